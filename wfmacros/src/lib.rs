@@ -1,0 +1,4 @@
+//! The macros of `wfruntime`; their documentation stands on its re-exports.
+#![doc(html_no_source)]
+
+mod diag;

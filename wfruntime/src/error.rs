@@ -1,0 +1,169 @@
+//! The error of every fallible function: a kind, faults for the caller, a source for the log.
+
+use std::fmt;
+
+/// `Result` with this crate's [`Error`]; the error type can be another one.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, as the answer's status and the engine's decisions need it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The request or the value is wrong: 400.
+    Invalid,
+    /// No valid token: 401.
+    Unauthenticated,
+    /// The role may not: 403.
+    Forbidden,
+    /// There is no such thing, or it may not be seen: 404.
+    NotFound,
+    /// The action's method is not the route's: 405.
+    MethodNotAllowed,
+    /// It contradicts what is stored: 409.
+    Conflict,
+    /// Larger than a limit: 413.
+    TooLarge,
+    /// Understood, and refused: 422.
+    Unprocessable,
+    /// Too many attempts: 429.
+    TooMany,
+    /// Busy or shutting down; nothing was written: 503.
+    Unavailable,
+    /// A workflow's own condition said no.
+    Failed,
+    /// A workflow ended; control flow of [`crate::Context`], not a fault.
+    Ended,
+    /// The lease on the execution was lost; another process holds it.
+    Fenced,
+    /// The program is declared or started wrongly.
+    Startup,
+    /// Anything else: 500, told to the caller without its text.
+    Internal,
+}
+
+/// One thing that is wrong, as the caller is told it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Fault {
+    /// What is wrong and what to do.
+    pub message: String,
+    /// A word for programs, in snake case: `unknown_field`.
+    pub code: String,
+    /// The JSON path of the value it is about: `category.title`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub field: Option<String>,
+}
+
+impl Fault {
+    /// A fault that is about no single field.
+    pub fn new(code: &str, message: impl Into<String>) -> Self {
+        Self { message: message.into(), code: code.into(), field: None }
+    }
+
+    /// The same fault, about `field`.
+    #[must_use]
+    pub fn at(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+}
+
+/// An error: its [`ErrorKind`], the faults a caller may read, and what caused it.
+///
+/// Any [`std::error::Error`] converts into it with `?` (as [`ErrorKind::Internal`]), so it
+/// implements `Display` and `Debug` but not `std::error::Error` itself, like `anyhow::Error`.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    faults: Vec<Fault>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// An error with one fault.
+    pub fn new(kind: ErrorKind, code: &str, message: impl Into<String>) -> Self {
+        Self::faults(kind, vec![Fault::new(code, message)])
+    }
+
+    /// An error with all its faults.
+    #[must_use]
+    pub fn faults(kind: ErrorKind, faults: Vec<Fault>) -> Self {
+        Self(Box::new(Inner { kind, faults, source: None }))
+    }
+
+    /// An error whose text stays in the program: logged, never answered.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Internal, "internal", message)
+    }
+
+    /// A wrong request or value.
+    pub fn invalid(code: &str, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Invalid, code, message)
+    }
+
+    /// The same error with what caused it.
+    #[must_use]
+    pub fn with_source(
+        mut self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The faults, in the order they were found; at least one.
+    #[must_use]
+    pub fn all(&self) -> &[Fault] {
+        &self.0.faults
+    }
+
+    /// What caused it.
+    #[must_use]
+    pub fn source(&self) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
+        self.0.source.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, fault) in self.0.faults.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            f.write_str(&fault.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    // `fn main() -> wfruntime::Result<()>` prints this: it is meant to be read.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        let mut source: Option<&dyn std::error::Error> =
+            self.0.source.as_deref().map(|source| source as &dyn std::error::Error);
+        while let Some(cause) = source {
+            write!(f, "\ncaused by: {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}
+
+impl<E: std::error::Error + Send + Sync + 'static> From<E> for Error {
+    fn from(source: E) -> Self {
+        Self::internal(source.to_string()).with_source(source)
+    }
+}
+
+impl From<Error> for Box<dyn std::error::Error + Send + Sync> {
+    fn from(error: Error) -> Self {
+        format!("{error:?}").into()
+    }
+}

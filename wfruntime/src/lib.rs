@@ -1,0 +1,13 @@
+//! Workflows as annotated Rust: collections, post-action triggers, durable executions, approvals.
+
+#[cfg(test)]
+use tempfile as _;
+
+extern crate self as wfruntime;
+
+mod error;
+pub mod store;
+mod value;
+
+pub use error::{Error, ErrorKind, Fault, Result};
+pub use value::{Type, Value};

@@ -1,0 +1,60 @@
+//! Tables as declared against tables as found: what to add, what would lose data.
+
+use super::sql::Name;
+use crate::value::{Type, Value};
+
+/// A table as the program declares it.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct TableSpec {
+    pub name: Name,
+    pub columns: Vec<ColumnSpec>,
+    /// Names of the columns of the primary key.
+    pub key: Vec<Name>,
+    pub indexes: Vec<IndexSpec>,
+}
+
+/// A column as the program declares it.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct ColumnSpec {
+    pub name: Name,
+    pub ty: Type,
+    pub nullable: bool,
+    /// The value that existing rows get when the column is added; `Null` if there is none.
+    pub default: Value,
+    /// The table whose `id` it refers to.
+    pub references: Option<Reference>,
+    /// The name it had before, if it was renamed.
+    pub was: Option<Name>,
+}
+
+/// A foreign key on the `id` of another table.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Reference {
+    pub table: Name,
+    pub on_delete: OnDelete,
+}
+
+/// What happens to a row when the row it refers to is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnDelete {
+    /// The delete is refused: 409.
+    #[default]
+    Restrict,
+    /// The row is deleted too.
+    Cascade,
+    /// Its reference becomes null.
+    SetNull,
+}
+
+/// An index as the program declares it.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct IndexSpec {
+    pub columns: Vec<Name>,
+    pub unique: bool,
+    /// Only rows where the column is one of the values; all rows if `None`.
+    pub only: Option<(Name, Vec<Value>)>,
+}
