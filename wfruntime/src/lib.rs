@@ -6,6 +6,7 @@ use tempfile as _;
 extern crate self as wfruntime;
 
 mod error;
+pub mod collection;
 pub mod store;
 mod value;
 
