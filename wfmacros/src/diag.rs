@@ -47,7 +47,11 @@ impl Errors {
 }
 
 /// A message in the house's form: headline, `= note:` facts, `= help:` what to type.
-pub(crate) fn message(headline: impl Into<String>, note: Option<&str>, help: Option<&str>) -> String {
+pub(crate) fn message(
+    headline: impl Into<String>,
+    note: Option<&str>,
+    help: Option<&str>,
+) -> String {
     let mut text = headline.into();
     if let Some(note) = note {
         text.push_str("\n= note: ");

@@ -5,8 +5,8 @@ use tempfile as _;
 
 extern crate self as wfruntime;
 
-mod error;
 pub mod collection;
+mod error;
 pub mod store;
 mod value;
 
