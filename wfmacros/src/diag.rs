@@ -28,8 +28,10 @@ impl Errors {
         }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// The messages alone, a line each.
+    #[cfg(test)]
+    pub(crate) fn text(&self) -> String {
+        self.0.iter().map(|(_, _, message)| format!("{message}\n")).collect()
     }
 
     /// One `compile_error!` for each error.
