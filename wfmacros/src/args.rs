@@ -244,7 +244,13 @@ mod tests {
     #[test]
     fn arguments_and_their_mistakes() {
         check(
-            quote!(mode = "local", on = [create, r#type,], unique, enabled = false, concurrency = 2,),
+            quote!(
+                mode = "local",
+                on = [create, r#type,],
+                unique,
+                enabled = false,
+                concurrency = 2,
+            ),
             expect![[r#"
                 Some("local") Some(["create", "r#type"]) true Some(false) Some("2")
             "#]],
