@@ -5,10 +5,22 @@ use tempfile as _;
 
 extern crate self as wfruntime;
 
+pub mod action;
+mod clock;
 pub mod collection;
+mod context;
+mod core;
 mod error;
+mod identity;
+mod ids;
 pub mod store;
+pub mod trigger;
 mod value;
+pub mod workflow;
 
+pub use clock::Clock;
+pub use context::{Context, SyncContext};
+pub use core::Settings;
 pub use error::{Error, ErrorKind, Fault, Result};
+pub use identity::{Actor, Identity};
 pub use value::{Type, Value};

@@ -1,0 +1,8 @@
+//! One request: authorise, validate, plan, commit, run synchronous workflows, answer.
+//!
+//! HTTP, the page and the program's own handlers all come through here; it refuses to know how
+//! a request arrived.
+
+mod request;
+
+pub use request::{Answer, AnswerData, Fired, FiredStatus, Message, Request, Target, Verb, View};

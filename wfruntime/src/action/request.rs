@@ -1,0 +1,152 @@
+//! What an action is asked with, and what it answers.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::collection::{Definition, Row};
+use crate::error::{ErrorKind, Fault};
+use crate::identity::Identity;
+
+/// What an action does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Verb {
+    List,
+    Get,
+    Create,
+    Update,
+    Destroy,
+    /// An action of the program's own, by its name.
+    Own(&'static str),
+}
+
+/// One action as it was asked for, whatever carried it.
+pub struct Request {
+    /// Who asks.
+    pub identity: Identity,
+    /// The collection acted on; of an association request, the associated one.
+    pub collection: &'static Definition,
+    /// `/api/categories/1/posts`: the record and the association it is asked through.
+    pub through: Option<Through>,
+    /// What to do.
+    pub verb: Verb,
+    /// Which records.
+    pub target: Target,
+    /// The body's values: an object, or an array of objects; none if there was no body.
+    pub values: Option<Box<RawValue>>,
+    /// `triggerWorkflows`, decoded, as it stands.
+    pub triggers: Option<String>,
+    /// What of the records to answer.
+    pub view: View,
+}
+
+/// The record and association through which a request reaches its collection.
+#[derive(Debug, Clone, Copy)]
+pub struct Through {
+    /// The collection of the record.
+    pub collection: &'static Definition,
+    /// The record's id.
+    pub id: i64,
+    /// Index of the association.
+    pub association: usize,
+}
+
+/// Which records an action is about.
+#[derive(Debug, Clone, Default)]
+pub struct Target {
+    /// `filterByTk`: one id, or several.
+    pub ids: Option<Vec<i64>>,
+    /// `filter`: its JSON.
+    pub filter: Option<serde_json::Value>,
+}
+
+/// What of the records an answer shows, and how a list is cut.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "the parameters of the same names")]
+pub struct View {
+    pub fields: Vec<String>,
+    pub except: Vec<String>,
+    pub appends: Vec<String>,
+    /// Field names, `-` in front for descending.
+    pub sort: Vec<String>,
+    pub page: Option<u64>,
+    pub page_size: Option<u64>,
+}
+
+/// What an action answers.
+#[derive(Debug)]
+pub struct Answer {
+    /// What became of it.
+    pub outcome: Result<(), ErrorKind>,
+    /// The records.
+    pub data: AnswerData,
+    /// What `respond` nodes said.
+    pub messages: Vec<Message>,
+    /// What fired, or was named.
+    pub workflows: Vec<Fired>,
+    /// What went wrong after the commit.
+    pub errors: Vec<Fault>,
+    /// Whether the records are saved although the answer is an error.
+    pub committed: bool,
+}
+
+/// The records of an [`Answer`].
+#[derive(Debug)]
+pub enum AnswerData {
+    /// No records: `destroy` answers their number.
+    Count(u64),
+    /// One record.
+    One(Box<Row>),
+    /// Several.
+    Many(Vec<Row>),
+    /// A page of a list.
+    Page {
+        /// The records of the page.
+        rows: Vec<Row>,
+        /// How many there are in all.
+        count: u64,
+        /// Which page, from 1.
+        page: u64,
+        /// How many on a page.
+        page_size: u64,
+    },
+    /// What an own action returned.
+    Json(Box<RawValue>),
+}
+
+/// What a `respond` node said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Message {
+    /// The text.
+    pub message: String,
+}
+
+/// A workflow that fired or was named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fired {
+    /// Its key.
+    pub key: &'static str,
+    /// Its execution, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub execution: Option<i64>,
+    /// What became of it.
+    pub status: FiredStatus,
+}
+
+/// What became of a workflow that fired or was named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum FiredStatus {
+    Queued,
+    Resolved,
+    Failed,
+    Rejected,
+    Error,
+    Aborted,
+    /// It is switched off; it did not fire.
+    Disabled,
+    /// The named path leads to no record; it did not fire.
+    Skipped,
+}

@@ -1,0 +1,75 @@
+//! What a running application shares: store, clock, ids, settings, and the program's own state.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Limits and times of an application, with their defaults.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The largest request body, in bytes.
+    pub body_limit: usize,
+    /// The largest stored context or result of a node, in bytes.
+    pub payload_limit: usize,
+    /// The most rows that one action may write.
+    pub rows_limit: usize,
+    /// The largest `pageSize`.
+    pub page_limit: u64,
+    /// How long the synchronous workflows of one request may take together.
+    pub sync_timeout: Duration,
+    /// The most jobs of one execution.
+    pub nodes_limit: u32,
+    /// How often a workflow may fire again within its own chain.
+    pub stack_limit: u32,
+    /// How long finished executions are kept.
+    pub retention: Duration,
+    /// How long a process holds its executions without renewing its lease.
+    pub lease: Duration,
+    /// How many executions run at the same time.
+    pub parallel: usize,
+    /// Unknown keys in `triggerWorkflows` are ignored instead of refused.
+    pub lenient_triggers: bool,
+    /// How long a token is valid without use.
+    pub token_lifetime: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            body_limit: 1 << 20,
+            payload_limit: 1 << 20,
+            rows_limit: 10_000,
+            page_limit: 500,
+            sync_timeout: Duration::from_secs(30),
+            nodes_limit: 10_000,
+            stack_limit: 1,
+            retention: Duration::from_secs(90 * 24 * 3600),
+            lease: Duration::from_secs(10),
+            parallel: 256,
+            lenient_triggers: false,
+            token_lifetime: Duration::from_secs(30 * 24 * 3600),
+        }
+    }
+}
+
+/// What the program put into the application, by type.
+#[derive(Default, Clone)]
+pub struct States(Arc<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
+
+impl States {
+    /// The same states and one more.
+    #[must_use]
+    pub fn with<X: Send + Sync + 'static>(self, state: X) -> Self {
+        let mut map = Arc::unwrap_or_clone(self.0);
+        map.insert(TypeId::of::<X>(), Arc::new(state));
+        Self(Arc::new(map))
+    }
+
+    /// The state of type `X`.
+    #[must_use]
+    pub fn get<X: Send + Sync + 'static>(&self) -> Option<Arc<X>> {
+        Arc::clone(self.0.get(&TypeId::of::<X>())?).downcast().ok()
+    }
+}

@@ -1,0 +1,126 @@
+//! A workflow and its graph as plain data: what `#[post_action]` and `workflow!` register.
+
+use std::time::Duration;
+
+use crate::collection::{CollectionMeta, Location};
+use crate::error::Result;
+use crate::store::BoxFuture;
+use crate::trigger::Snapshot;
+
+/// Where a workflow fires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Where it is named.
+    Local,
+    /// On each action listed in `on`.
+    Global,
+}
+
+/// When a workflow runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Timing {
+    /// In the request, before its answer.
+    Sync,
+    /// Behind the request.
+    Async,
+}
+
+/// What happens if a workflow fires for a record while an execution for it is not final.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Overlap {
+    /// Both run.
+    Allow,
+    /// The earlier one is cancelled.
+    CancelPrevious,
+    /// The action is refused: 409.
+    Refuse,
+}
+
+/// How often a node that broke is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// How many times it is tried in all; at least 1.
+    pub attempts: u32,
+    /// The longest pause between two attempts.
+    pub max_pause: Duration,
+}
+
+impl Retry {
+    /// Five attempts, at most 60 s apart.
+    pub const DEFAULT: Self = Self { attempts: 5, max_pause: Duration::from_secs(60) };
+}
+
+/// A workflow as its macro declares it.
+///
+/// Fields and paths are Rust names; the registry resolves them.
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "the arguments of `#[post_action]`, by their names")]
+pub struct WorkflowMeta {
+    pub key: &'static str,
+    pub title: &'static str,
+    pub collection: fn() -> &'static CollectionMeta,
+    pub mode: Mode,
+    /// Names of actions; empty in local mode.
+    pub on: &'static [&'static str],
+    /// Paths of associations.
+    pub appends: &'static [&'static [&'static str]],
+    pub timing: Timing,
+    pub enabled: bool,
+    pub when: Option<fn(&Snapshot) -> Result<bool>>,
+    pub changed: &'static [&'static str],
+    /// Names of roles; every role that has the workflow if empty.
+    pub allow: &'static [&'static str],
+    pub retry: Retry,
+    pub timeout: Option<Duration>,
+    pub concurrency: Option<u32>,
+    pub overlap: Overlap,
+    /// The roles its nodes name, each with where.
+    pub roles: &'static [(&'static str, Location)],
+    /// Hash of its graph, or of a function's tokens.
+    pub revision: u64,
+    /// Its nodes, if they are known at compile time.
+    pub graph: Option<&'static Graph>,
+    pub handler: fn(Invocation) -> BoxFuture<'static, Result<()>>,
+    pub location: Location,
+}
+
+/// What a handler gets.
+pub struct Invocation {
+    /// What fired it.
+    pub snapshot: std::sync::Arc<Snapshot>,
+    /// What it may do.
+    pub cx: crate::Context,
+}
+
+/// The nodes of a `workflow!` and how they follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Graph {
+    /// In the order of the source; the first is the trigger.
+    pub nodes: &'static [GraphNode],
+    /// By index into `nodes`.
+    pub edges: &'static [GraphEdge],
+}
+
+/// A node of a [`Graph`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GraphNode {
+    /// The key of its jobs, without loop iterations; empty for the trigger.
+    pub key: &'static str,
+    /// The word it begins with: `approve`, `if`, `create`.
+    pub kind: &'static str,
+    /// For people.
+    pub label: &'static str,
+    /// The line in the source.
+    pub line: u32,
+}
+
+/// What follows what in a [`Graph`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GraphEdge {
+    /// From this node.
+    pub from: u16,
+    /// To this one.
+    pub to: u16,
+    /// In which case: `yes`, `no`, `rejected`; empty if always.
+    pub label: &'static str,
+}
