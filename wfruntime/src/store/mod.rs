@@ -3,17 +3,27 @@
 //! It refuses to know workflows, requests and roles: it takes [`Statement`]s, made from the
 //! queries of [`sql`], and gives back rows of [`Value`]s.
 
+mod options;
+mod render;
 pub mod schema;
 pub mod sql;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
+mod statement;
+mod transaction;
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 
-use crate::error::Result;
-use crate::value::{Type, Value};
+#[cfg(not(feature = "sqlite"))]
+compile_error!("wfruntime needs a store: switch on its feature `sqlite`");
+
+pub use options::{Durability, Options};
+pub use statement::{Expect, Statement};
+pub use transaction::{Snapshot, Tx};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::Value;
 
 /// A boxed future that can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -21,37 +31,152 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// One row as the store returns it, in the order of the statement's columns.
 pub type Values = Vec<Value>;
 
-/// SQL text of the store's dialect with its bound values.
+/// The database of a running application; a clone is the same store.
+///
+/// ```no_run
+/// # async fn example() -> wfruntime::Result<()> {
+/// use wfruntime::store::{Options, Store};
+///
+/// let store = Store::open("sqlite://claims.db", Options::default()).await?;
+/// store.shutdown().await?;
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone)]
-pub struct Statement {
-    pub(crate) sql: Arc<str>,
-    pub(crate) params: Vec<Value>,
-    /// The types of the columns it returns; empty if it returns none.
-    pub(crate) returns: Arc<[Type]>,
-    /// How many rows it must change, and what it means if it does not.
-    pub(crate) expect: Expect,
-}
-
-/// What a statement's number of changed rows has to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub enum Expect {
-    /// Any number.
-    #[default]
-    Any,
-    /// At least one, or the unit fails with [`crate::ErrorKind::Fenced`].
-    Lease,
-    /// At least one, or the unit fails with [`crate::ErrorKind::NotFound`].
-    Row,
-    /// At least one, or the unit fails with [`crate::ErrorKind::Conflict`].
-    Unchanged,
+pub enum Store {
+    /// One SQLite file: one writer that commits in groups, and a pool of readers.
+    #[cfg(feature = "sqlite")]
+    Sqlite(sqlite::Sqlite),
 }
 
-impl Statement {
-    /// The same statement, failing its unit if it changes no row.
-    #[must_use]
-    pub fn expect(mut self, expect: Expect) -> Self {
-        self.expect = expect;
-        self
+impl Store {
+    /// Opens the database at `url` and creates it if it is missing.
+    ///
+    /// `sqlite://claims.db` is a file beside the working directory, `sqlite:///var/claims.db` an
+    /// absolute one, `sqlite://:memory:` a temporary one that is gone with the store.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Startup`] if the url, the file or its folder cannot be used, or if another
+    /// server holds the file; the message names the file and what to do.
+    #[expect(clippy::unused_async, reason = "a store behind a socket is opened by awaiting")]
+    pub async fn open(url: &str, options: Options) -> Result<Self> {
+        let Some((scheme, place)) = url.split_once(':') else {
+            return Err(unknown_url(url));
+        };
+        match scheme {
+            #[cfg(feature = "sqlite")]
+            "sqlite" => {
+                let path = place.strip_prefix("//").unwrap_or(place);
+                sqlite::Sqlite::open(path, &options).map(Self::Sqlite)
+            }
+            _ => Err(unknown_url(url)),
+        }
     }
+
+    /// The rows of one statement, from a snapshot of what is committed.
+    ///
+    /// Runs on the caller's thread, unless the statement is [`Statement::unbounded`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Internal`] if a stored value is not of its column's type.
+    pub async fn read(&self, statement: &Statement) -> Result<Vec<Values>> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.read(statement).await,
+        }
+    }
+
+    /// A view of one moment for several reads; others go on writing.
+    ///
+    /// It keeps what it sees from being tidied away: use it and drop it.
+    ///
+    /// # Errors
+    ///
+    /// If no reader can be opened.
+    #[expect(clippy::unused_async, reason = "a store behind a socket begins by awaiting")]
+    pub async fn snapshot(&self) -> Result<Snapshot> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.snapshot(),
+        }
+    }
+
+    /// Applies a unit of work, all of it or nothing, and answers once it is durable.
+    ///
+    /// The unit awaits nothing but its transaction and runs no user code. If any statement of it
+    /// fails, or it returns an error, panics or waits for something else, nothing of it stays and
+    /// no other unit notices. It runs even if the caller stops waiting.
+    ///
+    /// Rows are inserted after the rows they refer to: references are checked at each statement.
+    ///
+    /// # Errors
+    ///
+    /// The unit's own error; [`ErrorKind::Unavailable`] at once if the queue is full or the store
+    /// shuts down, and if the commit fails: nothing was written then.
+    pub async fn write<T, F>(&self, unit: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
+    {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.submit(unit)?.await.map_err(|_| gone())?,
+        }
+    }
+
+    /// [`Store::write`] for a thread that runs no tasks.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::write`].
+    ///
+    /// # Panics
+    ///
+    /// If called from within an asynchronous task.
+    pub fn write_blocking<T, F>(&self, unit: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
+    {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.submit(unit)?.blocking_recv().map_err(|_| gone())?,
+        }
+    }
+
+    /// A number that changes if another process wrote to the database.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::write`].
+    pub async fn data_version(&self) -> Result<i64> {
+        self.write(|tx| Box::pin(async move { tx.data_version() })).await
+    }
+
+    /// Refuses further writes, finishes those that are queued, and closes the database.
+    ///
+    /// # Errors
+    ///
+    /// If the writer is gone.
+    pub async fn shutdown(&self) -> Result<()> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.shutdown().await,
+        }
+    }
+}
+
+fn unknown_url(url: &str) -> Error {
+    let scheme = url.split_once(':').map_or(url, |(scheme, _)| scheme);
+    Error::new(
+        ErrorKind::Startup,
+        "unknown_database",
+        format!("unknown kind of database `{scheme}`; expected `sqlite://claims.db`"),
+    )
+}
+
+fn gone() -> Error {
+    Error::new(ErrorKind::Unavailable, "shutting_down", "the store is shut down")
 }

@@ -1,0 +1,50 @@
+//! How a store is opened.
+
+use std::time::Duration;
+
+/// How a [`super::Store`] is opened.
+///
+/// ```
+/// use wfruntime::store::Options;
+///
+/// let beside_a_server = Options { lock: false, ..Options::default() };
+/// # assert!(Options::default().lock && !beside_a_server.lock);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How many units may wait for the writer; further ones are refused.
+    pub queue: usize,
+    /// How many units are committed together at most.
+    pub group: usize,
+    /// How many connections are kept for reading.
+    pub readers: usize,
+    /// What an answered write survives.
+    pub durability: Durability,
+    /// Whether this process serves the database: a second server is refused.
+    pub lock: bool,
+    /// How long to wait for another process that is writing.
+    pub busy: Duration,
+}
+
+/// What an answered write survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// A power cut: each group is flushed to the disk.
+    #[default]
+    Full,
+    /// The end of the process, but not a power cut, which may lose the last moments.
+    Normal,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            queue: 1024,
+            group: 64,
+            readers: std::thread::available_parallelism().map_or(4, |cores| cores.get() * 2),
+            durability: Durability::Full,
+            lock: true,
+            busy: Duration::from_secs(5),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The embedded store: one SQLite file, one writer that commits in groups.
+
+mod connection;
+mod decimal;
+mod encoding;
+mod fault;
+mod file;
+mod queue;
+mod reader;
+mod writer;
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+pub(crate) use connection::Connection;
+use file::Place;
+use queue::Queue;
+pub(crate) use reader::Reader;
+use reader::Readers;
+use writer::{Unit, UnitOfWork};
+
+use super::transaction::SnapshotInner;
+use super::{BoxFuture, Options, Snapshot, Statement, Tx, Values};
+use crate::error::{Error, Result};
+
+/// A handle on the writer thread and the readers.
+#[derive(Debug, Clone)]
+pub struct Sqlite {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    queue: Arc<Queue>,
+    readers: Arc<Readers>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Sqlite {
+    pub(super) fn open(path: &str, options: &Options) -> Result<Self> {
+        let place = Place::prepare(path, options.lock)?;
+        let connection = Connection::writer(place.path(), options)?;
+        let queue = Arc::new(Queue::new(options.queue.max(1)));
+        let readers = Arc::new(Readers::new(place.path(), options));
+        let writer = writer::spawn(connection, place, &queue, &readers, options.group.max(1))?;
+        Ok(Self { shared: Arc::new(Shared { queue, readers, writer: Mutex::new(Some(writer)) }) })
+    }
+
+    pub(super) async fn read(&self, statement: &Statement) -> Result<Vec<Values>> {
+        if !statement.unbounded {
+            return self.shared.readers.take()?.query(statement);
+        }
+        let permit = self.shared.readers.long().await?;
+        let readers = Arc::clone(&self.shared.readers);
+        let statement = statement.clone();
+        let rows = tokio::task::spawn_blocking(move || {
+            let rows = readers.take()?.query(&statement);
+            drop(permit);
+            rows
+        });
+        rows.await.map_err(|error| Error::internal("a read panicked").with_source(error))?
+    }
+
+    pub(super) fn snapshot(&self) -> Result<Snapshot> {
+        let mut reader = self.shared.readers.take()?;
+        reader.hold()?;
+        Ok(Snapshot { inner: SnapshotInner::Sqlite(reader) })
+    }
+
+    pub(super) fn submit<T, F>(&self, unit: F) -> Result<oneshot::Receiver<Result<T>>>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let unit: Box<dyn Unit> = Box::new(UnitOfWork::new(unit, answer));
+        self.shared.queue.push(unit)?;
+        Ok(answered)
+    }
+
+    pub(super) fn shutdown(&self) -> impl Future<Output = Result<()>> + use<> {
+        let shared = Arc::clone(&self.shared);
+        async move {
+            shared.queue.close();
+            let joined = tokio::task::spawn_blocking(move || shared.join()).await;
+            joined.map_err(|error| Error::internal("the store broke down").with_source(error))?
+        }
+    }
+}
+
+impl Shared {
+    fn join(&self) -> Result<()> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match writer {
+            // A unit may hold the last handle: the writer does not wait for itself.
+            Some(writer) if writer.thread().id() != std::thread::current().id() => {
+                writer.join().map_err(|_| Error::internal("the writer broke down"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.queue.close();
+        // The writer logs its own end; there is nobody left to tell.
+        let _ = self.join();
+    }
+}

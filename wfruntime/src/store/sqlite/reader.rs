@@ -1,0 +1,107 @@
+//! The connections that read: a stack of idle ones, grown when it is empty.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::super::{Options, Statement, Values};
+use super::connection::Connection;
+use crate::error::Result;
+
+#[derive(Debug)]
+pub(super) struct Readers {
+    path: PathBuf,
+    options: Options,
+    /// The idle ones; `None` once the store is shut down.
+    idle: Mutex<Option<Vec<Connection>>>,
+    /// How many long reads run at once.
+    long: Arc<Semaphore>,
+}
+
+impl Readers {
+    pub(super) fn new(path: &Path, options: &Options) -> Self {
+        let options = options.clone();
+        let long = Arc::new(Semaphore::new(options.readers.max(1)));
+        Self { path: path.to_owned(), options, idle: Mutex::new(Some(Vec::new())), long }
+    }
+
+    /// A reader; a new one if all are in use, so that nobody waits for a long read.
+    pub(super) fn take(self: &Arc<Self>) -> Result<Reader> {
+        let idle = match self.idle().as_mut() {
+            Some(idle) => idle.pop(),
+            None => return Err(super::super::gone()),
+        };
+        let connection = match idle {
+            Some(connection) => connection,
+            None => Connection::reader(&self.path, &self.options)?,
+        };
+        let readers = Arc::clone(self);
+        Ok(Reader { connection: Some(connection), readers, holds: false })
+    }
+
+    /// The permission for a long read.
+    pub(super) async fn long(&self) -> Result<OwnedSemaphorePermit> {
+        Arc::clone(&self.long).acquire_owned().await.map_err(|_| super::super::gone())
+    }
+
+    /// Closes the idle ones, and the others when they come back.
+    pub(super) fn close(&self) {
+        self.long.close();
+        let idle = self.idle().take();
+        drop(idle);
+    }
+
+    fn give_back(&self, connection: Connection) {
+        let surplus = match self.idle().as_mut() {
+            Some(idle) if idle.len() < self.options.readers.max(1) => {
+                idle.push(connection);
+                None
+            }
+            _ => Some(connection),
+        };
+        drop(surplus);
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Option<Vec<Connection>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection that goes back to the pool when dropped.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    connection: Option<Connection>,
+    readers: Arc<Readers>,
+    /// Whether it holds a view of one moment.
+    holds: bool,
+}
+
+impl Reader {
+    pub(crate) fn query(&self, statement: &Statement) -> Result<Vec<Values>> {
+        match &self.connection {
+            Some(connection) => connection.query(statement),
+            None => Err(super::super::gone()),
+        }
+    }
+
+    /// From now on it sees this moment.
+    pub(super) fn hold(&mut self) -> Result<()> {
+        if let Some(connection) = &self.connection {
+            connection.begin_view()?;
+            self.holds = true;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            if self.holds {
+                connection.rollback();
+            }
+            self.readers.give_back(connection);
+        }
+    }
+}
