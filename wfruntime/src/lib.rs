@@ -6,6 +6,7 @@ use tempfile as _;
 extern crate self as wfruntime;
 
 pub mod action;
+pub mod auth;
 mod clock;
 pub mod collection;
 mod context;

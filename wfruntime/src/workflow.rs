@@ -84,6 +84,31 @@ pub struct WorkflowMeta {
     pub location: Location,
 }
 
+/// The type that every workflow has beside its function, under the same name.
+///
+/// `#[post_action]` and `workflow!` implement it, so that `role!`, `forms!` and `call` can name a
+/// workflow by its path and the compiler finds the ones that do not exist.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a workflow",
+    note = "a workflow is made by `#[post_action]` or `workflow!`, and named by its path"
+)]
+pub trait Workflow: 'static {
+    /// The collection whose actions fire it.
+    type Collection: 'static;
+    /// Its key: what `triggerWorkflows` names.
+    const KEY: &'static str;
+    /// Where it fires.
+    const MODE: Mode;
+    /// All that was declared.
+    const META: &'static WorkflowMeta;
+}
+
+/// A workflow as `inventory` collects it; nothing but the registry reads it.
+#[derive(Clone, Copy)]
+pub struct RegisteredWorkflow(pub &'static WorkflowMeta);
+
+inventory::collect!(RegisteredWorkflow);
+
 /// What a handler gets.
 pub struct Invocation {
     /// What fired it.

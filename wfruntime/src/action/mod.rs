@@ -3,6 +3,8 @@
 //! HTTP, the page and the program's own handlers all come through here; it refuses to know how
 //! a request arrived.
 
+mod own;
 mod request;
 
+pub use own::{ActionMeta, FromOwnCall, OwnCall, RegisteredAction};
 pub use request::{Answer, AnswerData, Fired, FiredStatus, Message, Request, Target, Verb, View};
