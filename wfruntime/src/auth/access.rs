@@ -1,0 +1,362 @@
+//! What a role may do: the declared grants as tables that a request only looks up.
+//!
+//! Deny by default. `root` may do all, `admin` all but what concerns `root`; every other role
+//! exactly what `role!` grants it, `anonymous` included.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::role::{GrantMeta, RoleMeta};
+use crate::action::Verb;
+use crate::collection::{CollectionMeta, Definition};
+use crate::error::{Error, ErrorKind, Result};
+use crate::identity::Identity;
+use crate::store::sql::Condition;
+use crate::workflow::WorkflowMeta;
+
+/// The role that may do all.
+pub const ROOT: &str = "root";
+/// The role that may do all but what concerns [`ROOT`].
+pub const ADMIN: &str = "admin";
+/// The role of those who are not signed in.
+pub const ANONYMOUS: &str = "anonymous";
+/// The roles that exist without being declared.
+pub const BUILT_IN: [&str; 3] = [ROOT, ADMIN, ANONYMOUS];
+
+/// Which fields of a collection a grant covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fields {
+    /// All of them.
+    All,
+    /// Those in the set.
+    Only(Arc<FieldSet>),
+}
+
+/// Columns and associations by index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldSet {
+    columns: Box<[bool]>,
+    associations: Box<[bool]>,
+}
+
+impl Fields {
+    /// Whether the column of this index is covered.
+    #[must_use]
+    pub fn has_column(&self, index: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(set) => set.columns.get(index).copied().unwrap_or(false),
+        }
+    }
+
+    /// Whether the association of this index is covered.
+    #[must_use]
+    pub fn has_association(&self, index: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(set) => set.associations.get(index).copied().unwrap_or(false),
+        }
+    }
+
+    /// The fields of a grant; reading always covers the system columns, writing never.
+    fn of(grant: &GrantMeta, definition: &Definition) -> Self {
+        let view = grant.verb == "view";
+        let account = definition.meta.account && !view;
+        if grant.fields.is_none() && !account {
+            return Self::All;
+        }
+        let named = |rust: &str| grant.fields.is_none_or(|fields| fields.contains(&rust));
+        // Who may write `roles` may give himself any: only root and admin do.
+        let reserved = |rust: &str| account && rust == "roles";
+        let columns = definition
+            .columns
+            .iter()
+            .map(|column| if column.system { view } else { named(column.rust) && !reserved(column.rust) })
+            .collect();
+        let associations = definition
+            .associations
+            .iter()
+            .map(|association| named(association.rust) || (view && is_system(association.rust)))
+            .collect();
+        Self::Only(Arc::new(FieldSet { columns, associations }))
+    }
+}
+
+fn is_system(association: &str) -> bool {
+    matches!(association, "created_by" | "updated_by")
+}
+
+/// What a role may do with one verb on one collection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// On which fields.
+    pub fields: Fields,
+    /// Only on records that the user created (of the account collection: on the own one).
+    pub own: bool,
+}
+
+impl Grant {
+    /// Everything.
+    pub const ALL: Self = Self { fields: Fields::All, own: false };
+
+    /// The condition that keeps the records of others out, if there is one.
+    ///
+    /// Nobody owns nothing: without a user it never holds.
+    #[must_use]
+    pub fn scope(&self, definition: &Definition, user: Option<i64>) -> Option<Condition> {
+        if !self.own {
+            return None;
+        }
+        let owner = definition.columns[owner_column(definition)].name;
+        Some(user.map_or(Condition::Any(Vec::new()), |user| Condition::eq(owner, user)))
+    }
+}
+
+/// The index of the column that says whose a record is.
+#[must_use]
+pub fn owner_column(definition: &Definition) -> usize {
+    if definition.meta.account { Definition::ID } else { Definition::CREATED_BY }
+}
+
+/// The grants of one role on one collection.
+#[derive(Debug, Default)]
+struct Grants {
+    view: Option<Grant>,
+    create: Option<Grant>,
+    update: Option<Grant>,
+    destroy: Option<Grant>,
+    own: Vec<(&'static str, Grant)>,
+}
+
+impl Grants {
+    fn slot(&mut self, verb: &'static str) -> &mut Option<Grant> {
+        match verb {
+            "view" => &mut self.view,
+            "create" => &mut self.create,
+            "update" => &mut self.update,
+            _ => &mut self.destroy,
+        }
+    }
+
+    fn add(&mut self, verb: &'static str, grant: Grant) {
+        match verb {
+            "view" | "create" | "update" | "destroy" => *self.slot(verb) = Some(grant),
+            own => self.own.push((own, grant)),
+        }
+    }
+
+    fn get(&self, verb: Verb) -> Option<&Grant> {
+        match verb {
+            Verb::List | Verb::Get => self.view.as_ref(),
+            Verb::Create => self.create.as_ref(),
+            Verb::Update => self.update.as_ref(),
+            Verb::Destroy => self.destroy.as_ref(),
+            Verb::Own(name) => {
+                self.own.iter().find(|(own, _)| *own == name).map(|(_, grant)| grant)
+            }
+        }
+    }
+}
+
+/// The grants of one declared role.
+#[derive(Debug, Default)]
+struct RoleTable {
+    /// By the address of the definition: there is one for each collection in the process.
+    grants: HashMap<usize, Grants>,
+    workflows: Vec<&'static str>,
+    tasks: bool,
+}
+
+fn address(definition: &Definition) -> usize {
+    std::ptr::from_ref(definition).addr()
+}
+
+/// The declared roles, resolved once at start.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Roles {
+    tables: HashMap<&'static str, Arc<RoleTable>>,
+    nothing: Arc<RoleTable>,
+}
+
+impl Roles {
+    /// Resolves the declared roles; `definition` finds the definition of a declared collection.
+    pub(crate) fn new(
+        roles: impl IntoIterator<Item = &'static RoleMeta>,
+        definition: impl Fn(&'static CollectionMeta) -> &'static Definition,
+    ) -> Self {
+        let mut tables = HashMap::new();
+        for role in roles {
+            let mut table = RoleTable {
+                workflows: role.workflows.iter().map(|(key, _)| *key).collect(),
+                tasks: role.tasks,
+                ..RoleTable::default()
+            };
+            for grant in role.grants {
+                let collection = definition((grant.collection)());
+                let fields = Fields::of(grant, collection);
+                let grants = table.grants.entry(address(collection)).or_default();
+                grants.add(grant.verb, Grant { fields, own: grant.own });
+            }
+            tables.insert(role.name, Arc::new(table));
+        }
+        Self { tables, nothing: Arc::default() }
+    }
+
+    /// Whether there is a role of this name that a user can hold.
+    pub(crate) fn is_known(&self, role: &str) -> bool {
+        BUILT_IN.contains(&role) || self.tables.contains_key(role)
+    }
+
+    /// What `identity` may do.
+    pub(crate) fn access(&self, identity: &Identity) -> Access {
+        let level = match identity.role.as_str() {
+            ROOT => Level::Root,
+            ADMIN => Level::Admin,
+            role => Level::Declared(Arc::clone(self.tables.get(role).unwrap_or(&self.nothing))),
+        };
+        Access { role: identity.role.clone(), user: identity.user_id(), level }
+    }
+}
+
+/// What one identity may do.
+#[derive(Debug, Clone)]
+pub struct Access {
+    role: String,
+    user: Option<i64>,
+    level: Level,
+}
+
+#[derive(Debug, Clone)]
+enum Level {
+    Root,
+    Admin,
+    Declared(Arc<RoleTable>),
+}
+
+impl Access {
+    /// The role it is about.
+    #[must_use]
+    pub fn role(&self) -> &str {
+        &self.role
+    }
+
+    /// The user's id.
+    #[must_use]
+    pub fn user(&self) -> Option<i64> {
+        self.user
+    }
+
+    /// Whether the role is `root` or `admin`.
+    #[must_use]
+    pub fn is_administrator(&self) -> bool {
+        matches!(self.level, Level::Root | Level::Admin)
+    }
+
+    /// Whether the role is `root`.
+    #[must_use]
+    pub fn is_root(&self) -> bool {
+        matches!(self.level, Level::Root)
+    }
+
+    /// What the role may do with `verb` on a collection.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Forbidden`] if nothing.
+    pub fn may(&self, verb: Verb, definition: &Definition) -> Result<Grant> {
+        self.grant(verb, definition).ok_or_else(|| {
+            let asked = match verb {
+                Verb::List | Verb::Get => "view",
+                Verb::Create => "create",
+                Verb::Update => "update",
+                Verb::Destroy => "destroy",
+                Verb::Own(name) => name,
+            };
+            self.refuse(format!("role `{}` may not {asked} `{}`", self.role, definition.name()))
+        })
+    }
+
+    /// What the role may do with `verb` on a collection, if anything.
+    #[must_use]
+    pub fn grant(&self, verb: Verb, definition: &Definition) -> Option<Grant> {
+        match &self.level {
+            Level::Root | Level::Admin => Some(Grant::ALL),
+            Level::Declared(table) => {
+                table.grants.get(&address(definition))?.get(verb).cloned()
+            }
+        }
+    }
+
+    /// Whether the role may name the workflow, and what it does fires the workflow.
+    ///
+    /// `role!` grants, `allow` on the workflow narrows; `root` and `admin` need neither.
+    #[must_use]
+    pub fn may_workflow(&self, workflow: &WorkflowMeta) -> bool {
+        match &self.level {
+            Level::Root | Level::Admin => true,
+            Level::Declared(table) => {
+                table.workflows.contains(&workflow.key) && self.is_allowed_by(workflow)
+            }
+        }
+    }
+
+    /// Whether `allow` on the workflow lets the role through.
+    #[must_use]
+    pub fn is_allowed_by(&self, workflow: &WorkflowMeta) -> bool {
+        self.is_administrator()
+            || workflow.allow.is_empty()
+            || workflow.allow.contains(&self.role.as_str())
+    }
+
+    /// Whether the role may see, filter and sort by a column.
+    #[must_use]
+    pub fn may_view_field(&self, definition: &Definition, column: usize) -> bool {
+        !definition.columns[column].options.hidden
+            && self
+                .grant(Verb::Get, definition)
+                .is_some_and(|grant| grant.fields.has_column(column))
+    }
+
+    /// Whether the role may see and decide the tasks that are assigned to it or its user.
+    #[must_use]
+    pub fn may_tasks(&self) -> bool {
+        match &self.level {
+            Level::Root | Level::Admin => true,
+            Level::Declared(table) => table.tasks,
+        }
+    }
+
+    /// Fails unless the role is `root` or `admin`; `what` completes "role `x` may not …".
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Forbidden`].
+    pub fn require_administrator(&self, what: &str) -> Result<()> {
+        if self.is_administrator() {
+            return Ok(());
+        }
+        Err(self.refuse(format!("role `{}` may not {what}", self.role)))
+    }
+
+    /// Fails if the role may not hand out one of the roles, or manage a user who holds them.
+    ///
+    /// Only `root` hands out `root`, and only `root` changes a user who holds it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Forbidden`].
+    pub fn may_hand_out(&self, roles: &[String]) -> Result<()> {
+        if self.is_root() || !roles.iter().any(|role| role == ROOT) {
+            return Ok(());
+        }
+        Err(self.refuse(format!("role `{}` may not make or change users of role `{ROOT}`", self.role)))
+    }
+
+    fn refuse(&self, message: String) -> Error {
+        // Nobody is told to sign in, where that may help.
+        if self.user.is_none() && self.role == ANONYMOUS {
+            return Error::new(ErrorKind::Unauthenticated, "unauthenticated", format!("{message}; sign in first"));
+        }
+        Error::new(ErrorKind::Forbidden, "forbidden", message)
+    }
+}
