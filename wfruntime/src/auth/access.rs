@@ -68,11 +68,14 @@ impl Fields {
         let named = |rust: &str| grant.fields.is_none_or(|fields| fields.contains(&rust));
         // Who may write `roles` may give himself any: only root and admin do.
         let reserved = |rust: &str| account && rust == "roles";
-        let columns = definition
-            .columns
-            .iter()
-            .map(|column| if column.system { view } else { named(column.rust) && !reserved(column.rust) })
-            .collect();
+        let columns =
+            definition
+                .columns
+                .iter()
+                .map(|column| {
+                    if column.system { view } else { named(column.rust) && !reserved(column.rust) }
+                })
+                .collect();
         let associations = definition
             .associations
             .iter()
@@ -281,9 +284,7 @@ impl Access {
     pub fn grant(&self, verb: Verb, definition: &Definition) -> Option<Grant> {
         match &self.level {
             Level::Root | Level::Admin => Some(Grant::ALL),
-            Level::Declared(table) => {
-                table.grants.get(&address(definition))?.get(verb).cloned()
-            }
+            Level::Declared(table) => table.grants.get(&address(definition))?.get(verb).cloned(),
         }
     }
 
@@ -349,13 +350,18 @@ impl Access {
         if self.is_root() || !roles.iter().any(|role| role == ROOT) {
             return Ok(());
         }
-        Err(self.refuse(format!("role `{}` may not make or change users of role `{ROOT}`", self.role)))
+        Err(self
+            .refuse(format!("role `{}` may not make or change users of role `{ROOT}`", self.role)))
     }
 
     fn refuse(&self, message: String) -> Error {
         // Nobody is told to sign in, where that may help.
         if self.user.is_none() && self.role == ANONYMOUS {
-            return Error::new(ErrorKind::Unauthenticated, "unauthenticated", format!("{message}; sign in first"));
+            return Error::new(
+                ErrorKind::Unauthenticated,
+                "unauthenticated",
+                format!("{message}; sign in first"),
+            );
         }
         Error::new(ErrorKind::Forbidden, "forbidden", message)
     }

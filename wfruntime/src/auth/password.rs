@@ -1,7 +1,7 @@
 //! Passwords: Argon2id, at most two hashed at once.
 
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
@@ -47,8 +47,9 @@ impl Passwords {
         self.off_thread(move || {
             let known = hash.is_some();
             let stored = hash.as_deref().unwrap_or(NOBODY);
-            let stored = PasswordHash::new(stored)
-                .map_err(|error| Error::internal(format!("a stored password is broken: {error}")))?;
+            let stored = PasswordHash::new(stored).map_err(|error| {
+                Error::internal(format!("a stored password is broken: {error}"))
+            })?;
             let fits = Argon2::default().verify_password(password.as_bytes(), &stored).is_ok();
             Ok(fits && known)
         })
@@ -104,7 +105,9 @@ mod tests {
 
     #[tokio::test]
     async fn weak_passwords_are_refused() {
-        for (password, code) in [("short", "password_too_short"), (&"x".repeat(2000), "password_too_long")] {
+        for (password, code) in
+            [("short", "password_too_short"), (&"x".repeat(2000), "password_too_long")]
+        {
             let error = Passwords::default().hash(password).await.expect_err("weak");
             assert_eq!(error.all()[0].code, code);
         }
