@@ -1,15 +1,76 @@
 //! Collections, their fields and associations, and records, typed and dynamic.
 //!
 //! It knows what a collection looks like and how a record turns into JSON and back; it refuses to
-//! know requests, workflows and SQL.
+//! know requests, workflows and SQL text.
 
+mod association;
+mod choice;
+mod coding;
 mod definition;
+mod draft;
+mod field;
+mod filter;
+mod id;
+mod into_field;
+mod marker;
 mod meta;
+mod record;
 mod row;
 
+use std::fmt::Debug;
+
+pub use association::{BelongsTo, BelongsToMany, Follow, HasMany, HasOne};
+pub use choice::Choice;
+pub use coding::{Decoder, Encoder};
 pub use definition::{Association, AssociationKind, Column, Definition};
+pub use draft::{Changes, Draft, Given, IntoChanges, IntoDraft, IsSet, Set, column_of, has_column};
+pub use field::{ColumnValue, FieldType, Roles, Scalar};
+pub use filter::{FieldRef, Filter, Optional, Ordered, Textual};
+pub use id::Id;
+pub use into_field::IntoField;
+pub use marker::{AssocRef, ToMany, ToOne, assert_to_one, follow};
 pub use meta::{
     AssociationShape, ChoiceMeta, CollectionMeta, DefaultValue, FieldOptions, Kind, Location,
     MemberMeta, Range, Shape, Variant,
 };
+pub use record::Record;
 pub use row::{Loaded, Row};
+
+pub(crate) use field::micros;
+
+use crate::error::Result;
+
+/// A struct declared with `#[collection]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a collection",
+    label = "expected a struct with `#[collection]`"
+)]
+pub trait Collection: Sized + Clone + Debug + PartialEq + Send + Sync + 'static {
+    /// What was declared.
+    const META: &'static CollectionMeta;
+
+    /// Its associations, each under its Rust name.
+    type Assocs: Copy;
+    /// See [`Self::Assocs`].
+    const ASSOCS: Self::Assocs;
+
+    /// Its fields, each under its Rust name.
+    type Fields: Copy;
+    /// See [`Self::Fields`].
+    const FIELDS: Self::Fields;
+
+    /// Takes the declared fields out of a row.
+    ///
+    /// # Errors
+    /// A stored value does not fit its field.
+    fn decode(from: &mut Decoder) -> Result<Self>;
+
+    /// Adds the declared fields to a row.
+    fn encode(&self, to: &mut Encoder);
+
+    /// The collection as the registry resolved it.
+    #[must_use]
+    fn definition() -> &'static Definition {
+        crate::registry::global().collection::<Self>()
+    }
+}

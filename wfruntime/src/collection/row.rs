@@ -49,4 +49,20 @@ impl Row {
         }
         self.loaded[association] = Some(loaded);
     }
+
+    /// The same record with the columns of another definition, by their JSON names.
+    ///
+    /// An account of the program's own is seen as the built-in `User` in this way.
+    pub(crate) fn seen_as(mut self, definition: &'static Definition) -> Self {
+        let values = definition
+            .columns
+            .iter()
+            .map(|column| {
+                let (index, _) = self.definition.column(column.json)?;
+                self.values.get_mut(index).map(std::mem::take)
+            })
+            .map(Option::unwrap_or_default)
+            .collect();
+        Self::new(definition, values)
+    }
 }
