@@ -14,6 +14,7 @@ mod core;
 mod error;
 mod identity;
 mod ids;
+pub mod registry;
 pub mod store;
 pub mod trigger;
 mod value;

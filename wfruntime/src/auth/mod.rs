@@ -7,6 +7,8 @@ mod password;
 mod role;
 mod throttle;
 mod token;
+mod user;
 
 pub use access::{ADMIN, ANONYMOUS, Access, BUILT_IN, FieldSet, Fields, Grant, ROOT, owner_column};
 pub use role::{GrantMeta, RegisteredRole, RoleMeta};
+pub use user::User;

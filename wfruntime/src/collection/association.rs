@@ -73,10 +73,8 @@ impl<T> From<&Record<T>> for BelongsTo<T> {
 }
 
 impl<T: Collection> FieldType for BelongsTo<T> {
-    const SHAPE: Shape = Shape::Association(AssociationShape::BelongsTo {
-        target: || T::META,
-        nullable: false,
-    });
+    const SHAPE: Shape =
+        Shape::Association(AssociationShape::BelongsTo { target: || T::META, nullable: false });
 
     fn decode(from: &mut Decoder) -> Result<Self> {
         let (id, loaded) = (from.value(), from.loaded());

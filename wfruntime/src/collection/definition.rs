@@ -124,6 +124,8 @@ impl Definition {
     pub const UPDATED_BY: usize = 4;
     /// Number of system columns.
     pub const SYSTEM: usize = 5;
+    /// Number of system associations: `createdBy` and `updatedBy`.
+    pub const SYSTEM_ASSOCIATIONS: usize = 2;
 
     /// The resource name.
     #[must_use]

@@ -55,8 +55,7 @@ pub const fn column_of(meta: &CollectionMeta, member: usize) -> usize {
 pub const fn has_column(shape: Shape) -> bool {
     matches!(
         shape,
-        Shape::Column { .. }
-            | Shape::Association(super::meta::AssociationShape::BelongsTo { .. })
+        Shape::Column { .. } | Shape::Association(super::meta::AssociationShape::BelongsTo { .. })
     )
 }
 

@@ -2,8 +2,8 @@
 
 use std::fmt::Debug;
 
-use jiff::civil::{Date, DateTime, Time};
 use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::field::{ColumnValue, Scalar};
 use super::association::BelongsTo;
+use super::field::{ColumnValue, Scalar};
 use super::id::Id;
 use super::into_field::IntoField;
 use crate::store::sql::{Condition, Op, Place};
@@ -116,8 +116,21 @@ macro_rules! ordered {
 }
 
 ordered!(
-    i8, i16, i32, i64, u8, u16, u32, f32, f64, String, rust_decimal::Decimal, jiff::Timestamp,
-    jiff::civil::Date, jiff::civil::Time, jiff::civil::DateTime,
+    i8,
+    i16,
+    i32,
+    i64,
+    u8,
+    u16,
+    u32,
+    f32,
+    f64,
+    String,
+    rust_decimal::Decimal,
+    jiff::Timestamp,
+    jiff::civil::Date,
+    jiff::civil::Time,
+    jiff::civil::DateTime,
 );
 
 impl<T> Ordered for Id<T> {}

@@ -12,6 +12,12 @@ pub struct Location {
     pub column: u32,
 }
 
+impl std::fmt::Display for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
 /// A collection as `#[collection]` declares it.
 #[derive(Debug, Clone, Copy)]
 pub struct CollectionMeta {
@@ -33,6 +39,12 @@ pub struct CollectionMeta {
     pub type_id: fn() -> std::any::TypeId,
 }
 
+/// A collection as `inventory` collects it; nothing but the registry reads it.
+#[derive(Clone, Copy)]
+pub struct RegisteredCollection(pub &'static CollectionMeta);
+
+inventory::collect!(RegisteredCollection);
+
 /// One field of the struct: a column, or an association.
 #[derive(Debug, Clone, Copy)]
 pub struct MemberMeta {
@@ -42,12 +54,28 @@ pub struct MemberMeta {
     pub json: &'static str,
     /// The column of a plain field (`created_on`) or of a to-one reference (`applicant_id`).
     pub column: &'static str,
+    /// The JSON name of that column: `createdOn`, `applicantId`.
+    pub column_json: &'static str,
     /// What the field's type says.
     pub shape: Shape,
     /// What `#[field(…)]` says.
     pub options: FieldOptions,
     /// Where it is declared.
     pub location: Location,
+}
+
+impl MemberMeta {
+    /// The collection at the other end, if it is an association.
+    #[must_use]
+    pub fn target(&self) -> Option<&'static CollectionMeta> {
+        let Shape::Association(shape) = self.shape else { return None };
+        Some(match shape {
+            AssociationShape::BelongsTo { target, .. }
+            | AssociationShape::HasOne { target }
+            | AssociationShape::HasMany { target }
+            | AssociationShape::BelongsToMany { target, .. } => target(),
+        })
+    }
 }
 
 /// What the type of a field says of it.

@@ -31,7 +31,7 @@ pub use into_field::IntoField;
 pub use marker::{AssocRef, ToMany, ToOne, assert_to_one, follow};
 pub use meta::{
     AssociationShape, ChoiceMeta, CollectionMeta, DefaultValue, FieldOptions, Kind, Location,
-    MemberMeta, Range, Shape, Variant,
+    MemberMeta, Range, RegisteredCollection, Shape, Variant,
 };
 pub use record::Record;
 pub use row::{Loaded, Row};
