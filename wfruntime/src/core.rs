@@ -5,6 +5,25 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::auth::Auth;
+use crate::clock::Clock;
+use crate::ids::Ids;
+use crate::registry::Registry;
+use crate::store::Store;
+use crate::switches::Switches;
+
+/// What a running application shares.
+pub struct Core {
+    pub(crate) registry: &'static Registry,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) ids: Ids,
+    pub(crate) settings: Settings,
+    pub(crate) states: States,
+    pub(crate) auth: Auth,
+    pub(crate) switches: Switches,
+}
+
 /// Limits and times of an application, with their defaults.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -33,6 +52,11 @@ pub struct Settings {
     pub lenient_triggers: bool,
     /// How long a token is valid without use.
     pub token_lifetime: Duration,
+    /// How often an account can be tried within [`Self::sign_in_window`]; an address may try
+    /// five times as often.
+    pub sign_in_attempts: u32,
+    /// How long failed attempts to sign in are remembered.
+    pub sign_in_window: Duration,
 }
 
 impl Default for Settings {
@@ -50,6 +74,8 @@ impl Default for Settings {
             parallel: 256,
             lenient_triggers: false,
             token_lifetime: Duration::from_secs(30 * 24 * 3600),
+            sign_in_attempts: 10,
+            sign_in_window: Duration::from_secs(15 * 60),
         }
     }
 }

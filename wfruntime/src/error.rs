@@ -1,6 +1,7 @@
 //! The error of every fallible function: a kind, faults for the caller, a source for the log.
 
 use std::fmt;
+use std::time::Duration;
 
 /// `Result` with this crate's [`Error`]; the error type can be another one.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -77,6 +78,7 @@ struct Inner {
     kind: ErrorKind,
     faults: Vec<Fault>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    retry_after: Option<Duration>,
 }
 
 impl Error {
@@ -88,7 +90,7 @@ impl Error {
     /// An error with all its faults.
     #[must_use]
     pub fn faults(kind: ErrorKind, faults: Vec<Fault>) -> Self {
-        Self(Box::new(Inner { kind, faults, source: None }))
+        Self(Box::new(Inner { kind, faults, source: None, retry_after: None }))
     }
 
     /// An error whose text stays in the program: logged, never answered.
@@ -109,6 +111,19 @@ impl Error {
     ) -> Self {
         self.0.source = Some(source.into());
         self
+    }
+
+    /// The same error with how long to wait before the next attempt.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.0.retry_after = Some(wait);
+        self
+    }
+
+    /// How long to wait before the next attempt.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// What went wrong.

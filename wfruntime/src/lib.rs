@@ -16,13 +16,14 @@ mod identity;
 mod ids;
 pub mod registry;
 pub mod store;
+mod switches;
 pub mod trigger;
 mod value;
 pub mod workflow;
 
 pub use clock::Clock;
 pub use context::{Context, SyncContext};
-pub use core::Settings;
+pub use core::{Core, Settings};
 pub use error::{Error, ErrorKind, Fault, Result};
 pub use identity::{Actor, Identity};
 pub use value::{Type, Value};

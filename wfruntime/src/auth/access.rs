@@ -185,7 +185,7 @@ impl Roles {
     /// Resolves the declared roles; `definition` finds the definition of a declared collection.
     pub(crate) fn new(
         roles: impl IntoIterator<Item = &'static RoleMeta>,
-        definition: impl Fn(&'static CollectionMeta) -> &'static Definition,
+        definition: impl Fn(&'static CollectionMeta) -> Option<&'static Definition>,
     ) -> Self {
         let mut tables = HashMap::new();
         for role in roles {
@@ -195,7 +195,8 @@ impl Roles {
                 ..RoleTable::default()
             };
             for grant in role.grants {
-                let collection = definition((grant.collection)());
+                // A collection that is not registered is a fault, told at start.
+                let Some(collection) = definition((grant.collection)()) else { continue };
                 let fields = Fields::of(grant, collection);
                 let grants = table.grants.entry(address(collection)).or_default();
                 grants.add(grant.verb, Grant { fields, own: grant.own });
@@ -208,6 +209,14 @@ impl Roles {
     /// Whether there is a role of this name that a user can hold.
     pub(crate) fn is_known(&self, role: &str) -> bool {
         BUILT_IN.contains(&role) || self.tables.contains_key(role)
+    }
+
+    /// The roles that a user can hold, sorted, in backticks.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.tables.keys().copied().chain([ROOT, ADMIN]).collect();
+        names.retain(|name| *name != ANONYMOUS);
+        names.sort_unstable();
+        names.into_iter().map(|name| format!("`{name}`")).collect()
     }
 
     /// What `identity` may do.

@@ -3,12 +3,119 @@
 //! It knows identities and grants; it refuses to know how an action is carried out.
 
 mod access;
+mod account;
+mod identify;
 mod password;
 mod role;
+mod session;
+mod setup;
+mod sign_in;
+mod tables;
 mod throttle;
 mod token;
 mod user;
 
 pub use access::{ADMIN, ANONYMOUS, Access, BUILT_IN, FieldSet, Fields, Grant, ROOT, owner_column};
+pub use identify::identify;
 pub use role::{GrantMeta, RegisteredRole, RoleMeta};
-pub use user::User;
+pub use user::{User, UserAssociations, UserFields};
+
+pub(crate) use access::Roles;
+pub(crate) use account::{Account, NewUser};
+pub(crate) use identify::{Identify, token};
+pub(crate) use setup::{FirstUser, Setup, set_up};
+pub(crate) use sign_in::{
+    Credentials, PasswordChange, SignedIn, change_password, reset_password, sign_in, sign_out,
+};
+pub(crate) use tables::tables;
+
+use password::Passwords;
+use session::Sessions;
+use throttle::Throttle;
+
+use crate::core::{Core, Settings};
+use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::registry::Registry;
+
+/// What an application knows of who may do what, and of who is signed in.
+pub(crate) struct Auth {
+    pub(crate) account: Account,
+    pub(crate) roles: Roles,
+    pub(crate) setup: Setup,
+    sessions: Sessions,
+    passwords: Passwords,
+    throttle: Throttle,
+    identify: Option<Identify>,
+}
+
+impl Auth {
+    /// Resolves what the program declares; `identify` takes the place of sign-in.
+    pub(crate) fn new(
+        registry: &'static Registry,
+        roles: impl IntoIterator<Item = &'static RoleMeta>,
+        settings: &Settings,
+        identify: Option<Identify>,
+    ) -> Result<Self> {
+        Ok(Self {
+            account: Account::new(registry.account())?,
+            roles: Roles::new(roles, |meta| registry.declared(meta)),
+            setup: Setup::default(),
+            sessions: Sessions::default(),
+            passwords: Passwords::default(),
+            throttle: Throttle::new(settings.sign_in_attempts, settings.sign_in_window),
+            identify,
+        })
+    }
+
+    /// To be called after a commit that may have changed a user, so that it holds at once.
+    pub(crate) fn users_changed(&self) {
+        self.sessions.forget();
+    }
+}
+
+impl Access {
+    /// What `identity` may do.
+    #[must_use]
+    pub fn of(core: &Core, identity: &crate::Identity) -> Self {
+        core.auth.roles.access(identity)
+    }
+}
+
+/// Makes a user of the named roles, and a token for it if `token`.
+pub(crate) async fn add_user(
+    core: &Core,
+    user: NewUser,
+    password: Option<&str>,
+    token: bool,
+) -> Result<(crate::Actor, Option<String>)> {
+    core.auth.roles.check(&user.roles)?;
+    let (user, insert) = core.auth.account.insert(core, user)?;
+    let mut statements = vec![insert];
+    if let Some(password) = password {
+        let hash = core.auth.passwords.hash(password).await?;
+        statements.push(sign_in::set_password(core, user.id, hash));
+    }
+    let mut issued = None;
+    if token {
+        let (token, insert) = session::issue(core, &user)?;
+        statements.push(insert);
+        issued = Some(token);
+    }
+    sign_in::write(core, statements).await?;
+    Ok((user, issued))
+}
+
+impl Roles {
+    /// Fails unless there is each of these roles and a user can hold it.
+    pub(crate) fn check(&self, roles: &[String]) -> Result<()> {
+        let unknown = roles.iter().filter(|role| !self.is_known(role) || *role == ANONYMOUS);
+        let faults: Vec<_> = unknown
+            .map(|role| {
+                let message =
+                    format!("unknown role `{role}`; expected {}", self.names().join(", "));
+                Fault::new("unknown_role", message).at("roles")
+            })
+            .collect();
+        if faults.is_empty() { Ok(()) } else { Err(Error::faults(ErrorKind::Invalid, faults)) }
+    }
+}
