@@ -3,5 +3,18 @@
 
 mod args;
 mod diag;
+mod durations;
+mod fingerprint;
+mod function;
 mod paths;
+mod post_action;
+mod trigger;
 mod words;
+
+use proc_macro::TokenStream;
+
+/// Makes an `async fn` a workflow that runs after an action.
+#[proc_macro_attribute]
+pub fn post_action(args: TokenStream, item: TokenStream) -> TokenStream {
+    post_action::expand(args.into(), item.into()).into()
+}

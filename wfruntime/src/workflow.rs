@@ -1,5 +1,6 @@
 //! A workflow and its graph as plain data: what `#[post_action]` and `workflow!` register.
 
+use std::any::TypeId;
 use std::time::Duration;
 
 use crate::collection::{CollectionMeta, Location};
@@ -81,6 +82,8 @@ pub struct WorkflowMeta {
     /// Its nodes, if they are known at compile time.
     pub graph: Option<&'static Graph>,
     pub handler: fn(Invocation) -> BoxFuture<'static, Result<()>>,
+    /// The type of its function, by which a value of that type names it.
+    pub function: Option<fn() -> TypeId>,
     pub location: Location,
 }
 

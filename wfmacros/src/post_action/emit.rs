@@ -1,0 +1,69 @@
+//! The declaration of a function that is a workflow.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::lower::{Argument, Model};
+use crate::trigger::Trigger;
+use crate::trigger::emit::{self, Declared};
+
+/// The type beside the function, and its registration.
+pub(crate) fn declaration(trigger: &Trigger, model: &Model) -> TokenStream {
+    let private = trigger.runtime.private();
+    let name = &model.name;
+    emit::declaration(&Declared {
+        trigger,
+        name,
+        vis: &model.vis,
+        attrs: &model.attrs,
+        collection: &model.collection,
+        handler: handler(trigger, model),
+        function: quote!(::core::option::Option::Some(|| #private::type_of(&#name))),
+        roles: Vec::new(),
+        revision: model.revision,
+        graph: quote!(::core::option::Option::None),
+    })
+}
+
+/// `fn(Invocation) -> BoxFuture<Result<()>>`: makes the arguments and calls the function.
+fn handler(trigger: &Trigger, model: &Model) -> TokenStream {
+    let private = trigger.runtime.private();
+    let name = &model.name;
+    let [call, claim, cx, result] = ["call", "claim", "cx", "result"].map(local);
+    let mut lets = TokenStream::new();
+    let mut order = Vec::new();
+    for argument in &model.arguments {
+        match argument {
+            Argument::Claim(ty) => {
+                lets.extend(quote_spanned! {ty.span()=>
+                    let #claim: #ty = #private::PostAction::from_snapshot(&#call.snapshot)?;
+                });
+                order.push(&claim);
+            }
+            Argument::Context(ty) => {
+                // Whatever the name is, the type is checked at the user's word.
+                lets.extend(if trigger.is_sync {
+                    quote_spanned!(ty.span()=> let #cx: #ty = (*#call.cx).clone();)
+                } else {
+                    quote_spanned!(ty.span()=> let #cx: #ty = #call.cx;)
+                });
+                order.push(&cx);
+            }
+        }
+    }
+    let output = &model.output;
+    let run = quote_spanned!(name.span()=> #name(#(#order),*));
+    let finished = quote_spanned!(output.span()=> #private::finished(#result));
+    quote! {
+        |#call| ::std::boxed::Box::pin(async move {
+            #lets
+            let #result: #output = #run.await;
+            #finished
+        })
+    }
+}
+
+fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}

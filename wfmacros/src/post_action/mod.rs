@@ -1,0 +1,28 @@
+//! `#[post_action]` on an `async fn`: a workflow as free Rust.
+
+mod emit;
+mod lower;
+mod parse;
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+
+use crate::diag::Errors;
+use crate::trigger;
+
+/// The item again, the workflow's declaration, and all errors.
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let trigger = trigger::parse(Span::call_site(), args, &mut errors);
+    let function = parse::parse(&item, &mut errors);
+    let declared = function.and_then(|function| {
+        let trigger = trigger::lower(trigger, &function.sig.ident, &mut errors);
+        let function = lower::lower(function, &trigger, &mut errors);
+        Some(emit::declaration(&trigger, &function?))
+    });
+    let errors = errors.into_tokens();
+    quote!(#item #declared #errors)
+}
+
+#[cfg(test)]
+mod tests;

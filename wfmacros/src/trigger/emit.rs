@@ -1,0 +1,245 @@
+//! The declaration of a workflow: its type, its `Workflow` impl and its registration.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Attribute, Type, Visibility};
+
+use super::lower::Trigger;
+use crate::words;
+
+/// What a function and a `workflow!` each add to their trigger.
+pub(crate) struct Declared<'a> {
+    pub(crate) trigger: &'a Trigger,
+    pub(crate) name: &'a Ident,
+    pub(crate) vis: &'a Visibility,
+    pub(crate) attrs: &'a [Attribute],
+    pub(crate) collection: &'a Type,
+    /// `fn(Invocation) -> BoxFuture<Result<()>>`.
+    pub(crate) handler: TokenStream,
+    /// `Option<fn() -> TypeId>`.
+    pub(crate) function: TokenStream,
+    /// The roles named in the nodes.
+    pub(crate) roles: Vec<Ident>,
+    pub(crate) revision: u64,
+    /// `Option<&'static Graph>`.
+    pub(crate) graph: TokenStream,
+}
+
+/// The type beside the function, and everything registered.
+pub(crate) fn declaration(it: &Declared) -> TokenStream {
+    let private = it.trigger.runtime.private();
+    let (name, vis, collection) = (it.name, it.vis, it.collection);
+    let mode = mode(it.trigger, &private);
+    let key = &it.trigger.key;
+    let cfgs = cfgs(it.attrs);
+    let doc = format!("The workflow `{key}`, to be named by its path.");
+    let checks = checks(it.trigger, collection, &private);
+    let meta = meta(it, &private);
+    // The struct expression keeps the type from being called dead.
+    quote! {
+        #(#cfgs)*
+        #[doc = #doc]
+        #[allow(non_camel_case_types)]
+        #vis struct #name {}
+
+        #(#cfgs)*
+        const _: () = {
+            impl #private::Workflow for #name {
+                type Collection = #collection;
+                const KEY: &'static str = #key;
+                const MODE: #private::Mode = #mode;
+                const META: &'static #private::WorkflowMeta = &#meta;
+            }
+            #private::inventory::submit! {
+                #private::RegisteredWorkflow({
+                    let _ = #name {};
+                    <#name as #private::Workflow>::META
+                })
+            }
+            #checks
+        };
+    }
+}
+
+/// The names of a collection's associations and fields, left to rustc at the user's words.
+fn checks(trigger: &Trigger, collection: &Type, private: &TokenStream) -> TokenStream {
+    let appends = trigger.appends.iter().map(|path| append(path, collection, private));
+    let changed = trigger.changed.iter().map(|field| {
+        let fields = quote_spanned! {field.span()=>
+            <#collection as #private::Collection>::FIELDS.#field
+        };
+        quote!(let _ = #fields;)
+    });
+    quote! {
+        #[allow(dead_code)]
+        fn names() {
+            #(#appends)*
+            #(#changed)*
+        }
+    }
+}
+
+fn append(path: &[Ident], collection: &Type, private: &TokenStream) -> TokenStream {
+    let mut chain: Option<TokenStream> = None;
+    for name in path {
+        chain = Some(match chain {
+            None => quote_spanned! {name.span()=>
+                <#collection as #private::Collection>::ASSOCS.#name
+            },
+            Some(chain) => quote_spanned! {name.span()=> #private::follow(#chain).#name },
+        });
+    }
+    quote!(let _ = #chain;)
+}
+
+fn mode(trigger: &Trigger, private: &TokenStream) -> TokenStream {
+    let mode = if trigger.is_local { quote!(Local) } else { quote!(Global) };
+    quote!(#private::Mode::#mode)
+}
+
+fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
+    let trigger = it.trigger;
+    let collection = it.collection;
+    let key = &trigger.key;
+    let title = title(trigger, it.attrs, it.name);
+    let mode = mode(trigger, private);
+    let on = strings(&trigger.on);
+    let appends = trigger.appends.iter().map(|path| strings(path));
+    let timing = if trigger.is_sync { quote!(Sync) } else { quote!(Async) };
+    let enabled = trigger.enabled;
+    let when = when(trigger, collection, private);
+    let changed = strings(&trigger.changed);
+    let allow = strings(&trigger.allow);
+    let retry = match trigger.retry {
+        Some(attempts) => quote! {
+            #private::Retry { attempts: #attempts, ..#private::Retry::DEFAULT }
+        },
+        None => quote!(#private::Retry::DEFAULT),
+    };
+    let timeout =
+        option(trigger.timeout.map(|millis| quote!(::core::time::Duration::from_millis(#millis))));
+    let concurrency = option(trigger.concurrency.map(|number| quote!(#number)));
+    let overlap = match trigger.overlap {
+        "cancel_previous" => quote!(CancelPrevious),
+        "refuse" => quote!(Refuse),
+        _ => quote!(Allow),
+    };
+    let roles = it.roles.iter().map(|role| {
+        let (name, at) = (role.unraw().to_string(), location(role.span(), private));
+        quote!((#name, #at))
+    });
+    let (revision, graph, handler) = (it.revision, &it.graph, &it.handler);
+    let function = &it.function;
+    let location = location(it.name.span(), private);
+    quote! {
+        #private::WorkflowMeta {
+            key: #key,
+            title: #title,
+            collection: || <#collection as #private::Collection>::META,
+            mode: #mode,
+            on: #on,
+            appends: &[#(#appends),*],
+            timing: #private::Timing::#timing,
+            enabled: #enabled,
+            when: #when,
+            changed: #changed,
+            allow: #allow,
+            retry: #retry,
+            timeout: #timeout,
+            concurrency: #concurrency,
+            overlap: #private::Overlap::#overlap,
+            roles: &[#(#roles),*],
+            revision: #revision,
+            graph: #graph,
+            handler: #handler,
+            function: #function,
+            location: #location,
+        }
+    }
+}
+
+/// `when` as a function of the snapshot.
+fn when(trigger: &Trigger, collection: &Type, private: &TokenStream) -> TokenStream {
+    let Some(when) = &trigger.when else { return quote!(::core::option::Option::None) };
+    let snapshot = Ident::new("snapshot", Span::mixed_site());
+    let names = scope(collection, private, &quote!(#snapshot));
+    let holds = Ident::new("holds", Span::mixed_site());
+    let holds = quote_spanned!(when.span()=> let #holds: bool = #when; #holds);
+    quote! {
+        ::core::option::Option::Some(|#snapshot| {
+            #names
+            ::core::result::Result::Ok({ #holds })
+        })
+    }
+}
+
+/// `let` statements for the names that bodies use without declaring them.
+pub(crate) fn scope(
+    collection: &Type,
+    private: &TokenStream,
+    snapshot: &TokenStream,
+) -> TokenStream {
+    let [data, before, user, role] =
+        ["data", "before", "user", "role"].map(|name| Ident::new(name, Span::call_site()));
+    quote! {
+        #[allow(unused_mut, unused_variables)]
+        let (mut #data, #before, #user, #role) =
+            #private::PostAction::<#collection>::from_snapshot(&#snapshot)?.into_parts();
+    }
+}
+
+/// `None`, or `Some` of these tokens.
+pub(crate) fn option(tokens: Option<TokenStream>) -> TokenStream {
+    match tokens {
+        Some(tokens) => quote!(::core::option::Option::Some(#tokens)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+/// `&["a", "b"]`.
+pub(crate) fn strings(names: &[Ident]) -> TokenStream {
+    let names = names.iter().map(|name| name.unraw().to_string());
+    quote!(&[#(#names),*])
+}
+
+/// Where `span` is, for the messages at start-up.
+pub(crate) fn location(span: Span, private: &TokenStream) -> TokenStream {
+    quote_spanned! {span=>
+        #private::Location {
+            file: ::core::file!(),
+            line: ::core::line!(),
+            column: ::core::column!(),
+        }
+    }
+}
+
+/// The attributes that say whether an item exists.
+pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<&Attribute> {
+    attrs.iter().filter(|attr| attr.path().is_ident("cfg")).collect()
+}
+
+fn title(trigger: &Trigger, attrs: &[Attribute], name: &Ident) -> String {
+    trigger.title.clone().unwrap_or_else(|| title_of(attrs, name))
+}
+
+/// The first line of the doc comment, or the name in words.
+pub(crate) fn title_of(attrs: &[Attribute], name: &Ident) -> String {
+    let docs = attrs.iter().filter(|attr| attr.path().is_ident("doc"));
+    let mut lines = docs.filter_map(|attr| match &attr.meta {
+        syn::Meta::NameValue(pair) => match &pair.value {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    });
+    let line = lines.find_map(|text| {
+        let line = text.trim().lines().next().unwrap_or_default().trim().to_owned();
+        (!line.is_empty()).then_some(line)
+    });
+    match line {
+        Some(line) => line.strip_suffix('.').map_or(line.clone(), str::to_owned),
+        None => words::title(&name.unraw().to_string()),
+    }
+}
