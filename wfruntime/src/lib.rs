@@ -14,6 +14,8 @@ mod core;
 mod error;
 mod identity;
 mod ids;
+#[doc(hidden)]
+pub mod private;
 pub mod registry;
 pub mod store;
 mod switches;
@@ -26,4 +28,7 @@ pub use context::{Context, SyncContext};
 pub use core::{Core, Settings};
 pub use error::{Error, ErrorKind, Fault, Result};
 pub use identity::{Actor, Identity};
+pub use trigger::{Changed, PostAction};
 pub use value::{Type, Value};
+pub use wfmacros::post_action;
+pub use workflow::Workflow;

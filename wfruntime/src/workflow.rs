@@ -1,5 +1,7 @@
 //! A workflow and its graph as plain data: what `#[post_action]` and `workflow!` register.
 
+mod named;
+
 use std::any::TypeId;
 use std::time::Duration;
 
@@ -7,6 +9,8 @@ use crate::collection::{CollectionMeta, Location};
 use crate::error::Result;
 use crate::store::BoxFuture;
 use crate::trigger::Snapshot;
+
+pub use named::Named;
 
 /// Where a workflow fires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

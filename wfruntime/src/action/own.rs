@@ -13,8 +13,6 @@ use crate::store::BoxFuture;
 pub struct ActionMeta {
     /// Its name in URLs: `submit` of `/api/reimbursements:submit`.
     pub name: &'static str,
-    /// The Rust name of its function, by which `on` and `role!` name it.
-    pub rust: &'static str,
     /// For people: the first line of the doc comment, or the name in words.
     pub title: &'static str,
     /// The collection it is an action of.

@@ -4,22 +4,46 @@
 
 mod collections;
 mod inverse;
+mod names;
+mod workflows;
 
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::OnceLock;
 
+use crate::action::{ActionMeta, RegisteredAction};
+use crate::auth::{RegisteredRole, RoleMeta};
 use crate::collection::{Collection, CollectionMeta, Definition, Location, RegisteredCollection};
 use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::workflow::{RegisteredWorkflow, WorkflowMeta};
+
+use names::Names;
+pub use workflows::WorkflowDefinition;
 
 /// The registry of this process, built at its first use.
 pub fn global() -> &'static Registry {
     static REGISTRY: OnceLock<Registry> = OnceLock::new();
     REGISTRY.get_or_init(|| {
-        let collections = inventory::iter::<RegisteredCollection>.into_iter();
-        Registry::build(collections.map(|registered| registered.0).collect())
+        Registry::build(Declared {
+            collections: inventory::iter::<RegisteredCollection>
+                .into_iter()
+                .map(|it| it.0)
+                .collect(),
+            workflows: inventory::iter::<RegisteredWorkflow>.into_iter().map(|it| it.0).collect(),
+            roles: inventory::iter::<RegisteredRole>.into_iter().map(|it| it.0).collect(),
+            actions: inventory::iter::<RegisteredAction>.into_iter().map(|it| it.0).collect(),
+        })
     })
+}
+
+/// What `inventory` collected, in no particular order.
+#[derive(Default)]
+struct Declared {
+    collections: Vec<&'static CollectionMeta>,
+    workflows: Vec<&'static WorkflowMeta>,
+    roles: Vec<&'static RoleMeta>,
+    actions: Vec<&'static ActionMeta>,
 }
 
 /// Something the program declares wrongly, which only the whole program shows.
@@ -53,13 +77,21 @@ pub struct Registry {
     by_name: HashMap<&'static str, &'static Definition>,
     by_type: HashMap<TypeId, &'static Definition>,
     account: &'static Definition,
+    workflows: Vec<&'static WorkflowDefinition>,
+    roles: Vec<&'static RoleMeta>,
+    actions: Vec<&'static ActionMeta>,
     faults: Vec<RegistryFault>,
 }
 
 impl Registry {
-    fn build(declared: Vec<&'static CollectionMeta>) -> Self {
+    fn build(declared: Declared) -> Self {
         let mut faults = Vec::new();
-        let resolved = collections::resolve(declared, &mut faults);
+        let resolved = collections::resolve(declared.collections, &mut faults);
+        let names = Names { collections: &resolved.by_type };
+        let actions = names::actions(declared.actions, names, &mut faults);
+        let roles = names::roles(declared.roles, names, &actions, &mut faults);
+        let workflows =
+            workflows::resolve(declared.workflows, names, &roles, &actions, &mut faults);
         let by_name = resolved.visible.iter().map(|found| (found.name(), *found)).collect();
         faults.sort();
         Self {
@@ -67,6 +99,9 @@ impl Registry {
             by_name,
             by_type: resolved.by_type,
             account: resolved.account,
+            workflows,
+            roles,
+            actions,
             faults,
         }
     }
@@ -102,6 +137,53 @@ impl Registry {
     #[must_use]
     pub fn declared(&self, meta: &CollectionMeta) -> Option<&'static Definition> {
         self.by_type.get(&(meta.type_id)()).copied()
+    }
+
+    /// The workflows, sorted by key.
+    #[must_use]
+    pub fn workflows(&self) -> &[&'static WorkflowDefinition] {
+        &self.workflows
+    }
+
+    /// The workflow of this key.
+    #[must_use]
+    pub fn workflow(&self, key: &str) -> Option<&'static WorkflowDefinition> {
+        let at = self.workflows.binary_search_by(|workflow| workflow.meta.key.cmp(key)).ok()?;
+        self.workflows.get(at).copied()
+    }
+
+    /// The workflow whose function has this type.
+    #[must_use]
+    pub fn workflow_of(&self, function: TypeId) -> Option<&'static WorkflowMeta> {
+        let is_it = |meta: &WorkflowMeta| meta.function.is_some_and(|of| of() == function);
+        self.workflows.iter().map(|workflow| workflow.meta).find(|meta| is_it(meta))
+    }
+
+    /// The declared roles, sorted by name; the built-in ones stand in [`crate::auth::BUILT_IN`].
+    #[must_use]
+    pub fn roles(&self) -> &[&'static RoleMeta] {
+        &self.roles
+    }
+
+    /// The declared role of this name.
+    #[must_use]
+    pub fn role(&self, name: &str) -> Option<&'static RoleMeta> {
+        self.roles.iter().copied().find(|role| role.name == name)
+    }
+
+    /// The program's own actions, sorted by collection and name.
+    #[must_use]
+    pub fn actions(&self) -> &[&'static ActionMeta] {
+        &self.actions
+    }
+
+    /// The own action of this name on a collection.
+    #[must_use]
+    pub fn action(&self, collection: &Definition, name: &str) -> Option<&'static ActionMeta> {
+        let of = |action: &ActionMeta| {
+            action.name == name && self.declared((action.collection)()) == Some(collection)
+        };
+        self.actions.iter().copied().find(|action| of(action))
     }
 
     /// What is declared wrongly, sorted by place.

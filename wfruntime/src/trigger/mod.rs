@@ -2,6 +2,8 @@
 //!
 //! It knows rows and declared workflows; it refuses to know HTTP and how executions run.
 
+mod post_action;
 mod snapshot;
 
+pub use post_action::{Changed, PostAction};
 pub use snapshot::Snapshot;

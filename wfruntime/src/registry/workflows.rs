@@ -1,0 +1,95 @@
+//! Declared workflows to definitions: names to indexes, keys once, actions and roles that exist.
+
+use super::RegistryFault;
+use super::names::{self, Names};
+use crate::action::ActionMeta;
+use crate::auth::RoleMeta;
+use crate::collection::{Definition, Location};
+use crate::workflow::{Mode, WorkflowMeta};
+
+/// A workflow as the registry resolved it.
+#[derive(Debug)]
+pub struct WorkflowDefinition {
+    /// What was declared.
+    pub meta: &'static WorkflowMeta,
+    /// The collection whose actions fire it.
+    pub collection: &'static Definition,
+    /// The associations to load, as paths of indexes: the first into `collection`'s, the next
+    /// into its target's.
+    pub appends: Vec<Vec<usize>>,
+    /// Indexes of the columns of which one must have changed; any if empty.
+    pub changed: Vec<usize>,
+}
+
+impl WorkflowDefinition {
+    /// Whether it fires after this action without being named.
+    #[must_use]
+    pub fn fires_on(&self, collection: &Definition, action: &str) -> bool {
+        self.meta.mode == Mode::Global
+            && self.collection == collection
+            && self.meta.on.contains(&action)
+    }
+}
+
+/// Resolves what was declared, sorted by key; what has a fault is left out.
+pub(super) fn resolve(
+    mut declared: Vec<&'static WorkflowMeta>,
+    names: Names,
+    roles: &[&'static RoleMeta],
+    actions: &[&'static ActionMeta],
+    faults: &mut Vec<RegistryFault>,
+) -> Vec<&'static WorkflowDefinition> {
+    declared.sort_by_key(|meta| (meta.key, meta.location));
+    for pair in declared.windows(2) {
+        if pair[0].key == pair[1].key {
+            faults.push(RegistryFault::at(
+                pair[1].location,
+                format!(
+                    "duplicate workflow `{}`\n= note: the other one is declared at {}\n= help: give one of them another key: `key = \"…\"`",
+                    pair[1].key, pair[0].location
+                ),
+            ));
+        }
+    }
+    declared.dedup_by_key(|meta| meta.key);
+    let mut resolved = Vec::with_capacity(declared.len());
+    for meta in declared {
+        for (role, at) in named_roles(meta) {
+            if let Some(message) = names::unknown_role(roles, role) {
+                faults.push(RegistryFault::at(at, message));
+            }
+        }
+        let Some(collection) = names.collection((meta.collection)(), meta.location, faults) else {
+            continue;
+        };
+        for action in meta.on {
+            if !["create", "update"].contains(action) && !names::has(actions, collection, action) {
+                let message = names::unknown_action(actions, collection, action);
+                faults.push(RegistryFault::at(meta.location, message));
+            }
+        }
+        let appends = meta.appends.iter().filter_map(|path| follow(collection, path)).collect();
+        let column = |name: &str| collection.columns.iter().position(|column| column.rust == name);
+        let changed = meta.changed.iter().filter_map(|name| column(name)).collect();
+        let definition = WorkflowDefinition { meta, collection, appends, changed };
+        resolved.push(&*Box::leak(Box::new(definition)));
+    }
+    resolved
+}
+
+fn named_roles(meta: &'static WorkflowMeta) -> impl Iterator<Item = (&'static str, Location)> {
+    let allowed = meta.allow.iter().map(|role| (*role, meta.location));
+    allowed.chain(meta.roles.iter().copied())
+}
+
+/// The indexes of a path that rustc has checked; none if an association on it has a fault.
+fn follow(collection: &'static Definition, path: &[&str]) -> Option<Vec<usize>> {
+    let mut at = collection;
+    let mut indexes = Vec::with_capacity(path.len());
+    for name in path {
+        let index = at.associations.iter().position(|association| association.rust == *name)?;
+        indexes.push(index);
+        at = at.associations[index].target.get()?;
+    }
+    Some(indexes)
+}
