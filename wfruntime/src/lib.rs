@@ -17,6 +17,7 @@ mod ids;
 #[doc(hidden)]
 pub mod private;
 pub mod registry;
+mod spelling;
 pub mod store;
 mod switches;
 pub mod trigger;

@@ -118,7 +118,7 @@ impl<T: Collection> ColumnValue for Option<BelongsTo<T>> {
 
 /// The one record of `T` that refers to this one, where it was loaded.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HasOne<T>(Option<Option<Box<Record<T>>>>);
+pub struct HasOne<T>(pub(super) Option<Option<Box<Record<T>>>>);
 
 impl<T> Default for HasOne<T> {
     fn default() -> Self {
@@ -156,7 +156,7 @@ impl<T: Collection> FieldType for HasOne<T> {
 
 /// The records of `T` that refer to this one, where they were loaded.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HasMany<T>(Option<Vec<Record<T>>>);
+pub struct HasMany<T>(pub(super) Option<Vec<Record<T>>>);
 
 impl<T> Default for HasMany<T> {
     fn default() -> Self {
@@ -188,7 +188,10 @@ impl<T: Collection> FieldType for HasMany<T> {
 
 /// The records of `T` that records of `Through` connect with this one, where they were loaded.
 #[derive(Clone, Debug)]
-pub struct BelongsToMany<T, Through>(Option<Vec<Record<T>>>, PhantomData<fn() -> Through>);
+pub struct BelongsToMany<T, Through>(
+    pub(super) Option<Vec<Record<T>>>,
+    pub(super) PhantomData<fn() -> Through>,
+);
 
 impl<T, Through> Default for BelongsToMany<T, Through> {
     fn default() -> Self {

@@ -37,6 +37,8 @@ pub struct Column {
     pub association: Option<usize>,
     /// Whether the runtime sets it and clients may not.
     pub system: bool,
+    /// The compiled `pattern` of the options, for the whole text.
+    pub(crate) pattern: Option<regex_lite::Regex>,
 }
 
 impl Column {

@@ -153,7 +153,7 @@ plain! {
 }
 
 /// The moment without what is below a microsecond.
-pub(crate) fn micros(moment: Timestamp) -> Timestamp {
+fn micros(moment: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(moment.as_microsecond()).unwrap_or(moment)
 }
 
@@ -170,6 +170,37 @@ impl Scalar for f32 {
 
     fn into_value(self) -> Value {
         Value::Float(self.into())
+    }
+}
+
+/// JSON: any value as the type of a field, a given type as the argument of an own action.
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Json<T = serde_json::Value>(pub T);
+
+impl<T> std::ops::Deref for Json<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> std::ops::DerefMut for Json<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl Scalar for Json {
+    const KIND: Kind = Kind::Plain(Type::Json);
+
+    fn from_value(value: Value) -> Result<Self, Value> {
+        serde_json::Value::from_value(value).map(Self)
+    }
+
+    fn into_value(self) -> Value {
+        Value::Json(self.0)
     }
 }
 

@@ -12,10 +12,13 @@ mod field;
 mod filter;
 mod id;
 mod into_field;
+pub mod json;
 mod marker;
 mod meta;
 mod record;
 mod row;
+mod serde_forms;
+mod table;
 
 use std::fmt::Debug;
 
@@ -24,7 +27,7 @@ pub use choice::Choice;
 pub use coding::{Decoder, Encoder};
 pub use definition::{Association, AssociationKind, Column, Definition};
 pub use draft::{Changes, Draft, Given, IntoChanges, IntoDraft, IsSet, Set, column_of, has_column};
-pub use field::{ColumnValue, FieldType, Roles, Scalar};
+pub use field::{ColumnValue, FieldType, Json, Roles, Scalar};
 pub use filter::{FieldRef, Filter, Optional, Ordered, Textual};
 pub use id::Id;
 pub use into_field::IntoField;
@@ -35,8 +38,6 @@ pub use meta::{
 };
 pub use record::Record;
 pub use row::{Loaded, Row};
-
-pub(crate) use field::micros;
 
 use crate::error::Result;
 

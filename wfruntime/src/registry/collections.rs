@@ -144,12 +144,12 @@ fn define(
     for (index, member) in meta.members.iter().enumerate() {
         match member.shape {
             Shape::Column { kind, nullable } => {
-                columns.push(column(member, kind, nullable, None));
+                columns.push(column(member, kind, nullable, None, faults));
             }
             Shape::Association(AssociationShape::BelongsTo { nullable, .. }) => {
                 let kind = AssociationKind::BelongsTo { column: columns.len() };
                 let mut column =
-                    column(member, Kind::Reference, nullable, Some(associations.len()));
+                    column(member, Kind::Reference, nullable, Some(associations.len()), faults);
                 column.options.unique |= uniques.contains(&((meta.type_id)(), index));
                 columns.push(column);
                 associations.push(of_member(member, kind));
@@ -197,6 +197,7 @@ fn system_columns() -> Vec<Column> {
         options: FieldOptions::NONE,
         association: None,
         system: true,
+        pattern: None,
     };
     let user = |json, rust, name, association| Column {
         rust,
@@ -215,7 +216,13 @@ fn system_columns() -> Vec<Column> {
     ]
 }
 
-fn column(member: &MemberMeta, kind: Kind, nullable: bool, association: Option<usize>) -> Column {
+fn column(
+    member: &MemberMeta,
+    kind: Kind,
+    nullable: bool,
+    association: Option<usize>,
+    faults: &mut Vec<RegistryFault>,
+) -> Column {
     Column {
         json: member.column_json,
         rust: member.rust,
@@ -225,6 +232,22 @@ fn column(member: &MemberMeta, kind: Kind, nullable: bool, association: Option<u
         options: member.options,
         association,
         system: false,
+        pattern: compiled(member, faults),
+    }
+}
+
+/// The field's pattern, for the whole text.
+fn compiled(member: &MemberMeta, faults: &mut Vec<RegistryFault>) -> Option<regex_lite::Regex> {
+    let pattern = member.options.pattern?;
+    match regex_lite::Regex::new(&format!(r"\A(?:{pattern})\z")) {
+        Ok(compiled) => Some(compiled),
+        Err(error) => {
+            faults.push(RegistryFault::at(
+                member.location,
+                format!("`{pattern}` is no regular expression: {error}"),
+            ));
+            None
+        }
     }
 }
 

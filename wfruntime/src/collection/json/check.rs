@@ -1,0 +1,114 @@
+//! The limits that `#[field(length, range, pattern)]` sets.
+
+use std::cmp::Ordering;
+
+use super::write::value_to_json;
+use crate::collection::{Column, Definition, FieldOptions};
+use crate::error::Fault;
+use crate::value::Value;
+
+impl Column {
+    /// Nothing, if the value keeps the limits of the field; `Null` has none.
+    ///
+    /// # Errors
+    /// It does not; the fault says which limit.
+    pub fn check(&self, value: &Value) -> Result<(), Fault> {
+        let FieldOptions { length, range, pattern, .. } = &self.options;
+        let name = self.json;
+        if let Value::Float(number) = value
+            && !number.is_finite()
+        {
+            let message = format!("`{name}` must be a finite number");
+            return Err(Fault::new("out_of_range", message).at(name));
+        }
+        if before_year_0(value) {
+            let message = format!("`{name}` must not lie before the year 0");
+            return Err(Fault::new("out_of_range", message).at(name));
+        }
+        if let (Some(limits), false) = (length, value.is_null()) {
+            self.check_length(*limits, value)?;
+        }
+        if let (Some(range), false) = (range, value.is_null()) {
+            let out = |bound: Option<fn() -> Value>, side: Ordering| {
+                bound.map(|bound| bound()).filter(|bound| compare(value, bound) == Some(side))
+            };
+            let (min, max) = (out(range.min, Ordering::Less), out(range.max, Ordering::Greater));
+            let limit = min.map(|min| ("at least", min)).or(max.map(|max| ("at most", max)));
+            if let Some((side, limit)) = limit {
+                let limit = value_to_json(&limit);
+                let message = format!("`{name}` must be {side} {limit}");
+                return Err(Fault::new("out_of_range", message).at(name));
+            }
+        }
+        if let (Some(pattern), Value::Text(text), Some(compiled)) = (pattern, value, &self.pattern)
+            && !compiled.is_match(text)
+        {
+            let message = format!("`{name}` does not fit the pattern `{pattern}`");
+            return Err(Fault::new("pattern", message).at(name));
+        }
+        Ok(())
+    }
+
+    fn check_length(&self, (min, max): (u32, u32), value: &Value) -> Result<(), Fault> {
+        let (count, unit) = match value {
+            Value::Text(text) => (text.chars().count(), "characters"),
+            Value::Bytes(bytes) => (bytes.len(), "bytes"),
+            _ => return Ok(()),
+        };
+        let fits = |limit: u32| usize::try_from(limit).is_ok_and(|limit| count <= limit);
+        let (code, limit) = if !fits(max) {
+            ("too_long", format!("at most {max}"))
+        } else if min > 0 && fits(min - 1) {
+            ("too_short", format!("at least {min}"))
+        } else {
+            return Ok(());
+        };
+        let message = format!("`{}` must have {limit} {unit}, found {count}", self.json);
+        Err(Fault::new(code, message).at(self.json))
+    }
+}
+
+impl Definition {
+    /// What is wrong with a new record's values, all of it: limits, and required ones left out.
+    #[must_use]
+    pub fn check_new(&self, values: &[Option<Value>]) -> Vec<Fault> {
+        let missing = |column: &Column| {
+            let message = format!("`{}` is required", column.json);
+            Fault::new("required", message).at(column.json)
+        };
+        let columns = self.columns.iter().zip(values).filter(|(column, _)| !column.system);
+        columns
+            .filter_map(|(column, value)| match value {
+                None if column.is_required() => Some(missing(column)),
+                None => None,
+                Some(Value::Null) if !column.nullable => Some(missing(column)),
+                Some(value) => column.check(value).err(),
+            })
+            .collect()
+    }
+}
+
+/// The store keeps years from 0 to 9999, so that their texts sort.
+fn before_year_0(value: &Value) -> bool {
+    match value {
+        Value::Date(date) => date.year() < 0,
+        Value::DateTime(moment) => moment.year() < 0,
+        Value::Timestamp(moment) => jiff::tz::Offset::UTC.to_datetime(*moment).year() < 0,
+        _ => false,
+    }
+}
+
+/// How two values of one type compare; `None` if their type has no order.
+fn compare(a: &Value, b: &Value) -> Option<Ordering> {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
+        (Value::Float(a), Value::Float(b)) => a.partial_cmp(b),
+        (Value::Decimal(a), Value::Decimal(b)) => Some(a.cmp(b)),
+        (Value::Timestamp(a), Value::Timestamp(b)) => Some(a.cmp(b)),
+        (Value::Date(a), Value::Date(b)) => Some(a.cmp(b)),
+        (Value::Time(a), Value::Time(b)) => Some(a.cmp(b)),
+        (Value::DateTime(a), Value::DateTime(b)) => Some(a.cmp(b)),
+        (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
+        _ => None,
+    }
+}

@@ -1,0 +1,99 @@
+//! The faults of values that do not fit their column, in words.
+
+use super::read::Token;
+use crate::collection::{ChoiceMeta, Column, Kind};
+use crate::error::Fault;
+use crate::spelling::closest;
+use crate::value::Type;
+
+/// Why a value does not fit.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Misfit {
+    /// It is of another type, or written otherwise.
+    Type,
+    /// It is an integer outside of these bounds.
+    Bounds(i64, i64),
+    /// It is too large or too long for the type.
+    Range,
+    /// It is a number with more digits than a float keeps.
+    Inexact,
+    /// It is no name of the choice.
+    Choice(&'static ChoiceMeta),
+}
+
+pub(super) fn fault(column: &Column, token: &Token<'_>, misfit: Misfit) -> Fault {
+    let name = column.json;
+    let found = found(token);
+    let (code, message) = match misfit {
+        Misfit::Type => {
+            let expected = expected(column.kind);
+            ("wrong_type", format!("`{name}` must be {expected}, found {found}"))
+        }
+        Misfit::Bounds(min, max) => {
+            ("out_of_range", format!("`{name}` must be from {min} to {max}, found {found}"))
+        }
+        Misfit::Range => {
+            let expected = expected(column.kind);
+            ("out_of_range", format!("`{name}` is out of range for {expected}: {found}"))
+        }
+        Misfit::Inexact => (
+            "inexact",
+            format!("`{name}` has more digits than a number keeps: send it as a string"),
+        ),
+        Misfit::Choice(choice) => {
+            let text = if let Token::Text(text) = token { text.as_ref() } else { "" };
+            let names = choice.variants.iter().map(|variant| variant.name);
+            let close = closest(text, names)
+                .map(|close| format!("; did you mean `{close}`?"))
+                .unwrap_or_default();
+            (
+                "unknown_choice",
+                format!("`{name}` must be one of {}, found {found}{close}", choice.names()),
+            )
+        }
+    };
+    Fault::new(code, message).at(name)
+}
+
+fn expected(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Int { .. } => "an integer",
+        Kind::Reference => "the id of a record",
+        Kind::Choice(_) => "a string",
+        Kind::Plain(ty) => match ty {
+            Type::Bool => "true or false",
+            Type::Int => "an integer",
+            Type::Float => "a number",
+            Type::Text => "a string",
+            Type::Bytes => "a string in base64",
+            Type::Decimal => "a decimal number such as \"12.50\"",
+            Type::Timestamp => "a moment such as \"2026-01-31T12:00:00Z\"",
+            Type::Date => "a date such as \"2026-01-31\"",
+            Type::Time => "a time of day such as \"12:30:00\"",
+            Type::DateTime => "a date and time such as \"2026-01-31T12:30:00\"",
+            Type::Uuid => "a UUID",
+            Type::Json => "JSON",
+        },
+    }
+}
+
+fn found(token: &Token<'_>) -> String {
+    match token {
+        Token::Null => "null".to_owned(),
+        Token::Bool(value) => value.to_string(),
+        Token::Int(value) => value.to_string(),
+        Token::Float(value) => value.to_string(),
+        Token::Number(text) => shortened(text),
+        Token::Text(text) => format!("\"{}\"", shortened(text)),
+        Token::Array => "an array".to_owned(),
+        Token::Object => "an object".to_owned(),
+    }
+}
+
+/// At most 40 characters: an answer does not repeat a megabyte.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

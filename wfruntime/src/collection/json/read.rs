@@ -1,0 +1,211 @@
+//! One JSON value to a column's value, strictly: every fault says what was expected.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time};
+use rust_decimal::Decimal;
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use super::fit::{self, Misfit};
+use crate::collection::{Column, Id, Kind, Scalar};
+use crate::error::Fault;
+use crate::value::{Type, Value};
+
+/// A JSON value as far as a column can hold it; numbers stay exact.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Token<'a> {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A number without fraction and exponent.
+    Int(i64),
+    /// A number that was parsed to a float already.
+    Float(f64),
+    /// Any other number, as it was written.
+    Number(Cow<'a, str>),
+    /// A string.
+    Text(Cow<'a, str>),
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+}
+
+/// The value of a column from JSON text: the exact way, for bodies of requests.
+///
+/// # Errors
+/// It does not fit; the fault says what was expected.
+pub fn value_from_raw(column: &Column, json: &RawValue) -> Result<Value, Fault> {
+    let text = json.get();
+    if let Kind::Plain(Type::Json) = column.kind
+        && text != "null"
+    {
+        return Ok(Value::Json(serde_json::from_str(text).unwrap_or_default()));
+    }
+    checked(column, &token(text))
+}
+
+/// The value of a column from parsed JSON: for filters and conditions.
+///
+/// # Errors
+/// It does not fit; the fault says what was expected.
+pub fn value_from_json(column: &Column, json: &serde_json::Value) -> Result<Value, Fault> {
+    if let Kind::Plain(Type::Json) = column.kind
+        && !json.is_null()
+    {
+        return Ok(Value::Json(json.clone()));
+    }
+    checked(column, &Token::from(json))
+}
+
+fn checked(column: &Column, token: &Token<'_>) -> Result<Value, Fault> {
+    if *token == Token::Null && !column.nullable {
+        let message = format!("`{}` must not be null", column.json);
+        return Err(Fault::new("null", message).at(column.json));
+    }
+    let value = value(column.kind, token).map_err(|misfit| fit::fault(column, token, misfit))?;
+    column.check(&value)?;
+    Ok(value)
+}
+
+impl<'a> From<&'a serde_json::Value> for Token<'a> {
+    fn from(json: &'a serde_json::Value) -> Self {
+        match json {
+            serde_json::Value::Null => Self::Null,
+            serde_json::Value::Bool(value) => Self::Bool(*value),
+            serde_json::Value::Number(number) => match (number.as_i64(), number.as_f64()) {
+                (Some(int), _) => Self::Int(int),
+                (None, Some(float)) if number.is_f64() => Self::Float(float),
+                _ => Self::Number(number.to_string().into()),
+            },
+            serde_json::Value::String(text) => Self::Text(text.into()),
+            serde_json::Value::Array(_) => Self::Array,
+            serde_json::Value::Object(_) => Self::Object,
+        }
+    }
+}
+
+fn token(text: &str) -> Token<'_> {
+    match text.as_bytes().first() {
+        Some(b'"') => {
+            let plain = &text[1..text.len() - 1];
+            if plain.contains('\\') {
+                Token::Text(serde_json::from_str(text).unwrap_or_default())
+            } else {
+                Token::Text(plain.into())
+            }
+        }
+        Some(b't') => Token::Bool(true),
+        Some(b'f') => Token::Bool(false),
+        Some(b'{') => Token::Object,
+        Some(b'[') => Token::Array,
+        Some(b'-' | b'0'..=b'9') => match text.parse() {
+            Ok(int) => Token::Int(int),
+            Err(_) => Token::Number(text.into()),
+        },
+        _ => Token::Null,
+    }
+}
+
+/// The value of a kind, without the field's own limits.
+pub(super) fn value(kind: Kind, token: &Token<'_>) -> Result<Value, Misfit> {
+    if *token == Token::Null {
+        return Ok(Value::Null);
+    }
+    match kind {
+        Kind::Int { min, max } => int(token, min, max),
+        Kind::Reference => int(token, 1, Id::<()>::MAX),
+        Kind::Choice(_) => match token {
+            Token::Text(text) => choice(kind, text),
+            _ => Err(Misfit::Type),
+        },
+        Kind::Plain(ty) => plain(ty, token),
+    }
+}
+
+fn int(token: &Token<'_>, min: i64, max: i64) -> Result<Value, Misfit> {
+    match token {
+        Token::Int(value) if (min..=max).contains(value) => Ok(Value::Int(*value)),
+        Token::Int(_) => Err(Misfit::Bounds(min, max)),
+        Token::Number(text) if !text.contains(['.', 'e', 'E']) => Err(Misfit::Bounds(min, max)),
+        _ => Err(Misfit::Type),
+    }
+}
+
+fn choice(kind: Kind, name: &str) -> Result<Value, Misfit> {
+    let Kind::Choice(choice) = kind else { return Err(Misfit::Type) };
+    match choice.variants.iter().any(|variant| variant.name == name) {
+        true => Ok(Value::Text(name.to_owned())),
+        false => Err(Misfit::Choice(choice)),
+    }
+}
+
+fn plain(ty: Type, token: &Token<'_>) -> Result<Value, Misfit> {
+    match (ty, token) {
+        (Type::Bool, Token::Bool(value)) => Ok(Value::Bool(*value)),
+        (Type::Int, token) => int(token, i64::MIN, i64::MAX),
+        (Type::Float, token) => float(token).map(Value::Float),
+        (Type::Decimal, token) => decimal(token).map(Value::Decimal),
+        (ty, Token::Text(text)) => from_text(ty, text),
+        _ => Err(Misfit::Type),
+    }
+}
+
+fn float(token: &Token<'_>) -> Result<f64, Misfit> {
+    let value = match token {
+        #[expect(clippy::cast_precision_loss, reason = "the field is a float")]
+        Token::Int(value) => *value as f64,
+        Token::Float(value) => *value,
+        Token::Number(text) => text.parse().map_err(|_| Misfit::Type)?,
+        _ => return Err(Misfit::Type),
+    };
+    if value.is_finite() { Ok(value) } else { Err(Misfit::Range) }
+}
+
+fn decimal(token: &Token<'_>) -> Result<Decimal, Misfit> {
+    match token {
+        Token::Int(value) => Ok(Decimal::from(*value)),
+        Token::Number(text) => decimal_text(text, Misfit::Range),
+        Token::Text(text) => decimal_text(text, Misfit::Type),
+        Token::Float(value) => {
+            let text = value.to_string();
+            // A float keeps 15 digits of any decimal; with more, another number may be meant.
+            let digits = text.bytes().filter(u8::is_ascii_digit).count();
+            if digits > 15 { Err(Misfit::Inexact) } else { decimal_text(&text, Misfit::Range) }
+        }
+        _ => Err(Misfit::Type),
+    }
+}
+
+fn decimal_text(text: &str, otherwise: Misfit) -> Result<Decimal, Misfit> {
+    let parsed = match text.contains(['e', 'E']) {
+        true => Decimal::from_scientific(text),
+        false => Decimal::from_str_exact(text),
+    };
+    parsed.map_err(|error| match error {
+        rust_decimal::Error::ErrorString(_) => otherwise,
+        _ => Misfit::Range,
+    })
+}
+
+/// What only a string can say.
+fn from_text(ty: Type, text: &str) -> Result<Value, Misfit> {
+    fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, Misfit> {
+        text.parse().map_err(|_| Misfit::Type)
+    }
+    Ok(match ty {
+        Type::Text => Value::Text(text.to_owned()),
+        Type::Bytes => Value::Bytes(STANDARD.decode(text).map_err(|_| Misfit::Type)?),
+        Type::Timestamp => parsed::<Timestamp>(text)?.into_value(),
+        Type::Date => parsed::<Date>(text)?.into_value(),
+        Type::Time => parsed::<Time>(text)?.into_value(),
+        Type::DateTime => parsed::<DateTime>(text)?.into_value(),
+        Type::Uuid => Value::Uuid(parsed::<Uuid>(text)?),
+        _ => return Err(Misfit::Type),
+    })
+}
