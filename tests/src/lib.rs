@@ -1,0 +1,1 @@
+//! Holds the workspace's own tests: `ui`, `tidy` and the ones that run whole programs.

@@ -1,0 +1,141 @@
+//! Every message of the macros against the golden files.
+//!
+//! A message is a text with a space in it that stands in the code of wfmacros: not in an
+//! attribute, not in a unit test. Its parts between `{…}` must occur in one golden file, in order.
+
+use syn::visit::{self, Visit};
+
+use super::sources::{Source, all};
+
+/// Texts that are no messages of their own, each with what it is.
+const NO_MESSAGES: &[(&str, &str)] = &[
+    (", ", "joins names"),
+    (" or ", "joins the last two names"),
+    (" and ", "joins the last two names"),
+];
+
+/// The messages that no golden file shows.
+pub(crate) fn without_golden() -> Vec<String> {
+    let goldens: Vec<String> = all()
+        .iter()
+        .filter(|source| source.path.starts_with("tests/ui/") && source.has_extension("stderr"))
+        .map(|golden| flat(&golden.text))
+        .collect();
+    let mut faults = Vec::new();
+    for source in all().iter().filter(|source| source.path.starts_with("wfmacros/src/")) {
+        for (line, text) in texts(source) {
+            let parts = parts(&text);
+            if !goldens.iter().any(|golden| shows(golden, &parts)) {
+                faults.push(format!("{}:{line}: no golden file shows {text:?}", source.path));
+            }
+        }
+    }
+    faults
+}
+
+/// The texts of a file's code that have a space in them, with their lines.
+fn texts(source: &Source) -> Vec<(usize, String)> {
+    let Ok(file) = syn::parse_file(&source.text) else { return Vec::new() };
+    let mut found = Texts(Vec::new());
+    found.visit_file(&file);
+    found.0.retain(|(_, text)| {
+        text.trim().contains(' ') && !NO_MESSAGES.iter().any(|(known, _)| known == text)
+    });
+    found.0
+}
+
+struct Texts(Vec<(usize, String)>);
+
+impl<'ast> Visit<'ast> for Texts {
+    fn visit_attribute(&mut self, _: &'ast syn::Attribute) {}
+
+    fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
+        let tests = module.attrs.iter().any(|attribute| attribute.path().is_ident("cfg"));
+        if !tests {
+            visit::visit_item_mod(self, module);
+        }
+    }
+
+    fn visit_lit_str(&mut self, literal: &'ast syn::LitStr) {
+        self.0.push((literal.span().start().line, literal.value()));
+    }
+
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        self.tokens(call.tokens.clone());
+    }
+}
+
+impl Texts {
+    /// The texts among the tokens of a macro call, which syn does not look into.
+    fn tokens(&mut self, tokens: proc_macro2::TokenStream) {
+        let mut after_hash = false;
+        for tree in tokens {
+            let hash =
+                matches!(&tree, proc_macro2::TokenTree::Punct(punct) if punct.as_char() == '#');
+            match tree {
+                // `#[doc = "…"]` in quoted code.
+                proc_macro2::TokenTree::Group(group)
+                    if after_hash && group.delimiter() == proc_macro2::Delimiter::Bracket => {}
+                proc_macro2::TokenTree::Group(group) => self.tokens(group.stream()),
+                proc_macro2::TokenTree::Literal(literal) => {
+                    if let syn::Lit::Str(text) = syn::Lit::new(literal) {
+                        self.visit_lit_str(&text);
+                    }
+                }
+                proc_macro2::TokenTree::Ident(_) | proc_macro2::TokenTree::Punct(_) => {}
+            }
+            after_hash = hash;
+        }
+    }
+}
+
+/// What stands between the `{…}` of a format.
+fn parts(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let doubled = letters.peek() == Some(&letter);
+        match letter {
+            '{' | '}' if doubled => {
+                letters.next();
+                if let Some(last) = parts.last_mut() {
+                    last.push(letter);
+                }
+            }
+            '{' => {
+                letters.by_ref().find(|letter| *letter == '}');
+                parts.push(String::new());
+            }
+            _ => {
+                if let Some(last) = parts.last_mut() {
+                    last.push(letter);
+                }
+            }
+        }
+    }
+    parts.into_iter().map(|part| flat(&part)).filter(|part| !part.is_empty()).collect()
+}
+
+/// Without line breaks and indentation, which the compiler adds.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn shows(golden: &str, parts: &[String]) -> bool {
+    let mut rest = golden;
+    parts.iter().all(|part| match rest.find(part.as_str()) {
+        Some(at) => {
+            rest = &rest[at + part.len()..];
+            true
+        }
+        None => false,
+    })
+}
+
+#[test]
+fn a_format_is_found_in_its_rendering() {
+    let golden = flat("error: unknown argument `moed`\n       = help: did you mean `mode`?\n");
+    assert!(shows(&golden, &parts("unknown argument `{name}`\n= help: did you mean `{0}`?")));
+    assert!(!shows(&golden, &parts("duplicate argument `{name}`")));
+    assert_eq!(parts("`{{ {x} }}` is"), ["`{", "}` is"]);
+}

@@ -1,0 +1,85 @@
+//! The files of the repository, read once.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// A text file of the repository.
+pub(crate) struct Source {
+    /// From the root, with `/`.
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+/// The repository's root.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Every text file, by path.
+pub(crate) fn all() -> &'static [Source] {
+    static ALL: OnceLock<Vec<Source>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let mut found = Vec::new();
+        collect(&root(), &mut found);
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+        found
+    })
+}
+
+fn collect(folder: &Path, found: &mut Vec<Source>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = entry.path();
+        if name == "target" || name == ".git" || name == "wip" {
+            continue;
+        }
+        if path.is_dir() {
+            collect(&path, found);
+        } else if let Ok(text) = std::fs::read_to_string(&path) {
+            let path = path.strip_prefix(root()).unwrap_or(&path);
+            found.push(Source { path: path.to_string_lossy().replace('\\', "/"), text });
+        }
+    }
+}
+
+impl Source {
+    pub(crate) fn has_extension(&self, extension: &str) -> bool {
+        Path::new(&self.path).extension().is_some_and(|found| found == extension)
+    }
+
+    pub(crate) fn stem(&self) -> &str {
+        Path::new(&self.path).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default()
+    }
+
+    /// Whether it is the manifest of a package in the workspace.
+    pub(crate) fn is_member_manifest(&self) -> bool {
+        self.path.ends_with("/Cargo.toml") && self.path != "bench/handwritten/Cargo.toml"
+    }
+
+    /// Its lines with their numbers, without `//` comments; unit tests only if `tests_too`.
+    pub(crate) fn lines(&self, tests_too: bool) -> Vec<(usize, String)> {
+        let rust = self.has_extension("rs");
+        let mut lines = Vec::new();
+        let mut all = self.text.lines().enumerate().peekable();
+        while let Some((index, line)) = all.next() {
+            let opens = |next: &&(usize, &str)| {
+                let next = next.1.trim_start();
+                next.starts_with("mod ") && next.ends_with('{') || next.starts_with("#[expect")
+            };
+            // House form: the unit tests are the last module of a file.
+            if rust
+                && !tests_too
+                && line == "#[cfg(test)]"
+                && all.peek().as_ref().is_some_and(opens)
+            {
+                break;
+            }
+            let code = match (rust, line.find("//")) {
+                (true, Some(at)) if !line[..at].ends_with(':') => &line[..at],
+                _ => line,
+            };
+            lines.push((index + 1, code.to_owned()));
+        }
+        lines
+    }
+}
