@@ -3,6 +3,7 @@
 //! HTTP, the page and the program's own handlers all come through here; it refuses to know how
 //! a request arrived.
 
+mod authorise;
 mod own;
 mod request;
 

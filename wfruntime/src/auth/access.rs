@@ -348,21 +348,6 @@ impl Access {
         Err(self.refuse(format!("role `{}` may not {what}", self.role)))
     }
 
-    /// Fails if the role may not hand out one of the roles, or manage a user who holds them.
-    ///
-    /// Only `root` hands out `root`, and only `root` changes a user who holds it.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Forbidden`].
-    pub fn may_hand_out(&self, roles: &[String]) -> Result<()> {
-        if self.is_root() || !roles.iter().any(|role| role == ROOT) {
-            return Ok(());
-        }
-        Err(self
-            .refuse(format!("role `{}` may not make or change users of role `{ROOT}`", self.role)))
-    }
-
     fn refuse(&self, message: String) -> Error {
         // Nobody is told to sign in, where that may help.
         if self.user.is_none() && self.role == ANONYMOUS {

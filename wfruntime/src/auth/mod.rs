@@ -21,7 +21,7 @@ pub use role::{GrantMeta, RegisteredRole, RoleMeta};
 pub use user::{User, UserAssociations, UserFields};
 
 pub(crate) use access::Roles;
-pub(crate) use account::{Account, NewUser};
+pub(crate) use account::{Account, NewUser, roles_of};
 pub(crate) use identify::{Identify, token};
 pub(crate) use setup::{FirstUser, Setup, set_up};
 pub(crate) use sign_in::{

@@ -1,0 +1,80 @@
+//! The one gate: whoever asks, and however, comes through here before anything is read or written.
+//!
+//! What a grant says of fields and of `own` is applied where values and records are at hand; what
+//! may be asked for at all, and what guards the users themselves, is decided here.
+
+use crate::action::Verb;
+use crate::auth::{Access, Grant, ROOT, roles_of};
+use crate::collection::{Definition, Row};
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Result};
+use crate::identity::Identity;
+use crate::value::Value;
+use crate::workflow::WorkflowMeta;
+
+/// What the identity may do with `verb` on the collection.
+///
+/// # Errors
+///
+/// [`ErrorKind::Forbidden`] if nothing, [`ErrorKind::Unauthenticated`] if signing in may help.
+pub(crate) fn enter(
+    core: &Core,
+    identity: &Identity,
+    verb: Verb,
+    definition: &Definition,
+) -> Result<(Access, Grant)> {
+    let access = Access::of(core, identity);
+    let grant = access.may(verb, definition)?;
+    Ok((access, grant))
+}
+
+/// Fails if the role may not name the workflow in a request.
+///
+/// # Errors
+///
+/// [`ErrorKind::Forbidden`], with the key.
+pub(crate) fn workflow(access: &Access, workflow: &WorkflowMeta) -> Result<()> {
+    if access.may_workflow(workflow) {
+        return Ok(());
+    }
+    let message = format!("role `{}` may not use the workflow `{}`", access.role(), workflow.key);
+    Err(Error::new(ErrorKind::Forbidden, "workflow_forbidden", message))
+}
+
+/// What a write of a user must satisfy beyond its grant; nothing for other collections.
+///
+/// `roles` is the new value of its roles if it is given, `before` the record if it exists. Roles
+/// have to exist, only `root` and `admin` hand them out, and only `root` makes, changes and
+/// removes users of role `root`.
+///
+/// # Errors
+///
+/// [`ErrorKind::Invalid`] for a role that does not exist, [`ErrorKind::Forbidden`] for the rest.
+pub(crate) fn user(
+    core: &Core,
+    access: &Access,
+    definition: &Definition,
+    roles: Option<&Value>,
+    before: Option<&Row>,
+) -> Result<()> {
+    if !definition.meta.account {
+        return Ok(());
+    }
+    let given = roles.map(roles_of).unwrap_or_default();
+    core.auth.roles.check(&given)?;
+    if !given.is_empty() && !access.is_administrator() {
+        let message = format!("role `{}` may not hand out roles", access.role());
+        return Err(Error::new(ErrorKind::Forbidden, "forbidden", message));
+    }
+    let held = before.map(|row| roles_of(&row.values[core.auth.account.roles_column()]));
+    let held = held.unwrap_or_default();
+    // Everyone may change his own nickname, if the role may.
+    let other = before.is_none_or(|row| Some(row.id()) != access.user());
+    let concerns_root = |roles: &[String]| roles.iter().any(|role| role == ROOT);
+    if !access.is_root() && (concerns_root(&given) || (other && concerns_root(&held))) {
+        let message =
+            format!("role `{}` may not make or change users of role `{ROOT}`", access.role());
+        return Err(Error::new(ErrorKind::Forbidden, "forbidden", message));
+    }
+    Ok(())
+}
