@@ -52,13 +52,12 @@ impl Auth {
     /// Resolves what the program declares; `identify` takes the place of sign-in.
     pub(crate) fn new(
         registry: &'static Registry,
-        roles: impl IntoIterator<Item = &'static RoleMeta>,
         settings: &Settings,
         identify: Option<Identify>,
     ) -> Result<Self> {
         Ok(Self {
             account: Account::new(registry.account())?,
-            roles: Roles::new(roles, |meta| registry.declared(meta)),
+            roles: Roles::new(registry.roles().iter().copied(), |meta| registry.declared(meta)),
             setup: Setup::default(),
             sessions: Sessions::default(),
             passwords: Passwords::default(),
