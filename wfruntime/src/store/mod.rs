@@ -4,6 +4,7 @@
 //! queries of [`sql`], and gives back rows of [`Value`]s.
 
 mod options;
+mod plan;
 mod render;
 pub mod schema;
 pub mod sql;
@@ -21,6 +22,8 @@ compile_error!("wfruntime needs a store: switch on its feature `sqlite`");
 pub use options::{Durability, Options};
 pub use statement::{Expect, Statement};
 pub use transaction::{Snapshot, Tx};
+
+use schema::{Plan, TableSpec};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Value;
@@ -153,6 +156,31 @@ impl Store {
     /// As [`Store::write`].
     pub async fn data_version(&self) -> Result<i64> {
         self.write(|tx| Box::pin(async move { tx.data_version() })).await
+    }
+
+    /// What has to change in the database so that it fits `tables`; other tables are not looked at.
+    ///
+    /// # Errors
+    ///
+    /// If the database cannot be read.
+    pub async fn plan(&self, tables: &[TableSpec]) -> Result<Plan> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.plan(tables).await,
+        }
+    }
+
+    /// Applies a plan, all of it or nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Startup`] naming table, column and record if what is stored does not fit: then
+    /// nothing was changed.
+    pub async fn apply(&self, plan: &Plan) -> Result<()> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.apply(plan).await,
+        }
     }
 
     /// Refuses further writes, finishes those that are queued, and closes the database.

@@ -1,5 +1,6 @@
-//! Tables as declared against tables as found: what to add, what would lose data.
+//! Tables as the program declares them.
 
+pub use super::plan::{Plan, Step};
 use super::sql::Name;
 use crate::value::{Type, Value};
 
@@ -11,6 +12,7 @@ pub struct TableSpec {
     pub columns: Vec<ColumnSpec>,
     /// Names of the columns of the primary key.
     pub key: Vec<Name>,
+    /// Besides those of the references, which are made by themselves.
     pub indexes: Vec<IndexSpec>,
 }
 
@@ -57,4 +59,26 @@ pub struct IndexSpec {
     pub unique: bool,
     /// Only rows where the column is one of the values; all rows if `None`.
     pub only: Option<(Name, Vec<Value>)>,
+}
+
+impl TableSpec {
+    /// The declared indexes, and one for each reference that none of them serves: without it,
+    /// deleting a row searches the whole table for those that refer to it.
+    pub(crate) fn all_indexes(&self) -> Vec<IndexSpec> {
+        let mut indexes: Vec<IndexSpec> = Vec::new();
+        for index in &self.indexes {
+            if !indexes.contains(index) {
+                indexes.push(index.clone());
+            }
+        }
+        for column in self.columns.iter().filter(|column| column.references.is_some()) {
+            let leads = |names: &[Name]| names.first() == Some(&column.name);
+            let served = leads(&self.key)
+                || indexes.iter().any(|index| index.only.is_none() && leads(&index.columns));
+            if !served {
+                indexes.push(IndexSpec { columns: vec![column.name], unique: false, only: None });
+            }
+        }
+        indexes
+    }
 }

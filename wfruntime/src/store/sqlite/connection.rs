@@ -23,8 +23,8 @@ pub(crate) enum Mode {
 
 #[derive(Debug)]
 pub(crate) struct Connection {
-    raw: rusqlite::Connection,
-    path: Arc<Path>,
+    pub(super) raw: rusqlite::Connection,
+    pub(super) path: Arc<Path>,
 }
 
 impl Connection {

@@ -89,7 +89,7 @@ pub(super) fn decode(row: &rusqlite::Row<'_>, statement: &Statement) -> Result<V
     Ok(values)
 }
 
-fn value(ty: Type, stored: ValueRef<'_>) -> Option<Value> {
+pub(super) fn value(ty: Type, stored: ValueRef<'_>) -> Option<Value> {
     Some(match (ty, stored) {
         (_, ValueRef::Null) => Value::Null,
         (Type::Bool, ValueRef::Integer(0)) => Value::Bool(false),

@@ -5,11 +5,12 @@ mod decimal;
 mod encoding;
 mod fault;
 mod file;
+mod migrate;
 mod queue;
 mod reader;
+mod tables;
 mod writer;
 
-use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -22,6 +23,7 @@ pub(crate) use reader::Reader;
 use reader::Readers;
 use writer::{Unit, UnitOfWork};
 
+use super::schema::{Plan, TableSpec};
 use super::transaction::SnapshotInner;
 use super::{BoxFuture, Options, Snapshot, Statement, Tx, Values};
 use crate::error::{Error, Result};
@@ -56,12 +58,12 @@ impl Sqlite {
         let permit = self.shared.readers.long().await?;
         let readers = Arc::clone(&self.shared.readers);
         let statement = statement.clone();
-        let rows = tokio::task::spawn_blocking(move || {
+        off_the_task(move || {
             let rows = readers.take()?.query(&statement);
             drop(permit);
             rows
-        });
-        rows.await.map_err(|error| Error::internal("a read panicked").with_source(error))?
+        })
+        .await
     }
 
     pub(super) fn snapshot(&self) -> Result<Snapshot> {
@@ -81,20 +83,39 @@ impl Sqlite {
         Ok(answered)
     }
 
-    pub(super) fn shutdown(&self) -> impl Future<Output = Result<()>> + use<> {
-        let shared = Arc::clone(&self.shared);
-        async move {
-            shared.queue.close();
-            let joined = tokio::task::spawn_blocking(move || shared.join()).await;
-            joined.map_err(|error| Error::internal("the store broke down").with_source(error))?
-        }
+    pub(super) async fn plan(&self, tables: &[TableSpec]) -> Result<Plan> {
+        let readers = Arc::clone(&self.shared.readers);
+        let tables = tables.to_vec();
+        off_the_task(move || readers.take()?.plan(&tables)).await
     }
+
+    /// On a connection of its own: it switches off what the writer relies on.
+    pub(super) async fn apply(&self, plan: &Plan) -> Result<()> {
+        let readers = Arc::clone(&self.shared.readers);
+        let plan = plan.clone();
+        off_the_task(move || readers.writer()?.apply(&plan)).await
+    }
+
+    pub(super) async fn shutdown(&self) -> Result<()> {
+        let shared = Arc::clone(&self.shared);
+        shared.queue.close();
+        off_the_task(move || shared.join()).await
+    }
+}
+
+/// Runs what may take long on a thread for such work.
+async fn off_the_task<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Error::internal("the store broke down").with_source(error))?
 }
 
 impl Shared {
     fn join(&self) -> Result<()> {
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match writer {
+        // Held until it has ended, so that whoever shuts down second waits as well.
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        match writer.take() {
             // A unit may hold the last handle: the writer does not wait for itself.
             Some(writer) if writer.thread().id() != std::thread::current().id() => {
                 writer.join().map_err(|_| Error::internal("the writer broke down"))

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::super::schema::{Plan, TableSpec};
 use super::super::{Options, Statement, Values};
 use super::connection::Connection;
 use crate::error::Result;
@@ -38,6 +39,14 @@ impl Readers {
         };
         let readers = Arc::clone(self);
         Ok(Reader { connection: Some(connection), readers, holds: false })
+    }
+
+    /// A connection that writes, beside the writer's: for changes of the tables.
+    pub(super) fn writer(&self) -> Result<Connection> {
+        if self.idle().is_none() {
+            return Err(super::super::gone());
+        }
+        Connection::writer(&self.path, &self.options)
     }
 
     /// The permission for a long read.
@@ -81,6 +90,13 @@ impl Reader {
     pub(crate) fn query(&self, statement: &Statement) -> Result<Vec<Values>> {
         match &self.connection {
             Some(connection) => connection.query(statement),
+            None => Err(super::super::gone()),
+        }
+    }
+
+    pub(super) fn plan(&self, tables: &[TableSpec]) -> Result<Plan> {
+        match &self.connection {
+            Some(connection) => connection.plan(tables),
             None => Err(super::super::gone()),
         }
     }
