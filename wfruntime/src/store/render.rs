@@ -158,7 +158,8 @@ fn holds(condition: &Condition, wanted: bool, scope: Scope<'_>, params: &mut Par
         Condition::Null(column) => scope.column(column).is_not_null(),
         Condition::Text(column, place, text) => {
             let found = text_at(scope.column(column), *place, text, params);
-            if wanted { found } else { found.not().or(scope.column(column).is_null()) }
+            // Not `NOT`: SQLite answers null for an empty text as well as for none.
+            if wanted { found } else { found.is_not(constant(true)) }
         }
         Condition::Exists(exists) => {
             let rows = related(exists, scope, params);
