@@ -1,6 +1,5 @@
 //! What every store promises, and what SQLite's does besides.
 
-
 mod conditions;
 mod conformance;
 mod database;
