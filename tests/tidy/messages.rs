@@ -12,6 +12,9 @@ const NO_MESSAGES: &[(&str, &str)] = &[
     (", ", "joins names"),
     (" or ", "joins the last two names"),
     (" and ", "joins the last two names"),
+    ("{} and {last}", "joins the last two names"),
+    ("\n= note: ", "begins a fact"),
+    ("\n= help: ", "begins what to type"),
 ];
 
 /// The messages that no golden file shows.
