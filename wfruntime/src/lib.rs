@@ -12,6 +12,7 @@ pub mod collection;
 mod context;
 mod core;
 mod error;
+pub mod http;
 mod identity;
 mod ids;
 #[doc(hidden)]

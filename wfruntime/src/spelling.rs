@@ -1,5 +1,8 @@
 //! The name that was probably meant: for messages about unknown ones.
 
+/// The most names that a message lists.
+const LISTED: usize = 12;
+
 /// The candidate most like `word`, if one is close enough to be what was meant.
 pub(crate) fn closest<'a>(
     word: &str,
@@ -18,6 +21,35 @@ pub(crate) fn closest<'a>(
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// What follows "unknown field `x`": a suggestion if there is one, else the legal names.
+pub(crate) fn instead<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.into_iter().collect();
+    if let Some(name) = closest(word, names.iter().copied()) {
+        return format!("; did you mean `{name}`?");
+    }
+    match names.as_slice() {
+        [] => String::new(),
+        [only] => format!("; expected `{only}`"),
+        many => {
+            let shown: Vec<String> =
+                many.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
+            let more = if many.len() > LISTED { ", …" } else { "" };
+            format!("; expected one of {}{more}", shown.join(", "))
+        }
+    }
+}
+
+/// A word of the caller's as a message quotes it: short, on one line, in backticks.
+pub(crate) fn quoted(word: &str) -> String {
+    let mut text: String = word.chars().take(60).flat_map(char::escape_debug).collect();
+    // Quotes need no escape between backticks.
+    text = text.replace("\\\"", "\"").replace("\\'", "'");
+    if word.chars().nth(60).is_some() {
+        text.push('…');
+    }
+    format!("`{text}`")
 }
 
 /// How many letters to insert, remove, replace or swap with their neighbour.
@@ -41,7 +73,7 @@ fn distance(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::closest;
+    use super::{closest, instead, quoted};
 
     #[test]
     fn finds_what_was_meant() {
@@ -50,5 +82,20 @@ mod tests {
         assert_eq!(closest("applicantid", names), Some("applicantId"));
         assert_eq!(closest("colour", names), None);
         assert_eq!(closest(&"a".repeat(1 << 20), names), None);
+    }
+    #[test]
+    fn says_what_to_write_instead() {
+        let names = ["title", "content"];
+        assert_eq!(instead("contnet", names), "; did you mean `content`?");
+        assert_eq!(instead("x", names), "; expected one of `title`, `content`");
+        assert_eq!(instead("x", ["y_z"]), "; expected `y_z`");
+        assert_eq!(instead("x", []), "");
+    }
+
+    #[test]
+    fn a_quoted_word_stays_short_and_on_one_line() {
+        assert_eq!(quoted("a\nb"), "`a\\nb`");
+        assert_eq!(quoted("it's \"x\""), "`it's \"x\"`");
+        assert_eq!(quoted(&"é".repeat(100)), format!("`{}…`", "é".repeat(60)));
     }
 }

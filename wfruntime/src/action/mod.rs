@@ -4,8 +4,12 @@
 //! a request arrived.
 
 mod authorise;
+pub(crate) mod filter;
 mod own;
+pub(crate) mod read;
 mod request;
 
 pub use own::{ActionMeta, FromOwnCall, OwnCall, RegisteredAction};
-pub use request::{Answer, AnswerData, Fired, FiredStatus, Message, Request, Target, Verb, View};
+pub use request::{
+    Answer, AnswerData, Fired, FiredStatus, Message, Request, Target, Through, Verb, View,
+};

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::collection::json::Selection;
 use crate::collection::{Definition, Row};
 use crate::error::{ErrorKind, Fault};
 use crate::identity::Identity;
@@ -81,6 +82,8 @@ pub struct Answer {
     pub outcome: Result<(), ErrorKind>,
     /// The records.
     pub data: AnswerData,
+    /// What of the records is shown; `action::read::resolve` makes it of a request's view.
+    pub selection: Selection,
     /// What `respond` nodes said.
     pub messages: Vec<Message>,
     /// What fired, or was named.

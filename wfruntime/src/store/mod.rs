@@ -106,6 +106,24 @@ impl Store {
         }
     }
 
+    /// Runs reads that may take long on a thread for long work, all of them from one moment.
+    ///
+    /// They await nothing but their snapshot.
+    ///
+    /// # Errors
+    ///
+    /// The reads' own error, and as [`Store::snapshot`].
+    pub async fn read_long<T, F>(&self, reads: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'s> FnOnce(&'s mut Snapshot) -> BoxFuture<'s, Result<T>> + Send + 'static,
+    {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.read_long(reads).await,
+        }
+    }
+
     /// Applies a unit of work, all of it or nothing, and answers once it is durable.
     ///
     /// The unit awaits nothing but its transaction and runs no user code. If any statement of it

@@ -14,6 +14,7 @@ mod writer;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use futures_util::FutureExt as _;
 use tokio::sync::oneshot;
 
 pub(crate) use connection::Connection;
@@ -70,6 +71,22 @@ impl Sqlite {
         let mut reader = self.shared.readers.take()?;
         reader.hold()?;
         Ok(Snapshot { inner: SnapshotInner::Sqlite(reader) })
+    }
+
+    pub(super) async fn read_long<T, F>(&self, reads: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'s> FnOnce(&'s mut Snapshot) -> BoxFuture<'s, Result<T>> + Send + 'static,
+    {
+        let permit = self.shared.readers.long().await?;
+        let sqlite = self.clone();
+        let result = tokio::task::spawn_blocking(move || {
+            let mut snapshot = sqlite.snapshot()?;
+            let result = reads(&mut snapshot).now_or_never();
+            drop(permit);
+            result.unwrap_or_else(|| Err(Error::internal("a read waited for something else")))
+        });
+        result.await.map_err(|error| Error::internal("a read panicked").with_source(error))?
     }
 
     pub(super) fn submit<T, F>(&self, unit: F) -> Result<oneshot::Receiver<Result<T>>>
