@@ -21,6 +21,7 @@ pub mod registry;
 mod spelling;
 pub mod store;
 mod switches;
+mod text;
 pub mod trigger;
 mod value;
 pub mod workflow;

@@ -7,9 +7,11 @@ mod account;
 mod identify;
 mod password;
 mod role;
+mod routes;
 mod session;
 mod setup;
 mod sign_in;
+mod table;
 mod tables;
 mod throttle;
 mod token;
@@ -23,10 +25,12 @@ pub use user::{User, UserAssociations, UserFields};
 pub(crate) use access::Roles;
 pub(crate) use account::{Account, NewUser, roles_of};
 pub(crate) use identify::{Identify, token};
+pub(crate) use routes::{SYSTEM_ROUTES, SystemRoute};
 pub(crate) use setup::{FirstUser, Setup, set_up};
 pub(crate) use sign_in::{
     Credentials, PasswordChange, SignedIn, change_password, reset_password, sign_in, sign_out,
 };
+pub(crate) use table::access_table;
 pub(crate) use tables::tables;
 
 use password::Passwords;
@@ -64,6 +68,11 @@ impl Auth {
             throttle: Throttle::new(settings.sign_in_attempts, settings.sign_in_window),
             identify,
         })
+    }
+
+    /// Whether the program says who asks, so that nobody signs in here.
+    pub(crate) fn signs_in_otherwise(&self) -> bool {
+        self.identify.is_some()
     }
 
     /// To be called after a commit that may have changed a user, so that it holds at once.

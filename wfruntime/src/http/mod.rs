@@ -4,3 +4,4 @@
 
 mod path;
 mod query;
+mod system;

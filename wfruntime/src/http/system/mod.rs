@@ -1,0 +1,126 @@
+//! The framework's own resources: signing in, workflows, executions, tasks.
+//!
+//! It reads a call and answers it; it refuses to know how any of it is done.
+
+mod auth;
+mod workflows;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use super::query::Params;
+use crate::auth::{Access, SYSTEM_ROUTES, SystemRoute, identify};
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::identity::Identity;
+use crate::spelling;
+
+/// One request to a resource of the framework's own.
+pub(super) struct Call<'c> {
+    pub(super) core: &'c Arc<Core>,
+    pub(super) parts: &'c Parts,
+    /// The id of a REST path, which stands for `filterByTk`.
+    pub(super) id: Option<&'c str>,
+    pub(super) params: &'c Params,
+    pub(super) body: &'c [u8],
+}
+
+/// The route of this resource and action; none if the resource is a collection of the program's
+/// and the action one of its own.
+///
+/// # Errors
+///
+/// [`ErrorKind::NotFound`] if the resource is the framework's and has no such action.
+pub(super) fn find(
+    core: &Core,
+    resource: &str,
+    action: &str,
+) -> Result<Option<&'static SystemRoute>> {
+    let account = core.registry.account().name();
+    let resource = if resource == account { "users" } else { resource };
+    let mut actions = Vec::new();
+    for route in SYSTEM_ROUTES.iter().filter(|route| route.resource == resource) {
+        if route.action == action {
+            return Ok(Some(route));
+        }
+        actions.push(route.action);
+    }
+    if actions.is_empty() || resource == "users" {
+        return Ok(None);
+    }
+    let message = format!(
+        "unknown action {} of `{resource}`{}",
+        spelling::quoted(action),
+        spelling::instead(action, actions)
+    );
+    Err(Error::new(ErrorKind::NotFound, "unknown_action", message))
+}
+
+/// Answers a call to one of the framework's own routes.
+///
+/// # Errors
+///
+/// What is wrong with the call, and who may not make it.
+pub(super) async fn answer(route: &SystemRoute, call: &Call<'_>) -> Result<Response> {
+    let reads = matches!(route.action, "list" | "get" | "check");
+    let safe = call.parts.method == Method::GET || call.parts.method == Method::HEAD;
+    if safe && !reads {
+        let message = format!("`{}:{}` is asked for with POST", route.resource, route.action);
+        return Err(Error::new(ErrorKind::MethodNotAllowed, "method_not_allowed", message));
+    }
+    // Before anybody is identified: an old token must not keep its owner from a new one.
+    match (route.resource, route.action) {
+        ("auth", "signIn") => return auth::sign_in(call).await,
+        ("auth", "signOut") => return auth::sign_out(call).await,
+        ("auth", "setup") => return auth::set_up(call).await,
+        _ => {}
+    }
+    let identity = identify(call.core, call.parts).await?;
+    let access = Access::of(call.core, &identity);
+    access.reach(route)?;
+    match route.resource {
+        "auth" => auth::check(&identity),
+        "users" => auth::users(route.action, call, &identity, &access).await,
+        _ => workflows::answer(route.action, call).await,
+    }
+}
+
+impl Call<'_> {
+    /// The body as `T`; its shape is told by the message if it is another one.
+    fn read<T: DeserializeOwned>(&self) -> Result<T> {
+        if self.body.is_empty() {
+            return Err(Error::invalid("body_missing", "expected a JSON object as body"));
+        }
+        serde_json::from_slice(self.body)
+            .map_err(|error| Error::invalid("invalid_body", format!("the body: {error}")))
+    }
+
+    /// `filterByTk`, or the id of a REST path.
+    fn key(&self) -> Result<&str> {
+        self.id.or_else(|| self.params.key()).ok_or_else(|| {
+            let fault = Fault::new("required", "`filterByTk` is required: which one?");
+            Error::faults(ErrorKind::Invalid, vec![fault.at("filterByTk")])
+        })
+    }
+
+    /// `filterByTk` where it is the id of a record.
+    fn number(&self) -> Result<i64> {
+        let key = self.key()?;
+        super::query::id(key).ok_or_else(|| {
+            let fault = Fault::new("invalid_id", super::query::no_id(key));
+            Error::faults(ErrorKind::Invalid, vec![fault.at("filterByTk")])
+        })
+    }
+}
+
+/// `{"data": …}`.
+fn data(data: impl Serialize) -> Response {
+    Json(json!({ "data": serde_json::to_value(data).unwrap_or_default() })).into_response()
+}
