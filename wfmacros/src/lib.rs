@@ -2,6 +2,8 @@
 #![doc(html_no_source)]
 
 mod args;
+mod choice;
+mod collection;
 mod diag;
 mod durations;
 mod fingerprint;
@@ -12,6 +14,18 @@ mod trigger;
 mod words;
 
 use proc_macro::TokenStream;
+
+/// Makes an enum the type of fields that hold one of a few names.
+#[proc_macro_attribute]
+pub fn choice(args: TokenStream, item: TokenStream) -> TokenStream {
+    choice::expand(args.into(), item.into()).into()
+}
+
+/// Makes a struct a collection.
+#[proc_macro_attribute]
+pub fn collection(args: TokenStream, item: TokenStream) -> TokenStream {
+    collection::expand(args.into(), item.into()).into()
+}
 
 /// Makes an `async fn` a workflow that runs after an action.
 #[proc_macro_attribute]

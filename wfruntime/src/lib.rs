@@ -11,10 +11,12 @@ mod clock;
 pub mod collection;
 mod context;
 mod core;
+mod decimal;
 mod error;
 pub mod http;
 mod identity;
 mod ids;
+pub mod prelude;
 #[doc(hidden)]
 pub mod private;
 pub mod registry;
@@ -33,5 +35,24 @@ pub use error::{Error, ErrorKind, Fault, Result};
 pub use identity::{Actor, Identity};
 pub use trigger::{Changed, PostAction};
 pub use value::{Type, Value};
+#[doc = include_str!("docs/choice.md")]
+pub use wfmacros::choice;
+#[doc = include_str!("docs/collection.md")]
+pub use wfmacros::collection;
 pub use wfmacros::post_action;
 pub use workflow::Workflow;
+
+/// Names crates that declare collections and workflows, so that they are linked.
+///
+/// A crate that no code names is left out of the program, and what it declares with it. So is a
+/// package's own `lib.rs`, unless its `main.rs` names it.
+///
+/// ```
+/// wfruntime::modules![wfruntime];
+/// ```
+#[macro_export]
+macro_rules! modules {
+    ($($name:ident),+ $(,)?) => {
+        $(use $name as _;)+
+    };
+}

@@ -20,7 +20,7 @@ mod user;
 pub use access::{ADMIN, ANONYMOUS, Access, BUILT_IN, FieldSet, Fields, Grant, ROOT, owner_column};
 pub use identify::identify;
 pub use role::{GrantMeta, RegisteredRole, RoleMeta};
-pub use user::{User, UserAssociations, UserFields};
+pub use user::User;
 
 pub(crate) use access::Roles;
 pub(crate) use account::{Account, NewUser, roles_of};

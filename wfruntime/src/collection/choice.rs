@@ -1,9 +1,12 @@
 //! Choices: an enum of the program whose variants are stored and sent by name.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
+
+use serde::de::{Deserializer, Visitor};
 
 use super::field::Scalar;
 use super::meta::{ChoiceMeta, Kind};
+use crate::spelling::closest;
 use crate::value::Value;
 
 /// An enum declared with `#[choice]`.
@@ -12,28 +15,27 @@ use crate::value::Value;
     label = "expected an enum with `#[choice]`"
 )]
 pub trait Choice: Copy + Debug + Eq + Send + Sync + 'static {
-    /// Its variants.
+    /// What was declared.
     const META: &'static ChoiceMeta;
 
-    /// The index of the variant in [`ChoiceMeta::variants`].
-    fn index(self) -> usize;
-
-    /// The variant of this index.
-    fn at(index: usize) -> Option<Self>;
+    /// Its variants, in declaration order.
+    const ALL: &'static [Self];
 
     /// What is stored and sent: `in_review`.
-    fn name(self) -> &'static str {
-        Self::META.variants[self.index()].name
-    }
+    fn name(self) -> &'static str;
 
     /// For people: `In review`.
+    #[must_use]
     fn title(self) -> &'static str {
-        Self::META.variants[self.index()].title
+        let variants = Self::META.variants.iter();
+        let own = variants.zip(Self::ALL).find(|(_, variant)| **variant == self);
+        own.map_or(self.name(), |(variant, _)| variant.title)
     }
 
     /// The variant of this name.
+    #[must_use]
     fn from_name(name: &str) -> Option<Self> {
-        Self::at(Self::META.variants.iter().position(|variant| variant.name == name)?)
+        Self::ALL.iter().copied().find(|variant| variant.name() == name)
     }
 }
 
@@ -58,4 +60,56 @@ impl ChoiceMeta {
             self.variants.iter().map(|variant| format!("`{}`", variant.name)).collect();
         names.join(", ")
     }
+}
+
+/// A text that names no variant of a choice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownName {
+    name: String,
+    choice: &'static ChoiceMeta,
+}
+
+impl fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, choice } = self;
+        write!(f, "expected one of {}, found `{name}`", choice.names())?;
+        match closest(name, choice.variants.iter().map(|variant| variant.name)) {
+            Some(close) => write!(f, "; did you mean `{close}`?"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for UnknownName {}
+
+/// The variant of this name, for `FromStr`.
+///
+/// # Errors
+/// There is none.
+pub fn choice_from_str<C: Choice>(name: &str) -> Result<C, UnknownName> {
+    C::from_name(name).ok_or_else(|| UnknownName { name: name.to_owned(), choice: C::META })
+}
+
+/// The variant of the name that is read, for `Deserialize`.
+///
+/// # Errors
+/// It is no text, or names no variant.
+pub fn deserialize_choice<'de, C: Choice, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<C, D::Error> {
+    struct Name<C>(std::marker::PhantomData<C>);
+
+    impl<C: Choice> Visitor<'_> for Name<C> {
+        type Value = C;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "one of {}", C::META.names())
+        }
+
+        fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<C, E> {
+            choice_from_str(name).map_err(E::custom)
+        }
+    }
+
+    deserializer.deserialize_str(Name(std::marker::PhantomData))
 }

@@ -50,6 +50,29 @@ pub const fn column_of(meta: &CollectionMeta, member: usize) -> usize {
     column
 }
 
+/// The index in [`Definition::columns`] of the column of the field with this Rust name.
+#[must_use]
+pub const fn column_named(meta: &CollectionMeta, rust: &str) -> usize {
+    let mut index = 0;
+    while index < meta.members.len() && !same(meta.members[index].rust, rust) {
+        index += 1;
+    }
+    column_of(meta, index)
+}
+
+/// `a == b`, which is not const.
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < a.len() && a[index] == b[index] {
+        index += 1;
+    }
+    index == a.len()
+}
+
 /// Whether a field has a column in its own table.
 #[must_use]
 pub const fn has_column(shape: Shape) -> bool {

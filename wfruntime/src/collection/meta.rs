@@ -155,7 +155,7 @@ impl Kind {
 }
 
 /// The variants of a `#[choice]`, in declaration order.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChoiceMeta {
     /// The Rust type's name.
     pub rust: &'static str,

@@ -6,6 +6,7 @@
 mod association;
 mod choice;
 mod coding;
+mod declared;
 mod definition;
 mod draft;
 mod field;
@@ -23,10 +24,22 @@ mod table;
 use std::fmt::Debug;
 
 pub use association::{BelongsTo, BelongsToMany, Follow, HasMany, HasOne};
-pub use choice::Choice;
+pub use choice::{Choice, UnknownName};
 pub use coding::{Decoder, Encoder};
+pub use declared::{Account, HasLength, HoldsMoment, HoldsUser};
 pub use definition::{Association, AssociationKind, Column, Definition};
-pub use draft::{Changes, Draft, Given, IntoChanges, IntoDraft, IsSet, Set, column_of, has_column};
+pub use draft::{Changes, Draft, IntoChanges, IntoDraft};
+/// What only generated code and the registry use.
+pub(crate) mod generated {
+    pub use super::choice::{choice_from_str, deserialize_choice};
+    pub use super::declared::{
+        TypeIs, assert_length, assert_text, default_now, default_user, type_is, value,
+    };
+    pub use super::draft::{Given, IsSet, Set, column_named};
+    pub use super::serde_forms::{deserialize, serialize};
+}
+
+pub(crate) use draft::column_of;
 pub use field::{ColumnValue, FieldType, Json, Roles, Scalar};
 pub use filter::{FieldRef, Filter, Optional, Ordered, Textual};
 pub use id::Id;

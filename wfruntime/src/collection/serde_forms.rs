@@ -7,9 +7,12 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::Collection;
 use super::association::{BelongsTo, BelongsToMany, HasMany, HasOne};
+use super::coding::{Decoder, Encoder};
+use super::definition::Definition;
 use super::id::Id;
 use super::json::{RowSeed, Selection};
 use super::record::Record;
+use crate::value::Value;
 
 impl<T: Collection> Serialize for Record<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -19,9 +22,48 @@ impl<T: Collection> Serialize for Record<T> {
 
 impl<'de, T: Collection> Deserialize<'de> for Record<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let row = RowSeed(T::definition()).deserialize(deserializer)?;
+        let row = RowSeed::new(T::definition()).deserialize(deserializer)?;
         Self::from_row(row).map_err(D::Error::custom)
     }
+}
+
+/// The declared fields, for `Serialize` of the collection's struct.
+///
+/// # Errors
+/// The serializer's.
+pub fn serialize<T: Collection, S: Serializer>(
+    value: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut to = Encoder::default();
+    for _ in 0..Definition::SYSTEM {
+        to.value(Value::Null);
+    }
+    for _ in 0..Definition::SYSTEM_ASSOCIATIONS {
+        to.loaded(None);
+    }
+    value.encode(&mut to);
+    let row = to.into_row(T::definition());
+    let declared = (0..row.values.len()).map(|column| column >= Definition::SYSTEM).collect();
+    row.json(&Selection { columns: Some(declared), associations: None }).serialize(serializer)
+}
+
+/// The declared fields, for `Deserialize` of the collection's struct.
+///
+/// # Errors
+/// What is read does not fit.
+pub fn deserialize<'de, T: Collection, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let row = RowSeed::declared(T::definition()).deserialize(deserializer)?;
+    let mut from = Decoder::new(row);
+    for _ in 0..Definition::SYSTEM {
+        from.value();
+    }
+    for _ in 0..Definition::SYSTEM_ASSOCIATIONS {
+        from.loaded();
+    }
+    T::decode(&mut from).map_err(D::Error::custom)
 }
 
 /// A reference in JSON: the id alone, or the record.

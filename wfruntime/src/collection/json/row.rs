@@ -20,7 +20,7 @@ impl Row {
     /// It is no JSON, or does not fit the collection.
     pub fn from_json(definition: &'static Definition, json: &str) -> Result<Self> {
         let mut reader = serde_json::Deserializer::from_str(json);
-        let row = RowSeed(definition).deserialize(&mut reader).and_then(|row| {
+        let row = RowSeed::new(definition).deserialize(&mut reader).and_then(|row| {
             reader.end()?;
             Ok(row)
         });
@@ -33,7 +33,24 @@ impl Row {
 
 /// Reads a row of this definition.
 #[derive(Debug, Clone, Copy)]
-pub struct RowSeed(pub &'static Definition);
+pub struct RowSeed {
+    definition: &'static Definition,
+    /// Whether system fields must be there.
+    system: bool,
+}
+
+impl RowSeed {
+    /// Reads a whole row.
+    #[must_use]
+    pub fn new(definition: &'static Definition) -> Self {
+        Self { definition, system: true }
+    }
+
+    /// Reads a row that may lack its system fields.
+    pub(crate) fn declared(definition: &'static Definition) -> Self {
+        Self { definition, system: false }
+    }
+}
 
 impl<'de> DeserializeSeed<'de> for RowSeed {
     type Value = Row;
@@ -47,11 +64,11 @@ impl<'de> Visitor<'de> for RowSeed {
     type Value = Row;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a record of `{}`", self.0.name())
+        write!(f, "a record of `{}`", self.definition.name())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Row, A::Error> {
-        let definition = self.0;
+        let definition = self.definition;
         let mut values: Vec<Option<Value>> = vec![None; definition.columns.len()];
         let mut row = Row::new(definition, Vec::new());
         while let Some(key) = map.next_key_seed(KeySeed(definition))? {
@@ -74,7 +91,7 @@ impl<'de> Visitor<'de> for RowSeed {
             row.values.push(match (value, column.default()) {
                 (Some(value), _) => value,
                 (None, Some(DefaultValue::Value(default))) => default(),
-                (None, _) if column.nullable => Value::Null,
+                (None, _) if column.nullable || (column.system && !self.system) => Value::Null,
                 (None, _) => return Err(A::Error::custom(format!("no `{}`", column.json))),
             });
         }
@@ -140,13 +157,13 @@ impl<'de> Visitor<'de> for LoadedSeed {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Loaded, D::Error> {
-        let row = RowSeed(self.0.target()).deserialize(deserializer)?;
+        let row = RowSeed::new(self.0.target()).deserialize(deserializer)?;
         Ok(Loaded::One(Some(Box::new(row))))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Loaded, A::Error> {
         let mut rows = Vec::new();
-        while let Some(row) = seq.next_element_seed(RowSeed(self.0.target()))? {
+        while let Some(row) = seq.next_element_seed(RowSeed::new(self.0.target()))? {
             rows.push(row);
         }
         Ok(Loaded::Many(rows))

@@ -1,0 +1,137 @@
+//! `Post::new()` and `Post::changes()`: setters with the fields' names, documentation and types.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::Ident;
+
+use super::{docs, named, visibility};
+use crate::collection::model::{Field, Model};
+
+pub(super) fn emit(model: &Model<'_>) -> TokenStream {
+    let settable: Vec<&Field<'_>> =
+        model.fields.iter().filter(|field| field.class.has_column()).collect();
+    let required: Vec<&Field<'_>> =
+        settable.iter().copied().filter(|field| field.is_required()).collect();
+    let new = new(model, &settable, &required);
+    let changes = changes(model, &settable);
+    quote!(#new #changes)
+}
+
+/// The generic parameters that remember which required fields were set.
+fn parameters(required: &[&Field<'_>]) -> Vec<Ident> {
+    (0..required.len()).map(|index| format_ident!("P{index}", span = Span::mixed_site())).collect()
+}
+
+fn new(model: &Model<'_>, settable: &[&Field<'_>], required: &[&Field<'_>]) -> TokenStream {
+    let (vis, name) = (&model.item.vis, &model.item.ident);
+    let builder =
+        format_ident!("New{}", syn::ext::IdentExt::unraw(name), span = Span::mixed_site());
+    let markers: Vec<&Ident> = required.iter().map(|field| field.ident).collect();
+    let parameters = parameters(required);
+    let about = format!("Starts a new `{name}`, whose fields are set one by one.");
+    let setters = settable.iter().map(|field| {
+        let (ident, ty, cfgs, rust) = (field.ident, &field.source.ty, &field.cfgs, &field.rust);
+        let (docs, vis) = (docs(field), visibility(field));
+        let after = required.iter().zip(&parameters).map(|(other, parameter)| {
+            if other.ident == field.ident { quote!(__wf::Set) } else { quote!(#parameter) }
+        });
+        quote! {
+            #(#cfgs)*
+            #docs
+            #vis fn #ident(self, #ident: impl __wf::IntoField<#ty>) -> #builder<#(#after),*> {
+                #builder {
+                    given: self.given.set::<#ty>(
+                        const { __wf::column_named(<#name as __wf::Collection>::META, #rust) },
+                        #ident,
+                    ),
+                    set: ::core::marker::PhantomData,
+                }
+            }
+        }
+    });
+    quote! {
+        /// The required fields that are not set yet, each a type.
+        #[allow(non_camel_case_types)]
+        mod missing {
+            #(
+                /// It is not set.
+                pub enum #markers {}
+            )*
+        }
+
+        /// A new record, whose fields are set one by one.
+        #[must_use = "nothing is created until it is passed to `create`"]
+        #vis struct #builder<#(#parameters = missing::#markers),*> {
+            given: __wf::Given,
+            set: ::core::marker::PhantomData<fn() -> (#(#parameters,)*)>,
+        }
+
+        impl #name {
+            #[doc = #about]
+            #vis fn new() -> #builder {
+                #builder {
+                    given: ::core::default::Default::default(),
+                    set: ::core::marker::PhantomData,
+                }
+            }
+        }
+
+        impl<#(#parameters),*> #builder<#(#parameters),*> {
+            #(#setters)*
+        }
+
+        #[automatically_derived]
+        impl<#(#parameters: __wf::IsSet),*> __wf::IntoDraft<#name> for #builder<#(#parameters),*> {
+            fn into_draft(self) -> __wf::Draft<#name> {
+                __wf::Draft::from_given(self.given)
+            }
+        }
+    }
+}
+
+fn changes(model: &Model<'_>, settable: &[&Field<'_>]) -> TokenStream {
+    let (vis, name) = (&model.item.vis, &model.item.ident);
+    let builder = named(model, "Changes");
+    let about = format!("Starts changes of a `{name}`: only the fields that are set are written.");
+    let setters = settable.iter().map(|field| {
+        let (ident, ty, cfgs, rust) = (field.ident, &field.source.ty, &field.cfgs, &field.rust);
+        let (docs, vis) = (docs(field), visibility(field));
+        quote! {
+            #(#cfgs)*
+            #docs
+            #vis fn #ident(mut self, #ident: impl __wf::IntoField<#ty>) -> Self {
+                self.given = self.given.set::<#ty>(
+                    const { __wf::column_named(<#name as __wf::Collection>::META, #rust) },
+                    #ident,
+                );
+                self
+            }
+        }
+    });
+    quote! {
+        /// Changes of a record, set one by one.
+        #[must_use = "nothing is changed until it is passed to `update`"]
+        #[derive(__wf::derive::Default)]
+        #vis struct #builder {
+            given: __wf::Given,
+        }
+
+        impl #name {
+            #[doc = #about]
+            #vis fn changes() -> #builder {
+                ::core::default::Default::default()
+            }
+        }
+
+        impl #builder {
+            #(#setters)*
+        }
+
+        #[automatically_derived]
+        impl __wf::IntoChanges<#name> for #builder {
+            fn into_changes(self) -> __wf::Changes<#name> {
+                __wf::Changes::from_given(self.given)
+            }
+        }
+    }
+}

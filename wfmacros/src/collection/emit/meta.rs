@@ -1,0 +1,145 @@
+//! The constant that says what was declared.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Expr;
+use syn::ext::IdentExt;
+
+use super::of_type;
+use crate::collection::model::{Class, Default, Field, Model, OnDelete, Options};
+
+pub(super) fn emit(model: &Model<'_>) -> TokenStream {
+    let Model { name, table, title, account, .. } = model;
+    let rust = model.item.ident.unraw().to_string();
+    let members = model.fields.iter().map(member);
+    let location = location(model.item.ident.span());
+    quote! {
+        &__wf::CollectionMeta {
+            name: #name,
+            table: #table,
+            rust: #rust,
+            title: #title,
+            account: #account,
+            members: &[#(#members),*],
+            location: #location,
+            type_id: ::core::any::TypeId::of::<Self>,
+        }
+    }
+}
+
+fn location(span: Span) -> TokenStream {
+    let start = span.start();
+    let (line, column) = (start.line, start.column + 1);
+    let number = |number: usize| proc_macro2::Literal::usize_unsuffixed(number);
+    let (line, column) = (number(line), number(column));
+    quote!(__wf::Location { file: ::core::file!(), line: #line, column: #column })
+}
+
+fn member(field: &Field<'_>) -> TokenStream {
+    let Field { cfgs, rust, json, column, column_json, .. } = field;
+    let shape = of_type(&field.source.ty, quote!(SHAPE));
+    let options = options(field);
+    let location = location(field.ident.span());
+    quote! {
+        #(#cfgs)*
+        __wf::MemberMeta {
+            rust: #rust,
+            json: #json,
+            column: #column,
+            column_json: #column_json,
+            shape: #shape,
+            options: #options,
+            location: #location,
+        }
+    }
+}
+
+fn options(field: &Field<'_>) -> TokenStream {
+    let options = &field.options;
+    let ty = &field.source.ty;
+    let mut set: Vec<TokenStream> = Vec::new();
+    if let Some(default) = &options.default {
+        let default = emit_default(field, default);
+        set.push(quote!(default: ::core::option::Option::Some(#default)));
+    }
+    let flags = [(options.unique, "unique"), (options.index, "index"), (options.hidden, "hidden")];
+    for (_, flag) in flags.iter().filter(|(given, _)| *given) {
+        let flag = proc_macro2::Ident::new(flag, Span::mixed_site());
+        set.push(quote!(#flag: true));
+    }
+    if let (Some((min, max)), Some(at)) = (&options.length, options.length_at) {
+        // The check stands in the value, so that it is made once, at the word.
+        let check = quote_spanned!(at=> __wf::assert_length::<#ty>());
+        set.push(quote!(length: { #check; ::core::option::Option::Some((#min, #max)) }));
+    }
+    if let Some((min, max)) = &options.range {
+        let (min, max) = (bound(ty, min.as_ref()), bound(ty, max.as_ref()));
+        set.push(quote! {
+            range: ::core::option::Option::Some(__wf::Range { min: #min, max: #max })
+        });
+    }
+    if let (Some(pattern), Some(at)) = (&options.pattern, options.pattern_at) {
+        let check = quote_spanned!(at=> __wf::assert_text::<#ty>());
+        set.push(quote!(pattern: { #check; ::core::option::Option::Some(#pattern) }));
+    }
+    set.extend(texts(options));
+    if let Class::BelongsTo { .. } = field.class
+        && let Some(on_delete) = options.on_delete
+    {
+        let variant = match on_delete {
+            OnDelete::Restrict => quote!(Restrict),
+            OnDelete::Cascade => quote!(Cascade),
+            OnDelete::SetNull => quote!(SetNull),
+        };
+        set.push(quote!(on_delete: __wf::OnDelete::#variant));
+    }
+    if set.is_empty() {
+        return quote!(__wf::FieldOptions::NONE);
+    }
+    quote!(__wf::FieldOptions { #(#set,)* ..__wf::FieldOptions::NONE })
+}
+
+fn texts(options: &Options) -> Vec<TokenStream> {
+    let Options { title, was, by, .. } = options;
+    [("title", title), ("was", was), ("by", by)]
+        .into_iter()
+        .filter_map(|(key, text)| {
+            let text = text.as_ref()?;
+            let key = proc_macro2::Ident::new(key, Span::mixed_site());
+            Some(quote!(#key: ::core::option::Option::Some(#text)))
+        })
+        .collect()
+}
+
+fn emit_default(field: &Field<'_>, default: &Default) -> TokenStream {
+    let ty = &field.source.ty;
+    match default {
+        Default::Now(at) => {
+            let value = quote_spanned!(*at=> __wf::default_now::<#ty>());
+            quote!(#value)
+        }
+        Default::User(at) => {
+            let value = quote_spanned!(*at=> __wf::default_user::<#ty>());
+            quote!(#value)
+        }
+        Default::Value(value) => {
+            let value = value_of(ty, value);
+            quote!(__wf::DefaultValue::Value(|| #value))
+        }
+    }
+}
+
+fn bound(ty: &syn::Type, bound: Option<&Expr>) -> TokenStream {
+    match bound {
+        Some(bound) => {
+            let value = value_of(ty, bound);
+            quote!(::core::option::Option::Some(|| #value))
+        }
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+/// An expression of the user's as a value of the field's type; a wrong type is shown at it.
+fn value_of(ty: &syn::Type, value: &Expr) -> TokenStream {
+    quote!(__wf::value::<#ty>(#value))
+}

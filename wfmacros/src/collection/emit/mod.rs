@@ -1,0 +1,239 @@
+//! The code of a collection; it cannot fail.
+
+mod builder;
+mod meta;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Ident, Type, Visibility};
+
+use super::account;
+use super::model::{Class, Field, Model};
+
+pub(crate) fn emit(model: &Model<'_>) -> TokenStream {
+    let private = model.runtime.private();
+    let item = model.item;
+    let derives = model.derives.iter().map(|derive| {
+        let derive = Ident::new(derive, Span::mixed_site());
+        quote!(#private::derive::#derive)
+    });
+    let derive = (!model.derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]));
+    let cfgs = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let collection = collection(model);
+    let markers = markers(model);
+    let builders = builder::emit(model);
+    let serde = serde(model);
+    let account = model.account.then(|| emit_account(model));
+    let name = &item.ident;
+    quote! {
+        #derive
+        #item
+
+        #(#cfgs)*
+        #[allow(dead_code, clippy::all, clippy::pedantic)]
+        const _: () = {
+            use #private as __wf;
+
+            #markers
+            #collection
+            #builders
+            #serde
+            #account
+
+            __wf::inventory::submit! {
+                __wf::RegisteredCollection(<#name as __wf::Collection>::META)
+            }
+        };
+    }
+}
+
+/// `Post` and a suffix, for generated types.
+fn named(model: &Model<'_>, suffix: &str) -> Ident {
+    format_ident!("{}{suffix}", model.item.ident.unraw(), span = Span::mixed_site())
+}
+
+fn collection(model: &Model<'_>) -> TokenStream {
+    let name = &model.item.ident;
+    let meta = meta::emit(model);
+    let (associations, fields) = (named(model, "Associations"), named(model, "Fields"));
+    let own_associations = model.fields.iter().filter_map(|field| {
+        let (ident, json, cfgs) = (field.ident, &field.json, &field.cfgs);
+        association(field)?;
+        Some(quote!(#(#cfgs)* #ident: __wf::AssocRef::new(#json)))
+    });
+    let own_fields = model.fields.iter().filter(|field| field.class.has_column()).map(|field| {
+        let (ident, column, cfgs) = (field.ident, &field.column, &field.cfgs);
+        quote!(#(#cfgs)* #ident: __wf::FieldRef::new(#column))
+    });
+    let decoded = model.fields.iter().map(|field| {
+        let (ident, cfgs) = (field.ident, &field.cfgs);
+        let decode = of_type(&field.source.ty, quote!(decode));
+        quote!(#(#cfgs)* #ident: #decode(from)?)
+    });
+    let encoded = model.fields.iter().map(|field| {
+        let (ident, cfgs) = (field.ident, &field.cfgs);
+        let encode = of_type(&field.source.ty, quote!(encode));
+        quote!(#(#cfgs)* #encode(&self.#ident, to);)
+    });
+    quote! {
+        #[automatically_derived]
+        impl __wf::Collection for #name {
+            const META: &'static __wf::CollectionMeta = #meta;
+            type Assocs = #associations;
+            const ASSOCS: #associations = #associations {
+                created_by: __wf::AssocRef::new("createdBy"),
+                updated_by: __wf::AssocRef::new("updatedBy"),
+                #(#own_associations,)*
+            };
+            type Fields = #fields;
+            const FIELDS: #fields = #fields {
+                id: __wf::FieldRef::new("id"),
+                created_at: __wf::FieldRef::new("created_at"),
+                updated_at: __wf::FieldRef::new("updated_at"),
+                created_by: __wf::FieldRef::new("created_by_id"),
+                updated_by: __wf::FieldRef::new("updated_by_id"),
+                #(#own_fields,)*
+            };
+
+            fn decode(from: &mut __wf::Decoder) -> __wf::Result<Self> {
+                ::core::result::Result::Ok(Self { #(#decoded,)* })
+            }
+
+            fn encode(&self, to: &mut __wf::Encoder) {
+                #(#encoded)*
+            }
+        }
+    }
+}
+
+/// `<Ty as FieldType>::item` with the type's own span, so that rustc points at it, once.
+fn of_type(ty: &Type, item: TokenStream) -> TokenStream {
+    quote!(<#ty as __wf::FieldType>::#item)
+}
+
+/// The type of a field's marker, if it is an association.
+fn association(field: &Field<'_>) -> Option<(TokenStream, &'static str)> {
+    let (target, cardinality) = match field.class {
+        Class::Plain { .. } => return None,
+        Class::BelongsTo { target, .. } | Class::HasOne(target) => (target, "ToOne"),
+        Class::HasMany(target) | Class::BelongsToMany(target) => (target, "ToMany"),
+    };
+    Some((target.to_token_stream(), cardinality))
+}
+
+/// The names that other macros check: `PostAssociations` and `PostFields`.
+fn markers(model: &Model<'_>) -> TokenStream {
+    let (vis, name) = (&model.item.vis, &model.item.ident);
+    let (associations, fields) = (named(model, "Associations"), named(model, "Fields"));
+    let own_associations = model.fields.iter().filter_map(|field| {
+        let (target, cardinality) = association(field)?;
+        let cardinality = Ident::new(cardinality, Span::mixed_site());
+        Some(marker(field, &quote!(__wf::AssocRef<#name, #target, __wf::#cardinality>)))
+    });
+    let own_fields = model.fields.iter().filter(|field| field.class.has_column()).map(|field| {
+        let ty = &field.source.ty;
+        marker(field, &quote!(__wf::FieldRef<#name, #ty>))
+    });
+    let created = "Who created the record.";
+    let updated = "Who last changed the record.";
+    quote! {
+        /// The associations, by name.
+        #[derive(__wf::derive::Clone, __wf::derive::Copy)]
+        #vis struct #associations {
+            #[doc = #created]
+            #vis created_by: __wf::AssocRef<#name, __wf::User, __wf::ToOne>,
+            #[doc = #updated]
+            #vis updated_by: __wf::AssocRef<#name, __wf::User, __wf::ToOne>,
+            #(#own_associations)*
+        }
+
+        /// The fields, by name.
+        #[derive(__wf::derive::Clone, __wf::derive::Copy)]
+        #vis struct #fields {
+            /// The id.
+            #vis id: __wf::FieldRef<#name, __wf::Id<#name>>,
+            /// When the record was created.
+            #vis created_at: __wf::FieldRef<#name, __wf::Timestamp>,
+            /// When the record was last changed.
+            #vis updated_at: __wf::FieldRef<#name, __wf::Timestamp>,
+            #[doc = #created]
+            #vis created_by: __wf::FieldRef<#name, ::core::option::Option<__wf::BelongsTo<__wf::User>>>,
+            #[doc = #updated]
+            #vis updated_by: __wf::FieldRef<#name, ::core::option::Option<__wf::BelongsTo<__wf::User>>>,
+            #(#own_fields)*
+        }
+    }
+}
+
+fn marker(field: &Field<'_>, ty: &TokenStream) -> TokenStream {
+    let (ident, cfgs, vis) = (field.ident, &field.cfgs, &field.source.vis);
+    let docs = docs(field);
+    quote!(#(#cfgs)* #docs #vis #ident: #ty,)
+}
+
+/// The field's own documentation, or a sentence in its place.
+fn docs(field: &Field<'_>) -> TokenStream {
+    if field.docs.is_empty() {
+        let text = format!("The field `{}`.", field.rust);
+        return quote!(#[doc = #text]);
+    }
+    let docs = &field.docs;
+    quote!(#(#docs)*)
+}
+
+/// How visible a generated item is that belongs to a field: as the field itself.
+fn visibility<'a>(field: &'a Field<'_>) -> &'a Visibility {
+    &field.source.vis
+}
+
+fn serde(model: &Model<'_>) -> TokenStream {
+    let name = &model.item.ident;
+    let serialize = model.serialize.then(|| {
+        quote! {
+            #[automatically_derived]
+            impl __wf::serde::Serialize for #name {
+                fn serialize<S: __wf::serde::Serializer>(
+                    &self,
+                    serializer: S,
+                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    __wf::serialize(self, serializer)
+                }
+            }
+        }
+    });
+    let deserialize = model.deserialize.then(|| {
+        quote! {
+            #[automatically_derived]
+            impl<'de> __wf::serde::Deserialize<'de> for #name {
+                fn deserialize<D: __wf::serde::Deserializer<'de>>(
+                    deserializer: D,
+                ) -> ::core::result::Result<Self, D::Error> {
+                    __wf::deserialize(deserializer)
+                }
+            }
+        }
+    });
+    quote!(#serialize #deserialize)
+}
+
+/// Marks the collection as one of users, and checks the types that signing in needs.
+fn emit_account(model: &Model<'_>) -> TokenStream {
+    let name = &model.item.ident;
+    let checks = model.fields.iter().filter_map(|field| {
+        let (_, ty) = account::FIELDS.iter().find(|(name, _)| *name == field.rust)?;
+        let ty = match *ty {
+            "String" => quote!(__wf::String),
+            "Roles" => quote!(__wf::Roles),
+            _ => quote!(::core::option::Option<__wf::String>),
+        };
+        let found = &field.source.ty;
+        let value = quote_spanned!(syn::spanned::Spanned::span(found)=> __wf::type_is::<#found>());
+        Some(quote!(let _: __wf::TypeIs<#ty> = #value;))
+    });
+    quote! {
+        #[automatically_derived]
+        impl __wf::Account for #name {}
+        const _: () = { #(#checks)* };
+    }
+}

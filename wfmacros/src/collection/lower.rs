@@ -1,0 +1,179 @@
+//! What the struct means: names, kinds of fields, what was not derived.
+
+use syn::ext::IdentExt;
+use syn::{Attribute, DeriveInput, GenericArgument, LitStr, PathArguments, Type};
+
+use super::account;
+use super::model::{Class, Field, Model};
+use super::options;
+use super::parse::{Source, SourceField};
+use crate::args::Args;
+use crate::diag::{Errors, message};
+use crate::paths::Runtime;
+use crate::words;
+
+/// Names that every record has.
+const RESERVED: [&str; 7] = [
+    "id",
+    "created_at",
+    "updated_at",
+    "created_by",
+    "updated_by",
+    "created_by_id",
+    "updated_by_id",
+];
+
+pub(crate) fn lower<'a>(source: &'a Source, errors: &mut Errors) -> Option<Model<'a>> {
+    let Source { item, args, fields } = source;
+    let rust = item.ident.unraw().to_string();
+    let table = words::plural(&words::snake(&rust));
+    let mut reserved = false;
+    let fields = fields
+        .iter()
+        .filter_map(|field| {
+            let lowered = lower_field(field, errors);
+            reserved |= lowered.is_none();
+            lowered
+        })
+        .collect();
+    let name = name(args, "name", errors).unwrap_or_else(|| words::camel(&table));
+    let table = self::name(args, "table", errors).unwrap_or(table);
+    let account = args.flag("account", errors).is_some();
+    let runtime = Runtime::new(args.text("crate", errors).as_ref(), errors);
+    if account {
+        account::check(item, &source.fields, errors);
+    }
+    let derives = ["Debug", "Clone", "PartialEq"];
+    let model = Model {
+        runtime,
+        name,
+        table,
+        title: title(&item.attrs).unwrap_or_else(|| words::title(&rust)),
+        account,
+        derives: derives.into_iter().filter(|derive| !is_derived(item, derive)).collect(),
+        serialize: !is_derived(item, "Serialize"),
+        deserialize: !is_derived(item, "Deserialize"),
+        fields,
+        item,
+    };
+    // Without one of its fields the struct could not be made: the item alone is emitted.
+    (!reserved).then_some(model)
+}
+
+/// The argument, if it can be the name of a table or resource.
+fn name(args: &Args, key: &str, errors: &mut Errors) -> Option<String> {
+    let given = args.text(key, errors)?;
+    identifier(&given, errors)
+}
+
+/// The text of a literal that names something in the database.
+pub(crate) fn identifier(given: &LitStr, errors: &mut Errors) -> Option<String> {
+    let text = given.value();
+    let letters = text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    if letters && text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.len() <= 63 {
+        return Some(text);
+    }
+    errors.at(
+        given,
+        message(
+            "expected a name of ASCII letters, digits and `_` that begins with a letter",
+            (text.len() > 63).then_some("it has at most 63 characters"),
+            None,
+        ),
+    );
+    None
+}
+
+fn lower_field<'a>(source: &'a SourceField, errors: &mut Errors) -> Option<Field<'a>> {
+    let SourceField { field, ident, args } = source;
+    let rust = ident.unraw().to_string();
+    if RESERVED.contains(&rust.as_str()) {
+        errors.at(ident, message(
+            format!("`{rust}` is a field of every record"),
+            Some("a `Record` holds `id`, `created_at`, `updated_at`, `created_by` and `updated_by` beside the struct"),
+            Some("remove it, or give it another name"),
+        ));
+        return None;
+    }
+    let class = class(&field.ty);
+    let suffix = if let Class::BelongsTo { .. } = class { "_id" } else { "" };
+    let column = args
+        .text("column", errors)
+        .and_then(|column| identifier(&column, errors))
+        .unwrap_or_else(|| format!("{rust}{suffix}"));
+    let json = words::camel(&rust);
+    Some(Field {
+        options: options::lower(args, class, errors),
+        cfgs: field.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect(),
+        docs: field.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")).collect(),
+        column_json: if suffix.is_empty() { json.clone() } else { format!("{json}Id") },
+        json,
+        column,
+        class,
+        rust,
+        ident,
+        source: field,
+    })
+}
+
+/// The kind of a field, by the name of its type.
+fn class(ty: &Type) -> Class<'_> {
+    let Some((name, argument)) = named(ty) else { return Class::Plain { optional: false } };
+    match (name.as_str(), argument) {
+        ("BelongsTo", Some(target)) => Class::BelongsTo { target, optional: false },
+        ("HasOne", Some(target)) => Class::HasOne(target),
+        ("HasMany", Some(target)) => Class::HasMany(target),
+        ("BelongsToMany", Some(target)) => Class::BelongsToMany(target),
+        ("Option", Some(inner)) => match class(inner) {
+            Class::BelongsTo { target, .. } => Class::BelongsTo { target, optional: true },
+            _ => Class::Plain { optional: true },
+        },
+        _ => Class::Plain { optional: false },
+    }
+}
+
+/// The last name of a path type and its first type argument.
+fn named(ty: &Type) -> Option<(String, Option<&Type>)> {
+    let path = match ty {
+        Type::Path(path) => path,
+        Type::Group(group) => return named(&group.elem),
+        Type::Paren(paren) => return named(&paren.elem),
+        _ => return None,
+    };
+    let last = path.path.segments.last()?;
+    let argument = match &last.arguments {
+        PathArguments::AngleBracketed(arguments) => {
+            arguments.args.iter().find_map(|argument| match argument {
+                GenericArgument::Type(ty) => Some(ty),
+                _ => None,
+            })
+        }
+        _ => None,
+    };
+    Some((last.ident.to_string(), argument))
+}
+
+/// The first line of the doc comment, without its period.
+pub(crate) fn title(attributes: &[Attribute]) -> Option<String> {
+    let first = attributes.iter().find(|attribute| attribute.path().is_ident("doc"))?;
+    let syn::Meta::NameValue(doc) = &first.meta else { return None };
+    let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &doc.value else {
+        return None;
+    };
+    let text = text.value();
+    let line = text.lines().next()?.trim().trim_end_matches('.');
+    (!line.is_empty()).then(|| line.to_owned())
+}
+
+/// Whether a `#[derive]` of the item names the trait.
+pub(crate) fn is_derived(item: &DeriveInput, name: &str) -> bool {
+    let mut found = false;
+    for attribute in item.attrs.iter().filter(|attribute| attribute.path().is_ident("derive")) {
+        // What is wrong in a derive, rustc says.
+        let _ = attribute.parse_nested_meta(|meta| {
+            found |= meta.path.segments.last().is_some_and(|last| last.ident == name);
+            Ok(())
+        });
+    }
+    found
+}

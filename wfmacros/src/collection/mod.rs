@@ -1,0 +1,33 @@
+//! `#[collection]`: a struct to its metadata, its place in the registry, and its builders.
+
+mod account;
+mod emit;
+mod lower;
+mod model;
+mod options;
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+pub(crate) use lower::{is_derived, title};
+
+use crate::diag::Errors;
+
+/// The expansion of `#[collection(args)] item`.
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let parsed = parse::parse(args, item, &mut errors);
+    let model = parsed.source.as_ref().and_then(|source| lower::lower(source, &mut errors));
+    let emitted = match &model {
+        Some(model) => emit::emit(model),
+        None => {
+            let item = &parsed.item;
+            quote!(#item)
+        }
+    };
+    let errors = errors.into_tokens();
+    quote!(#emitted #errors)
+}

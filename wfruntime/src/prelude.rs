@@ -1,0 +1,15 @@
+//! What a program with collections and workflows names: `use wfruntime::prelude::*;`
+
+pub use jiff::Timestamp;
+pub use jiff::civil::{Date, DateTime, Time};
+pub use rust_decimal::Decimal;
+pub use uuid::Uuid;
+
+pub use crate::auth::User;
+pub use crate::collection::{
+    BelongsTo, BelongsToMany, Choice, Collection, HasMany, HasOne, Id, Json, Record, Roles,
+};
+pub use crate::{
+    Context, Error, ErrorKind, Identity, PostAction, Result, SyncContext, choice, collection, dec,
+    post_action,
+};
