@@ -20,10 +20,14 @@ pub enum ErrorKind {
     NotFound,
     /// The action's method is not the route's: 405.
     MethodNotAllowed,
+    /// The request did not arrive in time: 408.
+    Timeout,
     /// It contradicts what is stored: 409.
     Conflict,
     /// Larger than a limit: 413.
     TooLarge,
+    /// In a form that is not read: 415.
+    Unsupported,
     /// Understood, and refused: 422.
     Unprocessable,
     /// Too many attempts: 429.

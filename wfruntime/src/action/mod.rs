@@ -6,10 +6,12 @@
 mod authorise;
 pub(crate) mod filter;
 mod own;
+mod perform;
 pub(crate) mod read;
 mod request;
 
 pub use own::{ActionMeta, FromOwnCall, OwnCall, RegisteredAction};
+pub use perform::perform;
 pub use request::{
     Answer, AnswerData, Fired, FiredStatus, Message, Request, Target, Through, Verb, View,
 };

@@ -24,6 +24,13 @@ pub(crate) struct SystemRoute {
     pub(crate) need: Need,
 }
 
+impl SystemRoute {
+    /// Whether it changes nothing, so that `GET` may ask for it.
+    pub(crate) fn reads(&self) -> bool {
+        matches!(self.action, "list" | "get" | "check")
+    }
+}
+
 const fn route(resource: &'static str, action: &'static str, need: Need) -> SystemRoute {
     SystemRoute { resource, action, need }
 }

@@ -2,6 +2,129 @@
 //!
 //! It refuses to know what an action does: it asks `action`, and the system resources.
 
+mod answer;
+mod body;
 mod path;
 mod query;
+mod resource;
+mod serve;
 mod system;
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::request::Parts;
+use axum::response::Response;
+use axum::routing::any;
+use axum::{Extension, Router};
+use futures_util::FutureExt as _;
+
+use crate::action;
+use crate::auth::{self, SystemRoute};
+use crate::core::Core;
+use crate::error::{Error, Result};
+
+pub use serve::serve;
+
+use path::Route;
+use query::Params;
+use resource::Asked;
+use system::Call;
+
+/// The methods that read.
+const READS: [&str; 3] = ["GET", "HEAD", "POST"];
+
+/// The methods that write, where the action is named.
+const WRITES: [&str; 1] = ["POST"];
+
+/// The routes of an application, with those of the program's own beside them.
+///
+/// They can be nested under any prefix. Handlers of the program's own can take
+/// `Extension<Arc<Core>>`.
+pub fn router(core: &Arc<Core>, own: Router) -> Router {
+    let api = Router::new()
+        .route("/api", any(handle))
+        .route("/api/", any(handle))
+        .route("/api/{*path}", any(handle))
+        .with_state(Arc::clone(core));
+    own.layer(Extension(Arc::clone(core))).merge(api)
+}
+
+/// Answers any request below `/api/`; a panic is an answer, too.
+async fn handle(State(core): State<Arc<Core>>, request: axum::extract::Request) -> Response {
+    let (parts, body) = request.into_parts();
+    match AssertUnwindSafe(dispatch(&core, parts, body)).catch_unwind().await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => answer::refuse(&error),
+        Err(panic) => answer::refuse(&panicked(panic.as_ref())),
+    }
+}
+
+fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    Error::internal(format!("a handler panicked: {}", text.unwrap_or_default()))
+}
+
+async fn dispatch(core: &Arc<Core>, parts: Parts, body: Body) -> Result<Response> {
+    let path = parts.uri.path();
+    let path =
+        path.strip_prefix("/api").map_or(path, |path| path.strip_prefix('/').unwrap_or(path));
+    let route = Route::parse(path)?;
+    let action = match route.action(&parts.method) {
+        Ok(action) => action,
+        Err(allowed) => return Ok(answer::wrong_method(parts.method.as_str(), path, &allowed)),
+    };
+    if route.through.is_none()
+        && let Some(system) = system::find(core, &route.resource, action)?
+    {
+        if let Some(response) = refused_method(&parts, path, &route, system.reads()) {
+            return Ok(response);
+        }
+        return system_answer(core, &route, system, &parts, body).await;
+    }
+    let asked = Asked::find(core, &route, action)?;
+    if let Some(response) = refused_method(&parts, path, &route, asked.reads()) {
+        return Ok(response);
+    }
+    let identity = auth::identify(core, &parts).await?;
+    let params = Params::parse(parts.uri.query());
+    let (reads, unwraps) = (asked.reads(), asked.unwraps());
+    let mut request = asked.request(identity, params)?;
+    if !reads {
+        let body = body::read(&parts, body, core.settings.body_limit).await?;
+        request.values = match request.verb {
+            action::Verb::Own(_) => body,
+            _ => body.map(|body| body::values(body, unwraps)).transpose()?,
+        };
+    }
+    let answer = action::perform(core, request).await?;
+    answer::respond(&answer)
+}
+
+/// The refusal of a method that a named action has not.
+fn refused_method(parts: &Parts, path: &str, route: &Route, reads: bool) -> Option<Response> {
+    let allowed: &[&str] = if reads { &READS } else { &WRITES };
+    let method = parts.method.as_str();
+    if route.is_rest() || allowed.contains(&method) {
+        return None;
+    }
+    Some(answer::wrong_method(method, path, allowed))
+}
+
+async fn system_answer(
+    core: &Arc<Core>,
+    route: &Route,
+    system: &SystemRoute,
+    parts: &Parts,
+    body: Body,
+) -> Result<Response> {
+    let params = Params::parse(parts.uri.query());
+    params.check()?;
+    let body = body::read(parts, body, core.settings.body_limit).await?;
+    let body = body.as_ref().map_or("", |body| body.get()).as_bytes();
+    let id = route.id.as_deref();
+    system::answer(system, &Call { core, parts, id, params: &params, body }).await
+}

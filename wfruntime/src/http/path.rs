@@ -91,6 +91,11 @@ impl Route {
         }
     }
 
+    /// Whether the method says what to do.
+    pub(super) fn is_rest(&self) -> bool {
+        matches!(self.action, Asked::Rest(_))
+    }
+
     /// The name of the action, given the method; of a REST path its methods if it has not this
     /// one.
     pub(super) fn action(&self, method: &Method) -> Result<&str, Vec<&'static str>> {
@@ -174,7 +179,7 @@ mod tests {
             ("PUT", "posts/1", "posts update of 1"),
             ("PATCH", "posts/1", "posts update of 1"),
             ("DELETE", "posts/1", "posts destroy of 1"),
-            ("POST", "posts/1", "posts only GET HEAD PUT PATCH DELETE"),
+            ("POST", "posts/1", "posts only GET HEAD PUT PATCH DELETE of 1"),
             ("POST", "posts:create", "posts create"),
             ("POST", "posts%3Acreate", "posts create"),
             ("POST", "p%C3%B6sts:create", "pösts create"),

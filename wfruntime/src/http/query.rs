@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 
 use super::path::is_well_encoded;
 use crate::action::View;
-use crate::error::Fault;
+use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::spelling::{closest, quoted};
 
 /// The parameters that mean something.
@@ -140,6 +140,14 @@ impl Params {
     fn fault(&mut self, code: &str, field: &str, message: String) {
         let field: String = field.chars().take(100).collect();
         self.faults.push(Fault::new(code, message).at(field));
+    }
+
+    /// Fails with all that is wrong.
+    pub(super) fn check(&self) -> Result<()> {
+        if self.faults.is_empty() {
+            return Ok(());
+        }
+        Err(Error::faults(ErrorKind::Invalid, self.faults.clone()))
     }
 
     /// The ids of `filterByTk`; what is no id is a fault.

@@ -7,13 +7,10 @@ mod workflows;
 
 use std::sync::Arc;
 
-use axum::Json;
-use axum::http::Method;
 use axum::http::request::Parts;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
 
 use super::query::Params;
 use crate::auth::{Access, SYSTEM_ROUTES, SystemRoute, identify};
@@ -69,12 +66,6 @@ pub(super) fn find(
 ///
 /// What is wrong with the call, and who may not make it.
 pub(super) async fn answer(route: &SystemRoute, call: &Call<'_>) -> Result<Response> {
-    let reads = matches!(route.action, "list" | "get" | "check");
-    let safe = call.parts.method == Method::GET || call.parts.method == Method::HEAD;
-    if safe && !reads {
-        let message = format!("`{}:{}` is asked for with POST", route.resource, route.action);
-        return Err(Error::new(ErrorKind::MethodNotAllowed, "method_not_allowed", message));
-    }
     // Before anybody is identified: an old token must not keep its owner from a new one.
     match (route.resource, route.action) {
         ("auth", "signIn") => return auth::sign_in(call).await,
@@ -122,5 +113,5 @@ impl Call<'_> {
 
 /// `{"data": …}`.
 fn data(data: impl Serialize) -> Response {
-    Json(json!({ "data": serde_json::to_value(data).unwrap_or_default() })).into_response()
+    super::answer::data(&data)
 }
