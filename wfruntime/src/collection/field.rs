@@ -142,7 +142,8 @@ plain! {
     f64 => Float, |value| value;
     String => Text, |value| value;
     Vec<u8> => Bytes, |value| value;
-    Decimal => Decimal, |value| value;
+    // Without trailing zeros, as it comes back from the store.
+    Decimal => Decimal, |value| value.normalize();
     Uuid => Uuid, |value| value;
     serde_json::Value => Json, |value| value;
     Date => Date, |value| value;

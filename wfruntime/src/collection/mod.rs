@@ -20,6 +20,8 @@ mod record;
 mod row;
 mod serde_forms;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Debug;
 

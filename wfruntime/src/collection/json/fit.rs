@@ -82,7 +82,7 @@ fn found(token: &Token<'_>) -> String {
         Token::Null => "null".to_owned(),
         Token::Bool(value) => value.to_string(),
         Token::Int(value) => value.to_string(),
-        Token::Float(value) => value.to_string(),
+        Token::Float(value) => format!("{value:?}"),
         Token::Number(text) => shortened(text),
         Token::Text(text) => format!("\"{}\"", shortened(text)),
         Token::Array => "an array".to_owned(),

@@ -133,6 +133,8 @@ fn int(token: &Token<'_>, min: i64, max: i64) -> Result<Value, Misfit> {
         Token::Int(value) if (min..=max).contains(value) => Ok(Value::Int(*value)),
         Token::Int(_) => Err(Misfit::Bounds(min, max)),
         Token::Number(text) if !text.contains(['.', 'e', 'E']) => Err(Misfit::Bounds(min, max)),
+        // What was an integer of more than 64 bits before it was parsed.
+        Token::Float(value) if value.abs() >= 2_f64.powi(63) => Err(Misfit::Bounds(min, max)),
         _ => Err(Misfit::Type),
     }
 }
@@ -167,30 +169,29 @@ fn float(token: &Token<'_>) -> Result<f64, Misfit> {
     if value.is_finite() { Ok(value) } else { Err(Misfit::Range) }
 }
 
+/// Without trailing zeros, as the store keeps it: an answer shows what a later one will.
 fn decimal(token: &Token<'_>) -> Result<Decimal, Misfit> {
-    match token {
+    let value = match token {
         Token::Int(value) => Ok(Decimal::from(*value)),
-        Token::Number(text) => decimal_text(text, Misfit::Range),
-        Token::Text(text) => decimal_text(text, Misfit::Type),
+        Token::Number(text) | Token::Text(text) => decimal_text(text),
         Token::Float(value) => {
             let text = value.to_string();
             // A float keeps 15 digits of any decimal; with more, another number may be meant.
             let digits = text.bytes().filter(u8::is_ascii_digit).count();
-            if digits > 15 { Err(Misfit::Inexact) } else { decimal_text(&text, Misfit::Range) }
+            if digits > 15 { Err(Misfit::Inexact) } else { decimal_text(&text) }
         }
         _ => Err(Misfit::Type),
-    }
+    };
+    value.map(|value| value.normalize())
 }
 
-fn decimal_text(text: &str, otherwise: Misfit) -> Result<Decimal, Misfit> {
+fn decimal_text(text: &str) -> Result<Decimal, Misfit> {
     let parsed = match text.contains(['e', 'E']) {
         true => Decimal::from_scientific(text),
         false => Decimal::from_str_exact(text),
     };
-    parsed.map_err(|error| match error {
-        rust_decimal::Error::ErrorString(_) => otherwise,
-        _ => Misfit::Range,
-    })
+    let is_number = || text.parse::<f64>().is_ok_and(f64::is_finite);
+    parsed.map_err(|_| if is_number() { Misfit::Range } else { Misfit::Type })
 }
 
 /// What only a string can say.
