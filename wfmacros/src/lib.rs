@@ -12,6 +12,7 @@ mod paths;
 mod post_action;
 mod trigger;
 mod words;
+mod workflow;
 
 use proc_macro::TokenStream;
 
@@ -31,4 +32,10 @@ pub fn collection(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn post_action(args: TokenStream, item: TokenStream) -> TokenStream {
     post_action::expand(args.into(), item.into()).into()
+}
+
+/// Makes structured bodies workflows: nodes that the compiler and a graph know.
+#[proc_macro]
+pub fn workflow(tokens: TokenStream) -> TokenStream {
+    workflow::expand(tokens.into()).into()
 }
