@@ -39,7 +39,7 @@ pub use value::{Type, Value};
 pub use wfmacros::choice;
 #[doc = include_str!("docs/collection.md")]
 pub use wfmacros::collection;
-pub use wfmacros::post_action;
+pub use wfmacros::{post_action, workflow};
 pub use workflow::Workflow;
 
 /// Names crates that declare collections and workflows, so that they are linked.

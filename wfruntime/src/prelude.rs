@@ -11,5 +11,5 @@ pub use crate::collection::{
 };
 pub use crate::{
     Context, Error, ErrorKind, Identity, PostAction, Result, SyncContext, choice, collection, dec,
-    post_action,
+    post_action, workflow,
 };

@@ -84,6 +84,7 @@ impl Emitter<'_> {
         let cx = self.context(step);
         let private = self.scope.private.clone();
         let span = node.word.span();
+        let plain = self.cx.clone();
         match &node.kind {
             NodeKind::Create { collection, fields } => {
                 let fields = self.setters(fields);
@@ -125,7 +126,6 @@ impl Emitter<'_> {
                 if is_bound {
                     return decision;
                 }
-                let plain = &self.cx;
                 quote_spanned!(span=> #plain.reject_unless_approved(&#decision)?)
             }
             NodeKind::Respond { text } => {
@@ -136,15 +136,15 @@ impl Emitter<'_> {
                 let condition = self.scope.expr(condition);
                 let message = self.message(message.as_ref());
                 quote_spanned! {span=>
-                    if !(#condition) { return #private::ended(#cx.end_failed(#message).await) }
+                    if !(#condition) { return #private::ended(#plain.end_failed(#message)) }
                 }
             }
             NodeKind::End { failed: false, .. } => {
-                quote_spanned!(span=> return #private::ended(#cx.end().await))
+                quote_spanned!(span=> return #private::ended(#plain.end()))
             }
             NodeKind::End { message, .. } => {
                 let message = self.message(message.as_ref());
-                quote_spanned!(span=> return #private::ended(#cx.end_failed(#message).await))
+                quote_spanned!(span=> return #private::ended(#plain.end_failed(#message)))
             }
         }
     }
@@ -170,25 +170,19 @@ impl Emitter<'_> {
             .collect();
         let values = arguments.iter().map(|argument| self.scope.value(argument));
         let all = Ident::new("arguments", Span::mixed_site());
-        let retry = match retry {
-            Some(attempts) => quote! {
-                #private::Retry { attempts: #attempts, ..#private::Retry::DEFAULT }
-            },
-            None => {
-                return quote_spanned! {span=> {
-                    let #all = (#(#values,)*);
-                    #cx.run(#name, || {
-                        let (#(#names,)*) = ::core::clone::Clone::clone(&#all);
-                        #function(#(#names),*)
-                    }).await?
-                }};
-            }
+        let (method, retry) = match retry {
+            Some(attempts) => (
+                quote!(run_with),
+                quote!(#private::Retry { attempts: #attempts, ..#private::Retry::DEFAULT },),
+            ),
+            None => (quote!(run), TokenStream::new()),
         };
+        let call = quote_spanned!(span=> #function(#(#names),*).await);
         quote_spanned! {span=> {
             let #all = (#(#values,)*);
-            #cx.run_with(#name, #retry, || {
+            #cx.#method(#name, #retry async || {
                 let (#(#names,)*) = ::core::clone::Clone::clone(&#all);
-                #function(#(#names),*)
+                #private::outcome(#call)
             }).await?
         }}
     }

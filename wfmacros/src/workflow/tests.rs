@@ -66,13 +66,11 @@ fn the_review_of_claims() {
                         };
                         return ::wfruntime::private::ended(
                             cx
-                                .node("if#1.0/if#1.0/end#1", 8963833704739915841u64)
                                 .end_failed({
                                     let mut text = ::std::string::String::new();
                                     ::wfruntime::private::Show::show(&review.comment, &mut text);
                                     text
-                                })
-                                .await,
+                                }),
                         );
                     }
                 }
