@@ -6,7 +6,9 @@ use tempfile as _;
 extern crate self as wfruntime;
 
 pub mod action;
+mod app;
 pub mod auth;
+mod cli;
 mod clock;
 pub mod collection;
 mod context;
@@ -28,6 +30,8 @@ pub mod trigger;
 mod value;
 pub mod workflow;
 
+pub use app::{App, Running};
+pub use clap;
 pub use clock::Clock;
 pub use context::{Context, SyncContext};
 pub use core::{Core, Settings};
