@@ -43,7 +43,7 @@ pub use value::{Type, Value};
 pub use wfmacros::choice;
 #[doc = include_str!("docs/collection.md")]
 pub use wfmacros::collection;
-pub use wfmacros::{post_action, workflow};
+pub use wfmacros::{action, post_action, role, workflow};
 pub use workflow::Workflow;
 
 /// Names crates that declare collections and workflows, so that they are linked.

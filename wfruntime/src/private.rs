@@ -26,6 +26,7 @@ pub use crate::workflow::{
 
 use std::any::TypeId;
 
+use crate::collection::{Record, Row};
 use crate::error::Error;
 
 /// The type of a function.
@@ -47,6 +48,14 @@ pub fn finished<E: Into<Error>>(result: Result<(), E>) -> Result<()> {
 /// The function's.
 pub fn outcome<R, E: Into<Error>>(result: Result<R, E>) -> Result<R> {
     result.map_err(Into::into)
+}
+
+/// The row of the record that an own action returned.
+///
+/// # Errors
+/// The action's.
+pub fn own_record<C: Collection, E: Into<Error>>(result: Result<Record<C>, E>) -> Result<Row> {
+    result.map(|record| record.to_row()).map_err(Into::into)
 }
 
 /// How the function of a workflow ends after an `end` node.
