@@ -31,5 +31,6 @@ fn an_action_of_claims() {
                 ::core::file!(), line : ::core::line!(), column : ::core::column!(), }, })
             }
         };
-    "#]].assert_eq(&text.unwrap_or_else(|error| error.to_string()));
+    "#]]
+    .assert_eq(&text.unwrap_or_else(|error| error.to_string()));
 }

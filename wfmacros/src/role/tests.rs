@@ -67,5 +67,6 @@ fn roles_of_claims() {
             #[allow(dead_code)]
             fn names() {}
         };
-    "#]].assert_eq(&text.unwrap_or_else(|error| error.to_string()));
+    "#]]
+    .assert_eq(&text.unwrap_or_else(|error| error.to_string()));
 }
