@@ -1,4 +1,5 @@
-//! What a running application shares: store, clock, ids, settings, and the program's own state.
+//! What a running application shares: store, clock, ids, settings, engine, and the program's own
+//! state.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -7,10 +8,14 @@ use std::time::Duration;
 
 use crate::auth::Auth;
 use crate::clock::Clock;
+use crate::collection::Definition;
+use crate::engine::Engine;
+use crate::engine::lease::Membership;
 use crate::ids::Ids;
 use crate::registry::Registry;
 use crate::store::Store;
 use crate::switches::Switches;
+use crate::workflow::WorkflowMeta;
 
 /// What a running application shares.
 pub struct Core {
@@ -22,6 +27,69 @@ pub struct Core {
     pub(crate) states: States,
     pub(crate) auth: Auth,
     pub(crate) switches: Switches,
+    pub(crate) workflows: Workflows,
+    pub(crate) engine: Engine,
+}
+
+/// What a [`Core`] is made of.
+pub(crate) struct Parts {
+    pub(crate) registry: &'static Registry,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) settings: Settings,
+    pub(crate) states: States,
+    pub(crate) auth: Auth,
+    pub(crate) workflows: Workflows,
+    /// From [`crate::engine::lease::join`].
+    pub(crate) membership: Membership,
+    /// The largest id in the database, from [`crate::engine::lease::largest_id`].
+    pub(crate) largest_id: i64,
+}
+
+impl Core {
+    /// The core of an application whose process has joined the others on its database.
+    #[must_use]
+    pub(crate) fn new(parts: Parts) -> Arc<Self> {
+        let ids = Ids::new(parts.membership.number(), parts.largest_id);
+        Arc::new_cyclic(|core| Self {
+            engine: Engine::new(core.clone(), parts.membership, parts.settings.parallel),
+            registry: parts.registry,
+            store: parts.store,
+            clock: parts.clock,
+            ids,
+            settings: parts.settings,
+            states: parts.states,
+            auth: parts.auth,
+            switches: Switches::default(),
+            workflows: parts.workflows,
+        })
+    }
+}
+
+/// The workflows of a program by their keys, each with its collection.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Workflows(HashMap<&'static str, (&'static WorkflowMeta, &'static Definition)>);
+
+impl Workflows {
+    /// The workflows that a program declared.
+    pub(crate) fn of(registry: &Registry) -> Self {
+        let workflows = registry.workflows().iter();
+        workflows.map(|workflow| (workflow.meta, workflow.collection)).collect()
+    }
+
+    /// The workflow of this key, and the collection of its records.
+    pub(crate) fn get(&self, key: &str) -> Option<(&'static WorkflowMeta, &'static Definition)> {
+        self.0.get(key).copied()
+    }
+}
+
+impl FromIterator<(&'static WorkflowMeta, &'static Definition)> for Workflows {
+    fn from_iter<I>(workflows: I) -> Self
+    where
+        I: IntoIterator<Item = (&'static WorkflowMeta, &'static Definition)>,
+    {
+        Self(workflows.into_iter().map(|found| (found.0.key, found)).collect())
+    }
 }
 
 /// Limits and times of an application, with their defaults.
@@ -36,8 +104,6 @@ pub struct Settings {
     pub rows_limit: usize,
     /// The largest `pageSize`.
     pub page_limit: u64,
-    /// The most connections that are open at the same time.
-    pub connections: usize,
     /// How long the synchronous workflows of one request may take together.
     pub sync_timeout: Duration,
     /// The most jobs of one execution.
@@ -68,7 +134,6 @@ impl Default for Settings {
             payload_limit: 1 << 20,
             rows_limit: 10_000,
             page_limit: 500,
-            connections: 4096,
             sync_timeout: Duration::from_secs(30),
             nodes_limit: 10_000,
             stack_limit: 1,

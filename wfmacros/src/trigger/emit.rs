@@ -164,23 +164,30 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
 fn when(trigger: &Trigger, collection: &Type, private: &TokenStream) -> TokenStream {
     let Some(when) = &trigger.when else { return quote!(::core::option::Option::None) };
     let snapshot = Ident::new("snapshot", Span::mixed_site());
-    let parts = parts();
+    let names = scope(collection, private, &quote!(#snapshot));
     let holds = Ident::new("holds", Span::mixed_site());
     let holds = quote_spanned!(when.span()=> let #holds: bool = #when; #holds);
     quote! {
         ::core::option::Option::Some(|#snapshot| {
-            #[allow(unused_mut, unused_variables)]
-            let #parts = #private::PostAction::<#collection>::from_snapshot(#snapshot)?.into_parts();
+            #names
             ::core::result::Result::Ok({ #holds })
         })
     }
 }
 
-/// `(mut data, before, user, role)`: what bodies use without declaring it.
-pub(crate) fn parts() -> TokenStream {
+/// `let` statements for the names that bodies use without declaring them.
+pub(crate) fn scope(
+    collection: &Type,
+    private: &TokenStream,
+    snapshot: &TokenStream,
+) -> TokenStream {
     let [data, before, user, role] =
         ["data", "before", "user", "role"].map(|name| Ident::new(name, Span::call_site()));
-    quote!((mut #data, #before, #user, #role))
+    quote! {
+        #[allow(unused_mut, unused_variables)]
+        let (mut #data, #before, #user, #role) =
+            #private::PostAction::<#collection>::from_snapshot(&#snapshot)?.into_parts();
+    }
 }
 
 /// `None`, or `Some` of these tokens.

@@ -1,0 +1,225 @@
+//! Waiting for people to decide.
+
+use std::future::IntoFuture;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::Context;
+use crate::collection::Id;
+use crate::engine::run::{Begun, Wait};
+use crate::engine::tasks::{Assignee, NewTask, Rule};
+use crate::error::{Error, Result};
+use crate::execution::JobStatus;
+use crate::identity::Actor;
+use crate::store::BoxFuture;
+
+/// What a person can say to an [`Approve`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Yes.
+    Approved,
+    /// No.
+    Rejected,
+}
+
+/// What was decided, by whom and with what comment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Decision {
+    /// Yes or no.
+    pub outcome: Outcome,
+    /// What they said; of several, who decided it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// Who decided it; nobody if time did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
+    #[serde(default)]
+    timed_out: bool,
+}
+
+impl Decision {
+    pub(crate) fn by(outcome: Outcome, comment: Option<String>, by: Actor) -> Self {
+        Self { outcome, comment, by: Some(by), timed_out: false }
+    }
+
+    fn of_time(outcome: Outcome) -> Self {
+        Self { outcome, comment: None, by: None, timed_out: true }
+    }
+
+    /// Whether the answer is yes.
+    #[must_use]
+    pub fn is_approved(&self) -> bool {
+        self.outcome == Outcome::Approved
+    }
+
+    /// Whether the answer is no; also if nobody decided in time, unless the workflow said
+    /// [`Approve::otherwise`].
+    #[must_use]
+    pub fn is_rejected(&self) -> bool {
+        self.outcome == Outcome::Rejected
+    }
+
+    /// Whether nobody decided in time.
+    #[must_use]
+    pub fn is_timed_out(&self) -> bool {
+        self.timed_out
+    }
+}
+
+/// A length of time: of the standard library, or a jiff duration or span.
+pub trait Within {
+    /// The moment this long after `start`; days count 24 hours.
+    ///
+    /// # Errors
+    ///
+    /// There is no such moment.
+    fn after(self, start: Timestamp) -> Result<Timestamp>;
+}
+
+impl Within for Duration {
+    fn after(self, start: Timestamp) -> Result<Timestamp> {
+        Ok(start.checked_add(SignedDuration::try_from(self)?)?)
+    }
+}
+
+impl Within for SignedDuration {
+    fn after(self, start: Timestamp) -> Result<Timestamp> {
+        Ok(start.checked_add(self)?)
+    }
+}
+
+impl Within for jiff::Span {
+    fn after(self, start: Timestamp) -> Result<Timestamp> {
+        // In UTC: days have 24 hours there, and months their own length.
+        let zoned = start.to_zoned_datetime(jiff::tz::TimeZone::UTC);
+        Ok(zoned.checked_add(self)?.timestamp())
+    }
+}
+
+type Due = Box<dyn FnOnce(Timestamp) -> Result<Timestamp> + Send>;
+
+/// A question to people; awaiting it waits for their decision.
+///
+/// The execution is a row while it waits: it costs no memory and survives restarts.
+#[must_use = "nobody is asked until it is awaited"]
+pub struct Approve {
+    cx: Context,
+    title: String,
+    assignees: Vec<Assignee>,
+    rule: Rule,
+    due: Option<Due>,
+    otherwise: Outcome,
+}
+
+impl Context {
+    /// Asks people to approve something: a task with this title for each who may decide.
+    ///
+    /// Name who with [`Approve::by_role`] or [`Approve::by_user`]. Without either only root can
+    /// decide, and the node fails instead.
+    pub fn approve(&self, title: impl Into<String>) -> Approve {
+        Approve {
+            cx: self.clone(),
+            title: title.into(),
+            assignees: Vec::new(),
+            rule: Rule::Any,
+            due: None,
+            otherwise: Outcome::Rejected,
+        }
+    }
+}
+
+impl Approve {
+    /// Whoever acts in this role may decide.
+    pub fn by_role(mut self, role: impl Into<String>) -> Self {
+        self.assignees.push(Assignee::Role(role.into()));
+        self
+    }
+
+    /// This user may decide.
+    pub fn by_user<T>(mut self, user: impl Into<Id<T>>) -> Self {
+        self.assignees.push(Assignee::User(user.into().get()));
+        self
+    }
+
+    /// The first decision counts; this is so by default.
+    pub fn any(self) -> Self {
+        Self { rule: Rule::Any, ..self }
+    }
+
+    /// As many have to approve as assignees were named; one rejection rejects.
+    pub fn all(self) -> Self {
+        Self { rule: Rule::All, ..self }
+    }
+
+    /// So many have to approve; as many rejections reject.
+    pub fn quorum(self, count: u32) -> Self {
+        Self { rule: Rule::Quorum(count.max(1)), ..self }
+    }
+
+    /// How long they have.
+    pub fn within(self, time: impl Within + Send + 'static) -> Self {
+        Self { due: Some(Box::new(move |start| time.after(start))), ..self }
+    }
+
+    /// What counts as decided if nobody did in time: rejected by default.
+    pub fn otherwise(self, outcome: Outcome) -> Self {
+        Self { otherwise: outcome, ..self }
+    }
+
+    async fn ask(self) -> Result<Decision> {
+        let run = &self.cx.run;
+        let node = match self.cx.begin("approve", "").await? {
+            Begun::Done(output) => return Ok(serde_json::from_str(&output)?),
+            Begun::New(node) => node,
+        };
+        if self.assignees.is_empty() {
+            let error = Error::internal("nobody may decide: name a role or a user");
+            return run.broke(&node, error).await;
+        }
+        let wait = if node.waiting {
+            Wait::default()
+        } else {
+            let now = run.core.clock.now();
+            let due = self.due.map(|due| due(now)).transpose()?;
+            let task = NewTask {
+                execution: run.hold.id,
+                job_key: &node.place.key,
+                title: &self.title,
+                assignees: &self.assignees,
+                rule: self.rule,
+                due,
+            };
+            let mut statements = task.statements(&run.core);
+            statements.push(crate::engine::journal::write(
+                &run.core,
+                run.hold.id,
+                &node.place,
+                JobStatus::Pending,
+                None,
+                (None, 0),
+            ));
+            if let Some(due) = due {
+                let output = serde_json::to_string(&Decision::of_time(self.otherwise))?;
+                let id = run.hold.id;
+                let timer = crate::engine::settle::timer(id, &node.place.key, due, Some(output));
+                statements.push(timer);
+            }
+            Wait { statements, due }
+        };
+        let output = run.wait(node, wait).await?;
+        Ok(serde_json::from_str(&output)?)
+    }
+}
+
+impl IntoFuture for Approve {
+    type Output = Result<Decision>;
+    type IntoFuture = BoxFuture<'static, Result<Decision>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.ask())
+    }
+}

@@ -1,0 +1,118 @@
+//! Nodes that run the program's own code.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::SyncContext;
+use crate::engine::run::{Begun, Node};
+use crate::error::{Error, ErrorKind, Result};
+use crate::execution::JobStatus;
+use crate::workflow::Retry;
+
+/// The pause after the first attempt; each further one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+impl SyncContext {
+    /// Runs own code, at least once, and keeps what it gives.
+    ///
+    /// No transaction is open meanwhile. An error is tried again as the workflow's `retry` says;
+    /// if the process dies after the code ran and before that was written, it runs again: give
+    /// outside services the [`Self::idempotency_key`].
+    ///
+    /// # Errors
+    ///
+    /// That of the last attempt.
+    pub async fn run<R, F>(&self, name: &str, code: F) -> Result<R>
+    where
+        R: Serialize + DeserializeOwned,
+        F: AsyncFn() -> Result<R>,
+    {
+        self.run_with(name, self.run.workflow.retry, code).await
+    }
+
+    /// [`Self::run`] with its own retry.
+    ///
+    /// # Errors
+    ///
+    /// That of the last attempt.
+    pub async fn run_with<R, F>(&self, name: &str, retry: Retry, code: F) -> Result<R>
+    where
+        R: Serialize + DeserializeOwned,
+        F: AsyncFn() -> Result<R>,
+    {
+        let mut node = match self.begin("run", name).await? {
+            Begun::Done(output) => return Ok(serde_json::from_str(&output)?),
+            Begun::New(node) => node,
+        };
+        self.run.flush().await?;
+        loop {
+            crate::engine::failpoint("before_node");
+            let result = code().await;
+            let attempts = node.attempts + 1;
+            let error = match result {
+                Ok(output) => {
+                    let text = serde_json::to_string(&output)?;
+                    let kept =
+                        self.run.record(&node, JobStatus::Resolved, Some(text), (None, attempts));
+                    kept.await?;
+                    crate::engine::failpoint("after_node");
+                    return Ok(output);
+                }
+                // Not the code's own: a node in it ended the workflow.
+                Err(error) if matches!(error.kind(), ErrorKind::Ended | ErrorKind::Fenced) => {
+                    return Err(error);
+                }
+                Err(error) => error,
+            };
+            if attempts >= retry.attempts.max(1) {
+                return self.run.broke(&node, error).await;
+            }
+            self.pause(&mut node, &error, retry).await?;
+        }
+    }
+
+    async fn pause(&self, node: &mut Node, error: &Error, retry: Retry) -> Result<()> {
+        node.attempts += 1;
+        let pause = pause_after(node.attempts, retry.max_pause);
+        tracing::warn!(
+            workflow = self.run.workflow.key,
+            execution = self.run.hold.id,
+            attempt = node.attempts,
+            %error,
+            "`{}` is tried again in {pause:?}",
+            node.place.key
+        );
+        let until = self.run.core.clock.after(pause);
+        let tried = (Some(error), node.attempts);
+        self.run.record(node, JobStatus::Pending, None, tried).await?;
+        self.run.rest_until(until).await;
+        Ok(())
+    }
+}
+
+/// Exponential, with up to a quarter taken off so that many do not come at once.
+fn pause_after(attempt: u32, longest: Duration) -> Duration {
+    let factor = 1_u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX);
+    let pause = FIRST_PAUSE.saturating_mul(factor).min(longest);
+    let mut byte = [0_u8];
+    // Without random numbers there is no jitter, which does no harm.
+    let _ = getrandom::fill(&mut byte);
+    pause.saturating_sub(pause / 4 * u32::from(byte[0]) / 255)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_the_longest() {
+        let longest = Duration::from_secs(60);
+        for (attempt, full) in [(1, 500), (2, 1000), (5, 8000), (8, 60_000), (200, 60_000)] {
+            let full = Duration::from_millis(full);
+            let pause = pause_after(attempt, longest);
+            assert!(pause <= full && pause >= full / 4 * 3, "{attempt}: {pause:?}");
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! What people do with executions: see, cancel, run again, remove.
+//!
+//! These take the store alone, so that a command beside the server can use them; within the
+//! server use the methods of [`Engine`], which also tell the runner.
+
+use jiff::Timestamp;
+
+use super::Engine;
+use super::journal::jobs_of;
+use crate::error::{Error, ErrorKind, Result};
+use crate::execution::wind_up::{self, to};
+use crate::execution::{
+    ASSIGNEES, DECISIONS, EXECUTIONS, Execution, Fields, JOBS, Job, JobStatus, NewExecution, State,
+    Status, TASKS, TIMERS,
+};
+use crate::store::sql::{Condition, Count, Delete, Exists, Name, Query, Select, Set, Update};
+use crate::store::{Statement, Store};
+use crate::value::{Type, Value};
+
+/// An execution with its jobs.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Found {
+    pub execution: Execution,
+    /// In the order in which they began.
+    pub jobs: Vec<Job>,
+}
+
+/// Executions, the newest first, without their contexts; and how many there are in all.
+///
+/// `filter` is about the columns `id`, `key`, `collection`, `record_id`, `status`, `user_id`,
+/// `created_at`, `started_at` and `finished_at`.
+///
+/// # Errors
+///
+/// As [`Store::read`].
+pub async fn list(
+    store: &Store,
+    filter: Condition,
+    limit: u64,
+    offset: u64,
+) -> Result<(Vec<Execution>, u64)> {
+    let count = Count { table: EXECUTIONS, filter: filter.clone() }.build().unbounded();
+    let without_context = Execution::COLUMNS.len() - 1;
+    let query = Select {
+        table: EXECUTIONS,
+        columns: Execution::COLUMNS[..without_context].to_vec(),
+        filter,
+        order: vec![("id", true)],
+        limit: Some(limit),
+        offset: Some(offset),
+    };
+    let rows = store.read(&query.build().unbounded()).await?;
+    let found = rows.into_iter().map(Execution::from_values).collect::<Result<_>>()?;
+    let count = store.read(&count).await?;
+    let count = count.first().and_then(|row| row.first()).and_then(Value::as_int);
+    Ok((found, count.unwrap_or(0).cast_unsigned()))
+}
+
+/// One execution, with its context and jobs.
+///
+/// # Errors
+///
+/// [`ErrorKind::NotFound`] if there is none.
+pub async fn get(store: &Store, id: i64) -> Result<Found> {
+    let query = Select {
+        table: EXECUTIONS,
+        columns: Execution::COLUMNS.to_vec(),
+        filter: Condition::eq("id", id),
+        order: Vec::new(),
+        limit: None,
+        offset: None,
+    };
+    let row = store.read(&query.build()).await?.into_iter().next().ok_or_else(|| missing(id))?;
+    let jobs = store.read(&jobs_of(id).unbounded()).await?;
+    Ok(Found {
+        execution: Execution::from_values(row)?,
+        jobs: jobs.into_iter().map(Job::from_values).collect::<Result<_>>()?,
+    })
+}
+
+fn missing(id: i64) -> Error {
+    Error::new(ErrorKind::NotFound, "not_found", format!("there is no execution {id}"))
+}
+
+/// Cancels an execution: its tasks and timers close, whoever runs it is fenced off.
+///
+/// # Errors
+///
+/// [`ErrorKind::Conflict`] if it is at its end, [`ErrorKind::NotFound`] if there is none.
+pub async fn cancel(store: &Store, id: i64, now: Timestamp) -> Result<()> {
+    if end(store, id, Status::Aborted, now, "it was cancelled").await? {
+        return Ok(());
+    }
+    let found = get(store, id).await?.execution;
+    Err(Error::new(
+        ErrorKind::Conflict,
+        "final",
+        format!("the execution {id} is `{}` already", found.status),
+    ))
+}
+
+/// Ends an execution that is not at its end; whether it did.
+pub(super) async fn end(
+    store: &Store,
+    id: i64,
+    status: Status,
+    now: Timestamp,
+    error: &str,
+) -> Result<bool> {
+    let open = Condition::eq("id", id).and(not_final());
+    let finish = wind_up::finish(open, status, now, Some(error));
+    let closing = wind_up::one(id, now);
+    store
+        .write(move |tx| {
+            Box::pin(async move {
+                if tx.execute(&finish).await? == 0 {
+                    return Ok(false);
+                }
+                tx.batch(&closing).await?;
+                Ok(true)
+            })
+        })
+        .await
+}
+
+fn not_final() -> Condition {
+    Condition::Not(Box::new(Condition::Null("state")))
+}
+
+/// Runs an execution again from the node that broke; what finished before is kept.
+///
+/// # Errors
+///
+/// [`ErrorKind::Conflict`] unless it is `error`, `aborted` or `stranded`, or if its context was
+/// never stored; [`ErrorKind::NotFound`] if there is none.
+pub async fn rerun(store: &Store, id: i64, now: Timestamp) -> Result<()> {
+    rerun_within(store, id, now).await.map(drop)
+}
+
+async fn rerun_within(store: &Store, id: i64, now: Timestamp) -> Result<(String, i64)> {
+    let found = get(store, id).await?;
+    let (status, execution) = (found.execution.status, &found.execution);
+    if !matches!(status, Status::Error | Status::Aborted | Status::Stranded) {
+        let text = format!("the execution {id} is `{status}`: nothing of it can be run again");
+        return Err(Error::new(ErrorKind::Conflict, "not_rerunnable", text));
+    }
+    if execution.context.is_none() {
+        let text = format!("the execution {id} has no context: it was over the limit");
+        return Err(Error::new(ErrorKind::Conflict, "no_context", text));
+    }
+    let mut forgotten: Vec<Value> = found
+        .jobs
+        .iter()
+        .filter(|job| matches!(job.status, JobStatus::Aborted | JobStatus::Pending))
+        .map(|job| job.key.as_str().into())
+        .collect();
+    // Only the last that broke: the workflow itself has dealt with the others.
+    let broken = found.jobs.iter().filter(|job| job.status == JobStatus::Error);
+    let last = broken.max_by_key(|job| job.finished_at);
+    forgotten.extend(last.map(|job| Value::from(job.key.as_str())));
+    let statements = restart(id, status, now, forgotten);
+    store.write(move |tx| Box::pin(async move { tx.batch(&statements).await.map(drop) })).await?;
+    Ok((execution.key.clone(), execution.record_id))
+}
+
+fn restart(id: i64, status: Status, now: Timestamp, forgotten: Vec<Value>) -> Vec<Statement> {
+    let this = Condition::eq("id", id).and(Condition::eq("status", status.as_str()));
+    let again = Update {
+        table: EXECUTIONS,
+        set: vec![
+            ("status", to(Status::Started.as_str())),
+            ("state", to(State::Ready.as_str())),
+            ("error", Set::To(Value::Null)),
+            ("epoch", Set::Plus(1)),
+            // Its timeout begins anew.
+            ("started_at", to(now)),
+            ("finished_at", Set::To(Value::Null)),
+        ],
+        filter: this,
+        returning: Vec::new(),
+    };
+    let jobs = Condition::eq("execution_id", id).and(Condition::In("key", forgotten));
+    let mut statements = wind_up::one(id, now);
+    statements.push(again.expect(crate::store::Expect::Unchanged));
+    statements.push(Delete { table: JOBS, filter: jobs }.build());
+    statements
+}
+
+/// Removes an execution that is at its end, with its jobs and tasks.
+///
+/// # Errors
+///
+/// [`ErrorKind::Conflict`] if it is not at its end, [`ErrorKind::NotFound`] if there is none.
+pub async fn destroy(store: &Store, id: i64) -> Result<()> {
+    if remove(store, vec![id.into()]).await? > 0 {
+        return Ok(());
+    }
+    let found = get(store, id).await?.execution;
+    Err(Error::new(
+        ErrorKind::Conflict,
+        "not_final",
+        format!("the execution {id} is `{}`: cancel it first", found.status),
+    ))
+}
+
+/// Removes those of the executions that are at their end.
+pub(super) async fn remove(store: &Store, ids: Vec<Value>) -> Result<u64> {
+    let ended = Condition::In("id", ids).and(Condition::Null("state"));
+    let of_task = |table: Name| {
+        let task = Exists {
+            table: TASKS,
+            inner: "id",
+            outer: "task_id",
+            filter: of_execution(ended.clone()),
+        };
+        Delete { table, filter: Condition::Exists(Box::new(task)) }.build()
+    };
+    let of_them = |table: Name| Delete { table, filter: of_execution(ended.clone()) }.build();
+    let children = vec![
+        of_task(ASSIGNEES),
+        of_task(DECISIONS),
+        of_them(TASKS),
+        of_them(TIMERS),
+        of_them(JOBS),
+    ];
+    let them = Delete { table: EXECUTIONS, filter: ended }.build();
+    store
+        .write(move |tx| {
+            Box::pin(async move {
+                tx.batch(&children).await?;
+                tx.execute(&them).await
+            })
+        })
+        .await
+}
+
+fn of_execution(filter: Condition) -> Condition {
+    Condition::Exists(Box::new(Exists {
+        table: EXECUTIONS,
+        inner: "id",
+        outer: "execution_id",
+        filter,
+    }))
+}
+
+/// Ids of executions that ended before `before`, the earliest first.
+pub(super) async fn ended_before(
+    store: &Store,
+    before: Timestamp,
+    limit: u64,
+) -> Result<Vec<Value>> {
+    let query = Select {
+        table: EXECUTIONS,
+        columns: vec![("id", Type::Int)],
+        filter: Condition::Compare("finished_at", crate::store::sql::Op::Lt, before.into()),
+        order: vec![("finished_at", false)],
+        limit: Some(limit),
+        offset: None,
+    };
+    let rows = store.read(&query.build()).await?;
+    rows.into_iter().map(|row| Fields::new(row).int().map(Value::Int)).collect()
+}
+
+impl Engine {
+    /// [`cancel`], and drops the run if this process has it.
+    ///
+    /// # Errors
+    ///
+    /// As [`cancel`].
+    pub async fn cancel(&self, id: i64) -> Result<()> {
+        let core = self.core()?;
+        cancel(&core.store, id, core.clock.now()).await?;
+        self.drop_run(id);
+        Ok(())
+    }
+
+    /// [`rerun`], at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`rerun`].
+    pub async fn rerun(&self, id: i64) -> Result<()> {
+        let core = self.core()?;
+        let (key, record) = rerun_within(&core.store, id, core.clock.now()).await?;
+        self.woken(id, &key, record);
+        Ok(())
+    }
+
+    /// Writes an execution that no action fired, and starts it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Conflict`] if its workflow refuses to overlap.
+    pub async fn execute(&self, mut execution: NewExecution) -> Result<i64> {
+        let core = self.core()?;
+        let id = execution.id;
+        let checks: Vec<_> = execution.overlap_check().into_iter().collect();
+        let statements = execution.statements(&core)?;
+        core.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    crate::execution::refuse_overlaps(tx, &checks).await?;
+                    tx.batch(&statements).await.map(drop)
+                })
+            })
+            .await?;
+        self.committed(vec![execution]);
+        Ok(id)
+    }
+}

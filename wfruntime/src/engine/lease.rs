@@ -1,0 +1,270 @@
+//! Which processes are alive: a number and an owner for each, renewed while it lives.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Result};
+use crate::execution::wind_up::to;
+use crate::execution::{EXECUTIONS, Fields, PROCESSES, State};
+use crate::ids::Ids;
+use crate::store::sql::{
+    Aggregate, Condition, Delete, Function, Insert, Name, OnConflict, Op, Query, Select, Set,
+    Update,
+};
+use crate::store::{Statement, Store};
+use crate::value::{Type, Value};
+
+/// The place of this process among those that use the database.
+#[derive(Debug)]
+pub struct Membership {
+    number: u64,
+    owner: i64,
+    serving: bool,
+}
+
+impl Membership {
+    /// Below [`Ids::PROCESSES`], and no other living process has it.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Under which this process holds executions; no process ever had it before.
+    #[must_use]
+    pub fn owner(&self) -> i64 {
+        self.owner
+    }
+
+    /// Whether this process serves the database, so that every older one that did is dead.
+    #[must_use]
+    pub fn is_serving(&self) -> bool {
+        self.serving
+    }
+}
+
+/// Takes a number for this process, valid for `lease`.
+///
+/// A `serving` process holds the store's lock: it knows that every other that was serving is dead.
+///
+/// # Errors
+///
+/// [`ErrorKind::Unavailable`] if every number is taken.
+pub async fn join(
+    store: &Store,
+    clock: &Clock,
+    lease: Duration,
+    serving: bool,
+) -> Result<Membership> {
+    let owner = random()?;
+    let now = clock.now();
+    let members = Select {
+        table: PROCESSES,
+        columns: vec![
+            ("number", Type::Int),
+            ("serving", Type::Bool),
+            ("expires_at", Type::Timestamp),
+        ],
+        filter: Condition::always(),
+        order: vec![("number", false)],
+        limit: None,
+        offset: None,
+    }
+    .build();
+    let enter = Insert {
+        table: PROCESSES,
+        columns: vec!["number", "owner", "serving", "expires_at"],
+        rows: vec![vec![0_i64.into(), owner.into(), serving.into(), clock.after(lease).into()]],
+        conflict: OnConflict::Replace(vec!["number"]),
+    }
+    .build();
+    let number = store
+        .write(move |tx| {
+            Box::pin(async move {
+                let mut taken = [false; Ids::PROCESSES as usize];
+                for row in tx.query(&members).await? {
+                    let mut from = Fields::new(row);
+                    let number = usize::try_from(from.int()?)?;
+                    let dead = serving && from.next() == Value::Bool(true);
+                    let expired = from.moment()?.is_none_or(|expires| expires <= now);
+                    if let Some(taken) = taken.get_mut(number) {
+                        *taken = !dead && !expired;
+                    }
+                }
+                let free = taken.iter().position(|taken| !taken).ok_or_else(|| {
+                    Error::new(
+                        ErrorKind::Unavailable,
+                        "too_many_processes",
+                        "32 processes use this database; try again when one has ended",
+                    )
+                })?;
+                let number = i64::try_from(free)?;
+                let mut enter = enter;
+                enter.params[0] = number.into();
+                tx.execute(&enter).await?;
+                Ok(number)
+            })
+        })
+        .await?;
+    Ok(Membership { number: number.cast_unsigned(), owner, serving })
+}
+
+fn random() -> Result<i64> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::internal(format!("no random numbers: {error}")))?;
+    Ok(i64::from_le_bytes(bytes) >> 11 & i64::MAX)
+}
+
+/// The largest id in these tables and among the executions.
+///
+/// # Errors
+///
+/// As [`Store::read`].
+pub async fn largest_id(store: &Store, tables: &[Name]) -> Result<i64> {
+    let mut largest = 0;
+    for table in tables.iter().copied().chain([EXECUTIONS]) {
+        let query = Aggregate {
+            table,
+            function: Function::Max,
+            column: "id",
+            ty: Type::Int,
+            filter: Condition::always(),
+        };
+        let rows = store.read(&query.build()).await?;
+        let found = rows.first().and_then(|row| row.first()).and_then(Value::as_int);
+        largest = largest.max(found.unwrap_or(0));
+    }
+    Ok(largest)
+}
+
+/// Gives up the number, so that another process can have it at once.
+pub(super) async fn leave(store: &Store, membership: &Membership) -> Result<()> {
+    let leave = Delete { table: PROCESSES, filter: own(membership) }.build();
+    store.write(move |tx| Box::pin(async move { tx.execute(&leave).await.map(drop) })).await
+}
+
+fn own(membership: &Membership) -> Condition {
+    Condition::All(vec![
+        Condition::eq("number", membership.number.cast_signed()),
+        Condition::eq("owner", membership.owner),
+    ])
+}
+
+fn renewal(membership: &Membership, expires: Timestamp) -> Statement {
+    let set = vec![("expires_at", to(expires))];
+    Update { table: PROCESSES, set, filter: own(membership), returning: Vec::new() }
+        .expect(crate::store::Expect::Lease)
+}
+
+/// Renews the lease from a thread of its own, however busy the tasks are.
+pub(super) struct Keeper {
+    stop: mpsc::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Keeper {
+    /// Renews until [`Self::stop`]; calls `lost` if another process took the number.
+    pub(super) fn start(core: &Arc<Core>, lost: impl FnOnce() + Send + 'static) -> Result<Self> {
+        let (stop, stopped) = mpsc::channel();
+        let core = Arc::downgrade(core);
+        let renew = move || {
+            loop {
+                let Some(core) = core.upgrade() else { return };
+                let pause = core.settings.lease / 4;
+                let expires = core.clock.after(core.settings.lease);
+                let renewal = renewal(core.engine.membership(), expires);
+                let written = core.store.write_blocking(move |tx| {
+                    Box::pin(async move { tx.execute(&renewal).await.map(drop) })
+                });
+                drop(core);
+                match written {
+                    Ok(()) => {}
+                    Err(error) if error.kind() == ErrorKind::Fenced => return lost(),
+                    Err(error) => tracing::warn!(%error, "the lease was not renewed"),
+                }
+                if stopped.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
+                    return;
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("wf-lease".into()).spawn(renew)?;
+        Ok(Self { stop, thread })
+    }
+
+    /// Stops renewing and waits for the thread's end.
+    pub(super) async fn stop(self) {
+        // Fails only if the thread is at its end already.
+        let _ = self.stop.send(());
+        let _ = tokio::task::spawn_blocking(move || self.thread.join()).await;
+    }
+}
+
+/// Makes what dead processes held ready to go on; its jobs are kept.
+///
+/// At the start of a serving process every other one is dead; later only expired leases count.
+pub(super) async fn take_over(core: &Core, at_start: bool) -> Result<u64> {
+    let owner = core.engine.owner();
+    if at_start && core.engine.membership().is_serving() {
+        let held = Condition::eq("state", State::Running.as_str()).and(Condition::Compare(
+            "owner",
+            Op::Ne,
+            owner.into(),
+        ));
+        return release(&core.store, held, None).await;
+    }
+    let now = core.clock.now();
+    let expired = || Condition::Compare("expires_at", Op::Lte, now.into());
+    let query = Select {
+        table: PROCESSES,
+        columns: vec![("owner", Type::Int)],
+        filter: expired(),
+        order: Vec::new(),
+        limit: None,
+        offset: None,
+    };
+    let rows = core.store.read(&query.build()).await?;
+    let owners: Vec<Value> = rows.into_iter().flatten().filter(|o| *o != owner.into()).collect();
+    if owners.is_empty() {
+        return Ok(0);
+    }
+    // Only if it is still expired: in the same unit, so that a late renewal saves what it holds.
+    let count = owners.len();
+    let gone = expired().and(Condition::In("owner", owners.clone()));
+    let gone = Delete { table: PROCESSES, filter: gone }.build();
+    let held = Condition::eq("state", State::Running.as_str()).and(Condition::In("owner", owners));
+    release(&core.store, held, Some((gone, count as u64))).await
+}
+
+/// Makes what this process still holds ready for the next one.
+pub(super) async fn let_go(core: &Core) -> Result<u64> {
+    let held = Condition::eq("state", State::Running.as_str())
+        .and(Condition::eq("owner", core.engine.owner()));
+    release(&core.store, held, None).await
+}
+
+async fn release(store: &Store, held: Condition, gone: Option<(Statement, u64)>) -> Result<u64> {
+    let set = vec![
+        ("state", to(State::Ready.as_str())),
+        ("owner", Set::To(Value::Null)),
+        ("epoch", Set::Plus(1)),
+    ];
+    let update = Update { table: EXECUTIONS, set, filter: held, returning: Vec::new() }.build();
+    store
+        .write(move |tx| {
+            Box::pin(async move {
+                if let Some((gone, count)) = gone
+                    && tx.execute(&gone).await? != count
+                {
+                    return Ok(0);
+                }
+                tx.execute(&update).await
+            })
+        })
+        .await
+}

@@ -1,0 +1,510 @@
+//! One run of one execution: what its nodes share while its handler is polled.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::task::AtomicWaker;
+use jiff::Timestamp;
+
+use super::failpoint::failpoint;
+use super::journal::{self, Hold, Place};
+use crate::collection::Row;
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Result};
+use crate::execution::{Job, JobStatus, Status, write_row};
+use crate::store::{Statement, Values};
+use crate::trigger::Snapshot;
+use crate::value::Value;
+use crate::workflow::WorkflowMeta;
+
+/// One run of an execution, from the claim until it is final, waits or is given up.
+pub(crate) struct Run {
+    pub(crate) core: Arc<Core>,
+    pub(crate) workflow: &'static WorkflowMeta,
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) hold: Hold,
+    /// The record in whose line it stands.
+    pub(crate) record: i64,
+    /// How often it had been woken when its journal was read.
+    pub(crate) wakes: i64,
+    /// Whether a request waits for it.
+    pub(crate) in_request: bool,
+    /// When it is aborted at the latest.
+    pub(crate) deadline: Option<Timestamp>,
+    /// Nodes that wait for the store or for own code.
+    in_flight: AtomicU32,
+    nudge: AtomicU8,
+    pub(super) waker: AtomicWaker,
+    state: Mutex<RunState>,
+}
+
+#[derive(Default)]
+struct RunState {
+    journal: HashMap<String, Job>,
+    used: HashSet<String>,
+    /// Jobs of nodes that only read: they are written with the next unit.
+    unwritten: Vec<Statement>,
+    waits: BTreeMap<String, Wait>,
+    verdict: Option<Verdict>,
+    messages: Vec<String>,
+    /// Whether it has tasks, timers or jobs that are not finished.
+    loose: bool,
+    /// Whether it wrote records.
+    wrote: bool,
+}
+
+/// Something that an execution waits for.
+#[derive(Default)]
+pub(crate) struct Wait {
+    /// What writes it; nothing if it is written already.
+    pub(crate) statements: Vec<Statement>,
+    /// When it is over at the latest.
+    pub(crate) due: Option<Timestamp>,
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Its end, and why.
+    Final(Status, Option<String>),
+    /// Its journal does not fit.
+    Stranded(String),
+    /// Nothing left to do until it is woken.
+    Suspend,
+    /// Another holds it, or it was cancelled: nothing of it is ours.
+    Lost,
+    /// This process ends; the next one goes on.
+    Leave,
+}
+
+/// What is asked of a run from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nudge {
+    /// Nothing.
+    None = 0,
+    /// Stop after the nodes that are in flight.
+    Leave = 1,
+    /// Stop at once.
+    Drop = 2,
+}
+
+/// What a node finds when it begins.
+pub(crate) enum Begun {
+    /// It ran before: its output.
+    Done(String),
+    /// It has to run, or goes on with its attempts.
+    New(Node),
+}
+
+/// A node that runs.
+pub(crate) struct Node {
+    pub(crate) place: Place,
+    /// How often it was tried before.
+    pub(crate) attempts: u32,
+    /// Whether it waits already: its task and timers are written.
+    pub(crate) waiting: bool,
+    flight: Flight,
+}
+
+/// What a node does in its unit.
+pub(crate) enum Effect {
+    /// These, and this is its output.
+    Fixed(Vec<Statement>, String),
+    /// This, and its output is how many rows it changed.
+    Counted(Statement),
+    /// This, and its output is the row that it returns.
+    Returned(Statement, &'static crate::collection::Definition),
+}
+
+/// What an [`Effect`] came to.
+pub(crate) struct Effected {
+    pub(crate) changed: u64,
+    pub(crate) row: Option<Row>,
+}
+
+struct Flight(Arc<Run>);
+
+impl Flight {
+    fn begin(run: &Arc<Run>) -> Self {
+        run.in_flight.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(run))
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// How a run begins.
+pub(crate) struct Beginning {
+    pub(crate) workflow: &'static WorkflowMeta,
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) hold: Hold,
+    /// The record in whose line it stands.
+    pub(crate) record: i64,
+    pub(crate) wakes: i64,
+    pub(crate) in_request: bool,
+    pub(crate) deadline: Option<Timestamp>,
+    pub(crate) journal: HashMap<String, Job>,
+    /// Whether it was started before.
+    pub(crate) resumed: bool,
+}
+
+impl Run {
+    pub(crate) fn new(core: &Arc<Core>, beginning: Beginning) -> Arc<Self> {
+        let loose = beginning.resumed || beginning.workflow.timeout.is_some();
+        let state = RunState { journal: beginning.journal, loose, ..RunState::default() };
+        Arc::new(Self {
+            core: Arc::clone(core),
+            workflow: beginning.workflow,
+            snapshot: beginning.snapshot,
+            hold: beginning.hold,
+            record: beginning.record,
+            wakes: beginning.wakes,
+            in_request: beginning.in_request,
+            deadline: beginning.deadline,
+            in_flight: AtomicU32::new(0),
+            nudge: AtomicU8::new(Nudge::None as u8),
+            waker: AtomicWaker::new(),
+            state: Mutex::new(state),
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, RunState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks it to stop.
+    pub(crate) fn nudge(&self, nudge: Nudge) {
+        self.nudge.fetch_max(nudge as u8, Ordering::SeqCst);
+        self.waker.wake();
+    }
+
+    pub(super) fn nudged(&self) -> Nudge {
+        match self.nudge.load(Ordering::SeqCst) {
+            0 => Nudge::None,
+            1 => Nudge::Leave,
+            _ => Nudge::Drop,
+        }
+    }
+
+    pub(super) fn is_in_flight(&self) -> bool {
+        self.in_flight.load(Ordering::Relaxed) > 0
+    }
+
+    pub(super) fn is_armed(&self) -> bool {
+        !self.state().waits.is_empty()
+    }
+
+    /// Records how the run ends; the first verdict counts, whatever the handler does with it.
+    pub(crate) fn decide(&self, verdict: Verdict) {
+        self.state().verdict.get_or_insert(verdict);
+    }
+
+    pub(super) fn verdict(&self) -> Option<Verdict> {
+        self.state().verdict.clone()
+    }
+
+    pub(crate) fn respond(&self, message: String) {
+        self.state().messages.push(message);
+    }
+
+    pub(super) fn messages(&self) -> Vec<String> {
+        self.state().messages.clone()
+    }
+
+    pub(super) fn is_loose(&self) -> bool {
+        self.state().loose
+    }
+
+    pub(super) fn wrote(&self) -> bool {
+        self.state().wrote
+    }
+
+    pub(super) fn take_unwritten(&self) -> Vec<Statement> {
+        std::mem::take(&mut self.state().unwritten)
+    }
+
+    pub(super) fn take_waits(&self) -> Vec<Wait> {
+        std::mem::take(&mut self.state().waits).into_values().collect()
+    }
+
+    /// Begins a node, or answers it from the journal.
+    ///
+    /// After a verdict no node begins: the future never ends, and the engine drops it.
+    pub(crate) async fn begin(self: &Arc<Self>, place: Place) -> Result<Begun> {
+        match self.look_up(place) {
+            Ok(Some(begun)) => Ok(begun),
+            Ok(None) => std::future::pending().await,
+            Err(error) => Err(error),
+        }
+    }
+
+    fn look_up(self: &Arc<Self>, place: Place) -> Result<Option<Begun>> {
+        let mut state = self.state();
+        if state.verdict.is_some() {
+            return Ok(None);
+        }
+        if self.nudged() != Nudge::None {
+            state.verdict = Some(Verdict::Leave);
+            return Ok(None);
+        }
+        let limit = usize::try_from(self.core.settings.nodes_limit).unwrap_or(usize::MAX);
+        if state.used.len() >= limit {
+            let text = format!("it has more than {limit} nodes");
+            state.verdict = Some(Verdict::Final(Status::Error, Some(text)));
+            return Ok(None);
+        }
+        if !state.used.insert(place.key.clone()) {
+            let text = format!("the node key `{}` is used twice", place.key);
+            state.verdict = Some(Verdict::Final(Status::Error, Some(text)));
+            return Ok(None);
+        }
+        let Some(job) = state.journal.remove(&place.key) else {
+            return Ok(Some(self.fresh(place, 0, false)));
+        };
+        if job.fingerprint != place.fingerprint || job.kind != place.kind {
+            let text = format!(
+                "its journal has `{}` at `{}`, where today's code has another node",
+                job.kind, job.key
+            );
+            state.verdict = Some(Verdict::Stranded(text));
+            return Ok(None);
+        }
+        match job.status {
+            JobStatus::Resolved => Ok(Some(Begun::Done(job.output.unwrap_or_default()))),
+            JobStatus::Error => Err(journal::read_error(job.error.as_deref())),
+            JobStatus::Pending => Ok(Some(self.fresh(place, job.attempts, true))),
+            JobStatus::Aborted => Ok(Some(self.fresh(place, 0, false))),
+        }
+    }
+
+    fn fresh(self: &Arc<Self>, place: Place, attempts: u32, waiting: bool) -> Begun {
+        Begun::New(Node { place, attempts, waiting, flight: Flight::begin(self) })
+    }
+
+    /// Runs a node's effect and writes its job in one unit.
+    pub(crate) async fn commit(self: &Arc<Self>, node: &Node, effect: Effect) -> Result<Effected> {
+        failpoint("before_node");
+        let (head, effect) = self.prepare(node, effect)?;
+        let limit = self.core.settings.payload_limit;
+        let written = self.write(head, effect, limit).await;
+        failpoint("after_node");
+        match written {
+            Ok(effected) => {
+                self.state().wrote = true;
+                Ok(effected)
+            }
+            Err(error) => self.broke(node, error).await,
+        }
+    }
+
+    fn prepare(&self, node: &Node, effect: Effect) -> Result<(Vec<Statement>, Step)> {
+        let mut head = vec![self.hold.fence()];
+        head.append(&mut self.take_unwritten());
+        let job = |output| {
+            let tries = (None, node.attempts + 1);
+            let id = self.hold.id;
+            journal::write(&self.core, id, &node.place, JobStatus::Resolved, output, tries)
+        };
+        Ok(match effect {
+            Effect::Fixed(statements, output) => {
+                self.check_size(&node.place.key, output.len())?;
+                head.extend(statements);
+                head.push(job(Some(output)));
+                (head, Step::Done)
+            }
+            Effect::Counted(statement) => (head, Step::Counted(statement, job(None))),
+            Effect::Returned(statement, definition) => {
+                (head, Step::Returned(statement, definition, job(None)))
+            }
+        })
+    }
+
+    async fn write(&self, head: Vec<Statement>, step: Step, limit: usize) -> Result<Effected> {
+        let work = Arc::new((head, step));
+        self.core
+            .patiently(move |store| {
+                let work = Arc::clone(&work);
+                async move {
+                    store
+                        .write(move |tx| {
+                            Box::pin(async move {
+                                tx.batch(&work.0).await?;
+                                work.1.apply(tx, limit).await
+                            })
+                        })
+                        .await
+                }
+            })
+            .await
+    }
+
+    fn check_size(&self, key: &str, size: usize) -> Result<()> {
+        let limit = self.core.settings.payload_limit;
+        if size > limit {
+            return Err(too_large(key, size, limit));
+        }
+        Ok(())
+    }
+
+    /// Writes what became of a node that has no effect on records.
+    pub(crate) async fn record(
+        self: &Arc<Self>,
+        node: &Node,
+        status: JobStatus,
+        output: Option<String>,
+        (error, attempts): (Option<&Error>, u32),
+    ) -> Result<()> {
+        if let Some(output) = &output {
+            self.check_size(&node.place.key, output.len())?;
+        }
+        if status == JobStatus::Pending {
+            self.state().loose = true;
+        }
+        let mut head = vec![self.hold.fence()];
+        head.append(&mut self.take_unwritten());
+        let tries = (error, attempts);
+        head.push(journal::write(&self.core, self.hold.id, &node.place, status, output, tries));
+        match self.write(head, Step::Done, 0).await {
+            Ok(_) => Ok(()),
+            Err(error) => self.given_up(error).await,
+        }
+    }
+
+    /// Keeps what a node has read; it is written with the next unit.
+    pub(crate) fn keep(&self, node: &Node, output: String) -> Result<()> {
+        self.check_size(&node.place.key, output.len())?;
+        let (id, tries) = (self.hold.id, (None, 1));
+        let job =
+            journal::write(&self.core, id, &node.place, JobStatus::Resolved, Some(output), tries);
+        self.state().unwritten.push(job);
+        Ok(())
+    }
+
+    /// Writes what was read, before something outside depends on it.
+    pub(crate) async fn flush(&self) -> Result<()> {
+        let mut head = self.take_unwritten();
+        if head.is_empty() {
+            return Ok(());
+        }
+        head.insert(0, self.hold.fence());
+        match self.write(head, Step::Done, 0).await {
+            Ok(_) => Ok(()),
+            Err(error) => self.given_up(error).await,
+        }
+    }
+
+    /// A node's effect failed: the job keeps why, so that replay takes the same way.
+    pub(crate) async fn broke<T>(self: &Arc<Self>, node: &Node, error: Error) -> Result<T> {
+        if matches!(error.kind(), ErrorKind::Fenced | ErrorKind::Unavailable) {
+            return self.given_up(error).await;
+        }
+        let attempts = node.attempts + 1;
+        self.record(node, JobStatus::Error, None, (Some(&error), attempts)).await?;
+        Err(error)
+    }
+
+    /// The execution is not ours any more, or this process cannot write: the run stops here.
+    async fn given_up<T>(&self, error: Error) -> Result<T> {
+        match error.kind() {
+            ErrorKind::Fenced | ErrorKind::Unavailable => {
+                self.decide(Verdict::Lost);
+                self.waker.wake();
+                std::future::pending().await
+            }
+            _ => Err(error),
+        }
+    }
+
+    /// Waits until the execution is woken: this run ends here, and the next one has the output.
+    pub(crate) async fn wait(self: &Arc<Self>, node: Node, wait: Wait) -> Result<String> {
+        let Node { place, waiting, flight, .. } = node;
+        let wait = if waiting { Wait { statements: Vec::new(), ..wait } } else { wait };
+        self.state().waits.insert(place.key.clone(), wait);
+        drop(flight);
+        let _armed = Armed(self, place.key);
+        std::future::pending().await
+    }
+}
+
+impl Run {
+    /// Rests between two attempts; another execution may run meanwhile.
+    pub(crate) async fn rest_until(&self, moment: Timestamp) {
+        let engine = &self.core.engine;
+        let _rest = (!self.in_request && engine.pause()).then(|| Rest(self));
+        tokio::select! {
+            () = self.core.clock.until(moment) => {}
+            () = engine.closing() => {
+                self.decide(Verdict::Leave);
+                self.waker.wake();
+                std::future::pending().await
+            }
+        }
+    }
+}
+
+/// Takes the place of a run that rested again.
+struct Rest<'r>(&'r Run);
+
+impl Drop for Rest<'_> {
+    fn drop(&mut self) {
+        self.0.core.engine.resume();
+    }
+}
+
+/// Disarms a wait whose future is dropped, as the loser of a race is.
+struct Armed<'r>(&'r Run, String);
+
+impl Drop for Armed<'_> {
+    fn drop(&mut self) {
+        self.0.state().waits.remove(&self.1);
+    }
+}
+
+/// The part of a unit whose job depends on what its statement gives.
+enum Step {
+    Done,
+    Counted(Statement, Statement),
+    Returned(Statement, &'static crate::collection::Definition, Statement),
+}
+
+impl Step {
+    async fn apply(&self, tx: &mut crate::store::Tx, limit: usize) -> Result<Effected> {
+        match self {
+            Self::Done => Ok(Effected { changed: 0, row: None }),
+            Self::Counted(statement, job) => {
+                let changed = tx.execute(statement).await?;
+                tx.execute(&with_output(job, changed.to_string())).await?;
+                Ok(Effected { changed, row: None })
+            }
+            Self::Returned(statement, definition, job) => {
+                let row: Option<Values> = tx.query(statement).await?.into_iter().next();
+                let row = row.map(|values| Row::new(definition, values));
+                let output = row.as_ref().map(write_row).transpose()?.unwrap_or_default();
+                if output.len() > limit {
+                    return Err(too_large(definition.name(), output.len(), limit));
+                }
+                tx.execute(&with_output(job, output)).await?;
+                Ok(Effected { changed: 1, row })
+            }
+        }
+    }
+}
+
+fn with_output(job: &Statement, output: String) -> Statement {
+    let mut job = job.clone();
+    job.params[journal::OUTPUT] = Value::Text(output);
+    job
+}
+
+fn too_large(what: &str, size: usize, limit: usize) -> Error {
+    Error::new(
+        ErrorKind::TooLarge,
+        "payload_limit",
+        format!("the result of `{what}` has {size} bytes, over the limit of {limit}"),
+    )
+}

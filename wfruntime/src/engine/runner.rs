@@ -1,0 +1,403 @@
+//! The embedded runner: claims what may start, and runs it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::drive::Drive;
+use super::failpoint::failpoint;
+use super::journal::{self, Hold};
+use super::queue::{Entry, Work};
+use super::run::{Beginning, Run, Verdict};
+use super::settle::{Settled, settle};
+use super::{Engine, lock};
+use crate::core::Core;
+use crate::error::{Error, Result};
+use crate::execution::wind_up::to;
+use crate::execution::{EXECUTIONS, Fields, State, Status, read_snapshot};
+use crate::store::sql::{Condition, Op, Query, Select, Set, Update};
+use crate::store::{Statement, Values};
+use crate::trigger::Snapshot;
+use crate::value::{Type, Value};
+use crate::workflow::WorkflowMeta;
+
+/// How many are claimed in one unit.
+const CLAIM: usize = 64;
+/// How many are read at once.
+const PAGE: u64 = 512;
+/// How many of one line are read at once; the queue keeps no more.
+const LINE: u64 = 64;
+
+/// Starts whatever may start, until the shutdown begins.
+pub(super) async fn dispatch(core: Arc<Core>) {
+    let engine = &core.engine;
+    while !engine.is_closing() {
+        while lock(&engine.tasks).try_join_next().is_some() {}
+        let work = engine.queue().next(CLAIM);
+        let done = match work {
+            Work::Wait => {
+                if engine.queue().is_idle() {
+                    engine.idle.notify_waiters();
+                }
+                engine.work.notified().await;
+                Ok(())
+            }
+            Work::Claim(entries) => claim(&core, entries).await,
+            Work::Page(state, after) => {
+                let page = read_page(&core, state, after).await;
+                page.inspect_err(|_| engine.queue().read_failed(None))
+            }
+            Work::Line(key, record) => {
+                let line = read_line(&core, key, record).await;
+                line.inspect_err(|_| engine.queue().read_failed(Some((key, record))))
+            }
+        };
+        if let Err(error) = done
+            && !engine.is_closing()
+        {
+            tracing::error!(%error, "queued executions cannot be started");
+            tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+        }
+    }
+}
+
+/// An execution that this process has just claimed.
+struct Claimed {
+    entry: Entry,
+    hold: Hold,
+    wakes: i64,
+    started: Option<Timestamp>,
+}
+
+async fn claim(core: &Arc<Core>, entries: Vec<Entry>) -> Result<()> {
+    let ids = |resumed: bool| -> Vec<Value> {
+        let those = entries.iter().filter(|entry| entry.resumed == resumed);
+        those.map(|entry| entry.id.into()).collect()
+    };
+    let mut claims = Vec::new();
+    for (state, ids) in [(State::Queued, ids(false)), (State::Ready, ids(true))] {
+        if !ids.is_empty() {
+            claims.push(claiming(core, state, ids));
+        }
+    }
+    failpoint("at_claim");
+    let claims = Arc::new(claims);
+    let unit = |store: crate::store::Store| {
+        let claims = Arc::clone(&claims);
+        async move {
+            let written = store.write(move |tx| {
+                Box::pin(async move {
+                    let mut rows = Vec::new();
+                    for claim in claims.iter() {
+                        rows.append(&mut tx.query(claim).await?);
+                    }
+                    Ok(rows)
+                })
+            });
+            written.await
+        }
+    };
+    let claimed = match core.patiently(unit).await.and_then(read_claims) {
+        Ok(claimed) => claimed,
+        Err(error) => {
+            // They stay in the table: a scan finds them again.
+            let mut queue = core.engine.queue();
+            entries.iter().for_each(|entry| queue.finished(entry.id, entry.workflow, entry.record));
+            queue.look();
+            return Err(error);
+        }
+    };
+    failpoint("after_claim");
+    for entry in entries {
+        let Some(found) = claimed.iter().find(|claim| claim.0 == entry.id) else {
+            // Cancelled, or claimed by somebody else.
+            core.engine.finished(entry.id, entry.workflow, entry.record);
+            continue;
+        };
+        let (id, epoch, wakes, started) = *found;
+        let hold = Hold { id, owner: core.engine.owner(), epoch };
+        let claimed = Claimed { entry, hold, wakes, started };
+        lock(&core.engine.tasks).spawn(execute(Arc::clone(core), claimed));
+    }
+    Ok(())
+}
+
+fn claiming(core: &Core, state: State, ids: Vec<Value>) -> Statement {
+    let mut set = vec![
+        ("state", to(State::Running.as_str())),
+        ("status", to(Status::Started.as_str())),
+        ("owner", to(core.engine.owner())),
+        ("epoch", Set::Plus(1)),
+    ];
+    if state == State::Queued {
+        set.push(("started_at", to(core.clock.now())));
+    }
+    Update {
+        table: EXECUTIONS,
+        set,
+        filter: Condition::In("id", ids).and(Condition::eq("state", state.as_str())),
+        returning: vec![
+            ("id", Type::Int),
+            ("epoch", Type::Int),
+            ("wakes", Type::Int),
+            ("started_at", Type::Timestamp),
+        ],
+    }
+    .build()
+}
+
+type Claim = (i64, i64, i64, Option<Timestamp>);
+
+fn read_claims(rows: Vec<Values>) -> Result<Vec<Claim>> {
+    let claim = |row| {
+        let mut from = Fields::new(row);
+        Ok((from.int()?, from.int()?, from.int()?, from.moment()?))
+    };
+    rows.into_iter().map(claim).collect()
+}
+
+async fn read_page(core: &Core, state: State, after: i64) -> Result<()> {
+    let filter = Condition::All(vec![
+        Condition::eq("state", state.as_str()),
+        Condition::Compare("id", Op::Gt, after.into()),
+    ]);
+    let rows = read_queued(core, filter, PAGE).await?;
+    let whole = rows.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let last = rows.last().map(|(id, ..)| *id);
+    let entries = entries(core, rows, state == State::Ready).await?;
+    core.engine.queue().page_read(entries, last, whole);
+    Ok(())
+}
+
+async fn read_line(core: &Core, key: &'static str, record: i64) -> Result<()> {
+    let filter = Condition::All(vec![
+        Condition::eq("key", key),
+        Condition::eq("record_id", record),
+        Condition::eq("state", State::Queued.as_str()),
+    ]);
+    let rows = read_queued(core, filter, LINE).await?;
+    let whole = rows.len() < usize::try_from(LINE).unwrap_or(usize::MAX);
+    let entries = entries(core, rows, false).await?;
+    core.engine.queue().line_read((key, record), entries, whole);
+    Ok(())
+}
+
+async fn read_queued(
+    core: &Core,
+    filter: Condition,
+    limit: u64,
+) -> Result<Vec<(i64, String, i64)>> {
+    let query = Select {
+        table: EXECUTIONS,
+        columns: vec![("id", Type::Int), ("key", Type::Text), ("record_id", Type::Int)],
+        filter,
+        order: vec![("id", false)],
+        limit: Some(limit),
+        offset: None,
+    };
+    let row = |row| {
+        let mut from = Fields::new(row);
+        Ok((from.int()?, from.text()?, from.int()?))
+    };
+    core.store.read(&query.build()).await?.into_iter().map(row).collect()
+}
+
+/// The entries of rows; those whose workflow is gone from the program become stranded.
+async fn entries(core: &Core, rows: Vec<(i64, String, i64)>, resumed: bool) -> Result<Vec<Entry>> {
+    let mut entries = Vec::with_capacity(rows.len());
+    let mut unknown: Vec<(String, Value)> = Vec::new();
+    for (id, key, record) in rows {
+        match core.workflows.get(&key) {
+            Some((workflow, _)) => {
+                entries.push(Entry { id, workflow, record, resumed, snapshot: None });
+            }
+            None => unknown.push((key, id.into())),
+        }
+    }
+    if !unknown.is_empty() {
+        strand(core, unknown).await?;
+    }
+    Ok(entries)
+}
+
+async fn strand(core: &Core, mut unknown: Vec<(String, Value)>) -> Result<()> {
+    unknown.sort_by(|left, right| left.0.cmp(&right.0));
+    let of_one = unknown.chunk_by(|left, right| left.0 == right.0);
+    let statements: Vec<Statement> = of_one
+        .map(|unknown| {
+            let key = &unknown[0].0;
+            let count = unknown.len();
+            tracing::warn!(
+                "{count} executions of `{key}`, which the program does not have: stranded"
+            );
+            let set = vec![
+                ("status", to(Status::Stranded.as_str())),
+                ("state", to(State::Stranded.as_str())),
+                ("error", to(format!("the program has no workflow `{key}`"))),
+            ];
+            let ids = unknown.iter().map(|(_, id)| id.clone()).collect();
+            let still = [State::Queued, State::Ready].map(|state| Value::from(state.as_str()));
+            let filter = Condition::In("id", ids).and(Condition::In("state", still.to_vec()));
+            Update { table: EXECUTIONS, set, filter, returning: Vec::new() }.build()
+        })
+        .collect();
+    core.store.write(move |tx| Box::pin(async move { tx.batch(&statements).await.map(drop) })).await
+}
+
+/// Runs one execution until it is final, waits, or is not this process's any more.
+async fn execute(core: Arc<Core>, claimed: Claimed) {
+    let Claimed { entry, hold, mut wakes, started } = claimed;
+    let _place = Place { engine: &core.engine, entry: &entry };
+    let mut resumed = entry.resumed;
+    loop {
+        let beginning = Start { entry: &entry, hold, wakes, started, resumed };
+        let result = match begin(&core, &beginning).await {
+            Ok(run) => drive(&core, &run).await,
+            Err(error) => unreadable(&core, &beginning, &error).await,
+        };
+        match result {
+            Ok(Settled::Done) => return,
+            Ok(Settled::Again) => {}
+            Err(error) => {
+                if error.kind() != crate::ErrorKind::Fenced && !core.engine.is_closing() {
+                    tracing::error!(execution = entry.id, %error, "an execution was given up");
+                }
+                return;
+            }
+        }
+        resumed = true;
+        match read_wakes(&core, hold).await {
+            Ok(Some(seen)) => wakes = seen,
+            Ok(None) => return,
+            Err(error) => {
+                tracing::error!(execution = entry.id, %error, "an execution was given up");
+                return;
+            }
+        }
+    }
+}
+
+/// Gives the execution's place in the queue back, whatever happens.
+struct Place<'e> {
+    engine: &'e Engine,
+    entry: &'e Entry,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.engine.finished(self.entry.id, self.entry.workflow, self.entry.record);
+    }
+}
+
+struct Start<'e> {
+    entry: &'e Entry,
+    hold: Hold,
+    wakes: i64,
+    started: Option<Timestamp>,
+    resumed: bool,
+}
+
+async fn begin(core: &Arc<Core>, start: &Start<'_>) -> Result<Arc<Run>> {
+    let workflow = start.entry.workflow;
+    let journal = if start.resumed {
+        journal::read(core, start.hold.id).await?
+    } else {
+        std::collections::HashMap::new()
+    };
+    let snapshot = match &start.entry.snapshot {
+        Some(snapshot) => Arc::clone(snapshot),
+        None => Arc::new(stored_snapshot(core, start.hold.id, workflow).await?),
+    };
+    let deadline = workflow.timeout.zip(start.started).map(|(timeout, started)| {
+        let timeout = jiff::SignedDuration::try_from(timeout).unwrap_or(jiff::SignedDuration::MAX);
+        started.checked_add(timeout).unwrap_or(Timestamp::MAX)
+    });
+    Ok(Run::new(
+        core,
+        Beginning {
+            workflow,
+            snapshot,
+            hold: start.hold,
+            record: start.entry.record,
+            wakes: start.wakes,
+            in_request: false,
+            deadline,
+            journal,
+            resumed: start.resumed,
+        },
+    ))
+}
+
+async fn stored_snapshot(
+    core: &Core,
+    id: i64,
+    workflow: &'static WorkflowMeta,
+) -> Result<Snapshot> {
+    let query = Select {
+        table: EXECUTIONS,
+        columns: vec![("context", Type::Text)],
+        filter: Condition::eq("id", id),
+        order: Vec::new(),
+        limit: None,
+        offset: None,
+    };
+    let row = core.store.read(&query.build()).await?.into_iter().next();
+    let context = row.and_then(|row| Fields::new(row).optional_text());
+    let context = context.ok_or_else(|| Error::internal("its context is not stored"))?;
+    let (_, definition) = core
+        .workflows
+        .get(workflow.key)
+        .ok_or_else(|| Error::internal("its workflow is not in the program"))?;
+    read_snapshot(&context, definition)
+}
+
+/// Ends an execution whose context or journal cannot be read.
+async fn unreadable(core: &Arc<Core>, start: &Start<'_>, error: &Error) -> Result<Settled> {
+    let sql = wind(start.hold.condition(), core.clock.now(), &format!("{error:?}"));
+    core.store.write(move |tx| Box::pin(async move { tx.execute(&sql).await.map(drop) })).await?;
+    Ok(Settled::Done)
+}
+
+fn wind(held: Condition, now: Timestamp, error: &str) -> Statement {
+    crate::execution::wind_up::finish(held, Status::Error, now, Some(error))
+}
+
+/// Polls the handler to a verdict, and writes it.
+pub(super) async fn drive(core: &Core, run: &Arc<Run>) -> Result<Settled> {
+    let entered = Entered::new(&core.engine, run);
+    let verdict = Drive::new(run).await;
+    drop(entered);
+    if verdict == Verdict::Lost {
+        return Ok(Settled::Done);
+    }
+    settle(run, verdict).await
+}
+
+/// Makes a run known, so that it can be stopped from outside.
+pub(super) struct Entered<'e>(&'e Engine, i64);
+
+impl<'e> Entered<'e> {
+    pub(super) fn new(engine: &'e Engine, run: &Arc<Run>) -> Self {
+        engine.enter(run);
+        Self(engine, run.hold.id)
+    }
+}
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        self.0.exit(self.1);
+    }
+}
+
+async fn read_wakes(core: &Core, hold: Hold) -> Result<Option<i64>> {
+    let query = Select {
+        table: EXECUTIONS,
+        columns: vec![("wakes", Type::Int)],
+        filter: hold.condition(),
+        order: Vec::new(),
+        limit: None,
+        offset: None,
+    };
+    let rows = core.store.read(&query.build()).await?;
+    Ok(rows.first().and_then(|row| row.first()).and_then(Value::as_int))
+}

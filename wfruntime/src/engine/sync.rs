@@ -1,0 +1,99 @@
+//! Synchronous executions: run by the request that fired them, before it answers.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use super::Engine;
+use super::drive::Drive;
+use super::journal::Hold;
+use super::run::{Beginning, Run, Verdict};
+use super::runner::Entered;
+use super::settle::settle;
+use crate::error::Result;
+use crate::execution::{NewExecution, Status};
+
+/// What became of a synchronous execution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyncOutcome {
+    /// Final; `started` if the process ends or lost it, and it goes on in the background.
+    pub status: Status,
+    /// What `respond` said, in order.
+    pub messages: Vec<String>,
+    /// Why it did not resolve, in full: for a caller only if the status is `failed` or
+    /// `rejected`.
+    pub failure: Option<String>,
+    /// Whether it wrote records, so that the answer has to read them again.
+    pub changed: bool,
+}
+
+impl Engine {
+    /// Runs an execution that was committed as started by this process.
+    ///
+    /// At `deadline` it is aborted. It must run on a task that no socket can cancel.
+    pub async fn run_sync(&self, execution: NewExecution, deadline: Timestamp) -> SyncOutcome {
+        match self.run_in_request(execution, deadline).await {
+            Ok(outcome) => outcome,
+            Err(error) => SyncOutcome {
+                status: Status::Started,
+                messages: Vec::new(),
+                failure: Some(format!("{error:?}")),
+                changed: true,
+            },
+        }
+    }
+
+    async fn run_in_request(
+        &self,
+        execution: NewExecution,
+        deadline: Timestamp,
+    ) -> Result<SyncOutcome> {
+        let core = self.core()?;
+        let own = execution.workflow.timeout.map(|timeout| core.clock.after(timeout));
+        let beginning = Beginning {
+            workflow: execution.workflow,
+            snapshot: execution.snapshot,
+            // As `NewExecution::statements` wrote it.
+            hold: Hold { id: execution.id, owner: self.owner(), epoch: 1 },
+            record: execution.record,
+            wakes: 0,
+            in_request: true,
+            deadline: Some(own.map_or(deadline, |own| own.min(deadline))),
+            journal: HashMap::new(),
+            resumed: false,
+        };
+        let run = Run::new(&core, beginning);
+        let entered = Entered::new(self, &run);
+        let verdict = Drive::new(&run).await;
+        drop(entered);
+        let mut outcome = SyncOutcome {
+            status: Status::Started,
+            messages: run.messages(),
+            failure: None,
+            changed: run.wrote(),
+        };
+        match &verdict {
+            Verdict::Final(status, failure) => {
+                outcome.status = *status;
+                outcome.failure.clone_from(failure);
+            }
+            Verdict::Stranded(failure) => {
+                outcome.status = Status::Stranded;
+                outcome.failure = Some(failure.clone());
+            }
+            Verdict::Suspend | Verdict::Leave | Verdict::Lost => {}
+        }
+        if verdict == Verdict::Lost {
+            // Somebody cancelled it, or this process lost its lease.
+            outcome.status = self.stored_status(run.hold.id).await?;
+        }
+        settle(&run, verdict).await?;
+        Ok(outcome)
+    }
+
+    async fn stored_status(&self, id: i64) -> Result<Status> {
+        let core = self.core()?;
+        let found = super::control::get(&core.store, id).await?;
+        Ok(found.execution.status)
+    }
+}

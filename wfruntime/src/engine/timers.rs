@@ -1,0 +1,171 @@
+//! Timers: rows that wake their executions when they are due.
+
+use std::sync::{Arc, Mutex};
+
+use jiff::Timestamp;
+use tokio::sync::Notify;
+
+use super::lock;
+use super::wake::{Wake, Woken, close_task, resolve_job};
+use crate::core::Core;
+use crate::error::{ErrorKind, Result};
+use crate::execution::{Fields, Status, TIMERS};
+use crate::store::Expect;
+use crate::store::sql::{Condition, Delete, Op, Query, Select};
+use crate::value::Type;
+
+/// How many due ones are read at once.
+const PAGE: u64 = 64;
+
+/// When the next timer is due, as far as this process knows.
+#[derive(Debug, Default)]
+pub(super) struct Timers {
+    next: Mutex<Option<Timestamp>>,
+    changed: Notify,
+}
+
+impl Timers {
+    /// A timer was written that is due then.
+    pub(super) fn set(&self, due: Timestamp) {
+        let mut next = lock(&self.next);
+        if next.is_none_or(|next| due < next) {
+            *next = Some(due);
+            self.changed.notify_one();
+        }
+    }
+
+    /// The table may have timers that this process was not told of.
+    pub(super) fn look(&self) {
+        self.changed.notify_one();
+    }
+}
+
+/// Fires what is due, until the shutdown begins.
+pub(super) async fn watch(core: Arc<Core>) {
+    let timers = &core.engine.timers;
+    while !core.engine.is_closing() {
+        // Before the table is read: what is set meanwhile is then not overlooked.
+        *lock(&timers.next) = None;
+        let next = match fire(&core).await {
+            Ok(next) => next,
+            Err(error) => {
+                tracing::error!(%error, "timers cannot be read or fired");
+                Some(core.clock.after(std::time::Duration::from_secs(1)))
+            }
+        };
+        if let Some(next) = next {
+            let mut known = lock(&timers.next);
+            *known = Some(known.map_or(next, |known| known.min(next)));
+        }
+        let next = *lock(&timers.next);
+        let due = async {
+            match next {
+                Some(next) => core.clock.until(next).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = due => {}
+            () = timers.changed.notified() => {}
+            () = core.engine.closing() => {}
+        }
+    }
+}
+
+struct Timer {
+    execution: i64,
+    job_key: String,
+    due: Timestamp,
+    output: Option<String>,
+}
+
+/// Fires all that are due, and says when the next one is.
+async fn fire(core: &Core) -> Result<Option<Timestamp>> {
+    loop {
+        let query = Select {
+            table: TIMERS,
+            columns: vec![
+                ("execution_id", Type::Int),
+                ("job_key", Type::Text),
+                ("due_at", Type::Timestamp),
+                ("output", Type::Text),
+            ],
+            filter: Condition::always(),
+            order: vec![("due_at", false)],
+            limit: Some(PAGE),
+            offset: None,
+        };
+        let now = core.clock.now();
+        let rows = core.store.read(&query.build()).await?;
+        let mut due = Vec::new();
+        for row in rows {
+            let mut from = Fields::new(row);
+            let timer = Timer {
+                execution: from.int()?,
+                job_key: from.text()?,
+                due: from.moment()?.unwrap_or(now),
+                output: from.optional_text(),
+            };
+            if timer.due > now {
+                fire_all(core, due, now).await?;
+                return Ok(Some(timer.due));
+            }
+            due.push(timer);
+        }
+        if due.is_empty() {
+            return Ok(None);
+        }
+        fire_all(core, due, now).await?;
+    }
+}
+
+/// One unit for each, all in the same group.
+async fn fire_all(core: &Core, timers: Vec<Timer>, now: Timestamp) -> Result<()> {
+    let fired = timers.into_iter().map(|timer| fire_one(core, timer, now));
+    for woken in futures_util::future::join_all(fired).await {
+        if let Some(woken) = woken? {
+            core.engine.woken(woken.id, &woken.key, woken.record);
+        }
+    }
+    Ok(())
+}
+
+async fn fire_one(core: &Core, timer: Timer, now: Timestamp) -> Result<Option<Woken>> {
+    if timer.job_key.is_empty() {
+        let text = "it took longer than it may";
+        let ended = super::control::end(&core.store, timer.execution, Status::Aborted, now, text);
+        if ended.await? {
+            core.engine.drop_run(timer.execution);
+        }
+        return remove(core, timer).await.map(|()| None);
+    }
+    let gone = removal(&timer, Expect::Unchanged);
+    let task = close_task(timer.execution, &timer.job_key, "timed_out", now);
+    let job = resolve_job(timer.execution, &timer.job_key, timer.output, now);
+    let wake = Wake::new(timer.execution);
+    let unit = core.store.write(move |tx| {
+        Box::pin(async move {
+            tx.batch(&[gone, task, job]).await?;
+            wake.apply(tx).await
+        })
+    });
+    match unit.await {
+        // A decision was faster: it closed the timer.
+        Err(error) if error.kind() == ErrorKind::Conflict => Ok(None),
+        fired => fired,
+    }
+}
+
+async fn remove(core: &Core, timer: Timer) -> Result<()> {
+    let removal = removal(&timer, Expect::Any);
+    core.store.write(move |tx| Box::pin(async move { tx.execute(&removal).await.map(drop) })).await
+}
+
+fn removal(timer: &Timer, expect: Expect) -> crate::store::Statement {
+    let filter = Condition::All(vec![
+        Condition::eq("execution_id", timer.execution),
+        Condition::eq("job_key", timer.job_key.as_str()),
+        Condition::Compare("due_at", Op::Eq, timer.due.into()),
+    ]);
+    Delete { table: TIMERS, filter }.expect(expect)
+}

@@ -1,0 +1,203 @@
+//! A new execution: the statements that write it within the action's own unit.
+
+use std::sync::Arc;
+
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Result};
+use crate::execution::template::Template;
+use crate::execution::{EXECUTIONS, State, Status, stored, wind_up};
+use crate::store::sql::{Condition, Insert, OnConflict, Query, Select};
+use crate::store::{Statement, Tx};
+use crate::trigger::Snapshot;
+use crate::value::{Type, Value};
+use crate::workflow::{Overlap, WorkflowMeta};
+
+/// An execution that an action starts, written in the action's unit.
+///
+/// After the commit, asynchronous ones are handed to [`crate::engine::Engine::committed`] and
+/// synchronous ones to [`crate::engine::Engine::run_sync`], as they are: nothing is read again.
+#[derive(Debug, Clone)]
+pub struct NewExecution {
+    /// Its id, from the application's ids.
+    pub id: i64,
+    /// What runs.
+    pub workflow: &'static WorkflowMeta,
+    /// The record whose line it stands in.
+    pub record: i64,
+    /// What the workflow sees.
+    pub snapshot: Arc<Snapshot>,
+    /// The keys of the workflows that caused it, the first cause first; without its own.
+    pub cause: Vec<String>,
+    /// How it is born.
+    pub status: NewStatus,
+}
+
+/// How a [`NewExecution`] is born.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NewStatus {
+    /// It stands in line.
+    Queued,
+    /// It is held by this process, which runs it before it answers.
+    StartedSync,
+    /// It cannot run, for this reason; it is kept to be seen.
+    Error(String),
+}
+
+impl NewExecution {
+    /// The status that the row gets.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        match self.status {
+            NewStatus::Queued => Status::Queued,
+            NewStatus::StartedSync => Status::Started,
+            NewStatus::Error(_) => Status::Error,
+        }
+    }
+
+    /// What writes it, in this order; built outside the unit that executes it.
+    ///
+    /// If the workflow cancels earlier executions for the same record, this does it too. A
+    /// context over the limit makes it an [`NewStatus::Error`].
+    ///
+    /// # Errors
+    ///
+    /// The snapshot cannot be written as JSON.
+    pub fn statements(&mut self, core: &Core) -> Result<Vec<Statement>> {
+        let now = core.clock.now();
+        let mut statements = Vec::with_capacity(1);
+        if self.workflow.overlap == Overlap::CancelPrevious {
+            statements = wind_up::line(self.workflow.key, self.record, now);
+        }
+        let mut context = Some(stored::write_snapshot(&self.snapshot)?);
+        let size = context.as_ref().map_or(0, String::len);
+        if size > core.settings.payload_limit {
+            let limit = core.settings.payload_limit;
+            self.status = NewStatus::Error(format!(
+                "its context has {size} bytes, over the limit of {limit}"
+            ));
+            context = None;
+        }
+        let chain: Vec<&str> =
+            self.cause.iter().map(String::as_str).chain([self.workflow.key]).collect();
+        let (state, error) = match &self.status {
+            NewStatus::Queued => (Some(State::Queued), None),
+            NewStatus::StartedSync => (Some(State::Running), None),
+            NewStatus::Error(error) => (None, Some(error.clone())),
+        };
+        let held = self.status == NewStatus::StartedSync;
+        let started = (self.status != NewStatus::Queued).then_some(now);
+        let snapshot = &self.snapshot;
+        statements.push(INSERT.with(
+            insert,
+            vec![
+                self.id.into(),
+                self.workflow.key.into(),
+                revision(self.workflow).into(),
+                snapshot.data.definition.name().into(),
+                self.record.into(),
+                self.status().as_str().into(),
+                state.map(State::as_str).into(),
+                context.into(),
+                serde_json::to_string(&chain)?.into(),
+                snapshot.user.as_ref().map(|user| user.id).into(),
+                snapshot.role.as_str().into(),
+                held.then(|| core.engine.owner()).into(),
+                i64::from(held).into(),
+                0_i64.into(),
+                "[]".into(),
+                error.into(),
+                (self.status == NewStatus::StartedSync).into(),
+                now.into(),
+                started.into(),
+                state.is_none().then_some(now).into(),
+            ],
+        ));
+        Ok(statements)
+    }
+}
+
+static INSERT: Template = Template::new();
+
+fn insert() -> Statement {
+    let columns = vec![
+        "id",
+        "key",
+        "revision",
+        "collection",
+        "record_id",
+        "status",
+        "state",
+        "context",
+        "chain",
+        "user_id",
+        "role",
+        "owner",
+        "epoch",
+        "wakes",
+        "messages",
+        "error",
+        "sync",
+        "created_at",
+        "started_at",
+        "finished_at",
+    ];
+    let row = vec![Value::Int(0); columns.len()];
+    Insert { table: EXECUTIONS, columns, rows: vec![row], conflict: OnConflict::Fail }.build()
+}
+
+/// The revision of a workflow as it is stored and shown.
+pub(crate) fn revision(workflow: &WorkflowMeta) -> String {
+    format!("{:016x}", workflow.revision)
+}
+
+/// Refuses the unit if a workflow that does not overlap has an execution that is not final.
+///
+/// The action calls it within its unit, before it writes; `checks` come from
+/// [`NewExecution::overlap_check`].
+///
+/// # Errors
+///
+/// [`ErrorKind::Conflict`] naming the workflow.
+pub async fn refuse_overlaps(tx: &mut Tx, checks: &[OverlapCheck]) -> Result<()> {
+    for check in checks {
+        if !tx.query(&check.statement).await?.is_empty() {
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                "overlap",
+                format!("`{}` is still running for this record", check.key),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Finds the executions that a new one may not overlap.
+#[derive(Debug, Clone)]
+pub struct OverlapCheck {
+    key: &'static str,
+    statement: Statement,
+}
+
+impl NewExecution {
+    /// The check that its workflow asks for, if it refuses to overlap.
+    #[must_use]
+    pub fn overlap_check(&self) -> Option<OverlapCheck> {
+        let key = self.workflow.key;
+        (self.workflow.overlap == Overlap::Refuse).then(|| OverlapCheck {
+            key,
+            statement: Select {
+                table: EXECUTIONS,
+                columns: vec![("id", Type::Int)],
+                filter: Condition::All(vec![
+                    Condition::eq("key", key),
+                    Condition::eq("record_id", self.record),
+                    Condition::Not(Box::new(Condition::Null("state"))),
+                ]),
+                order: Vec::new(),
+                limit: Some(1),
+                offset: None,
+            }
+            .build(),
+        })
+    }
+}

@@ -1,0 +1,178 @@
+//! The tables of executions and of what belongs to them.
+
+use crate::store::schema::{ColumnSpec, IndexSpec, TableSpec};
+use crate::store::sql::Name;
+use crate::value::{Type, Value};
+
+pub(crate) const EXECUTIONS: Name = "wf_executions";
+pub(crate) const JOBS: Name = "wf_jobs";
+pub(crate) const TASKS: Name = "wf_tasks";
+pub(crate) const ASSIGNEES: Name = "wf_task_assignees";
+pub(crate) const DECISIONS: Name = "wf_decisions";
+pub(crate) const TIMERS: Name = "wf_timers";
+pub(crate) const PROCESSES: Name = "wf_processes";
+
+/// The tables of the engine.
+pub(crate) fn tables() -> Vec<TableSpec> {
+    vec![executions(), jobs(), tasks(), assignees(), decisions(), timers(), processes()]
+}
+
+fn executions() -> TableSpec {
+    TableSpec {
+        name: EXECUTIONS,
+        columns: vec![
+            column("id", Type::Int),
+            column("key", Type::Text),
+            column("revision", Type::Text),
+            column("collection", Type::Text),
+            column("record_id", Type::Int),
+            column("status", Type::Text),
+            // Null at the end: what is finished is in none of the indexes by which the engine works.
+            nullable("state", Type::Text),
+            nullable("context", Type::Text),
+            column("chain", Type::Text),
+            nullable("user_id", Type::Int),
+            column("role", Type::Text),
+            nullable("owner", Type::Int),
+            column("epoch", Type::Int),
+            column("wakes", Type::Int),
+            column("messages", Type::Text),
+            nullable("error", Type::Text),
+            column("sync", Type::Bool),
+            column("created_at", Type::Timestamp),
+            nullable("started_at", Type::Timestamp),
+            nullable("finished_at", Type::Timestamp),
+        ],
+        key: vec!["id"],
+        indexes: vec![
+            index(&["state", "id"]).where_set("state"),
+            index(&["key", "record_id", "id"]).where_set("state"),
+            index(&["finished_at"]).where_set("finished_at"),
+            index(&["collection", "record_id"]),
+        ],
+    }
+}
+
+fn jobs() -> TableSpec {
+    TableSpec {
+        name: JOBS,
+        columns: vec![
+            column("execution_id", Type::Int),
+            column("key", Type::Text),
+            column("fingerprint", Type::Int),
+            column("kind", Type::Text),
+            column("status", Type::Text),
+            nullable("output", Type::Text),
+            nullable("error", Type::Text),
+            column("attempts", Type::Int),
+            column("created_at", Type::Timestamp),
+            nullable("finished_at", Type::Timestamp),
+        ],
+        key: vec!["execution_id", "key"],
+        indexes: Vec::new(),
+    }
+}
+
+fn tasks() -> TableSpec {
+    TableSpec {
+        name: TASKS,
+        columns: vec![
+            column("id", Type::Int),
+            column("execution_id", Type::Int),
+            column("job_key", Type::Text),
+            column("title", Type::Text),
+            column("status", Type::Text),
+            // True, or null once it is closed.
+            nullable("open", Type::Bool),
+            column("needed", Type::Int),
+            column("rule", Type::Text),
+            nullable("due_at", Type::Timestamp),
+            column("created_at", Type::Timestamp),
+            nullable("closed_at", Type::Timestamp),
+        ],
+        key: vec!["id"],
+        indexes: vec![index(&["execution_id"]), index(&["open", "id"]).where_set("open")],
+    }
+}
+
+fn assignees() -> TableSpec {
+    TableSpec {
+        name: ASSIGNEES,
+        columns: vec![
+            column("task_id", Type::Int),
+            column("position", Type::Int),
+            nullable("user_id", Type::Int),
+            nullable("role", Type::Text),
+        ],
+        key: vec!["task_id", "position"],
+        indexes: Vec::new(),
+    }
+}
+
+fn decisions() -> TableSpec {
+    TableSpec {
+        name: DECISIONS,
+        columns: vec![
+            column("task_id", Type::Int),
+            column("user_id", Type::Int),
+            column("decision", Type::Text),
+            nullable("comment", Type::Text),
+            column("role", Type::Text),
+            // Whether it was root's and not an assignee's.
+            column("as_root", Type::Bool),
+            column("created_at", Type::Timestamp),
+        ],
+        key: vec!["task_id", "user_id"],
+        indexes: Vec::new(),
+    }
+}
+
+fn timers() -> TableSpec {
+    TableSpec {
+        name: TIMERS,
+        columns: vec![
+            column("execution_id", Type::Int),
+            // Empty for the timeout of the whole execution.
+            column("job_key", Type::Text),
+            column("due_at", Type::Timestamp),
+            // What the job's output is once it is due.
+            nullable("output", Type::Text),
+        ],
+        key: vec!["execution_id", "job_key"],
+        indexes: vec![index(&["due_at"])],
+    }
+}
+
+fn processes() -> TableSpec {
+    TableSpec {
+        name: PROCESSES,
+        columns: vec![
+            column("number", Type::Int),
+            column("owner", Type::Int),
+            column("serving", Type::Bool),
+            column("expires_at", Type::Timestamp),
+        ],
+        key: vec!["number"],
+        indexes: Vec::new(),
+    }
+}
+
+fn column(name: Name, ty: Type) -> ColumnSpec {
+    ColumnSpec { name, ty, nullable: false, default: Value::Null, references: None, was: None }
+}
+
+fn nullable(name: Name, ty: Type) -> ColumnSpec {
+    ColumnSpec { nullable: true, ..column(name, ty) }
+}
+
+fn index(columns: &[Name]) -> IndexSpec {
+    IndexSpec { columns: columns.to_vec(), unique: false, only: None }
+}
+
+impl IndexSpec {
+    /// Only rows where the column is not null.
+    fn where_set(mut self, column: Name) -> Self {
+        self.only = Some((column, Vec::new()));
+        self
+    }
+}

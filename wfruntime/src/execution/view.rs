@@ -1,0 +1,174 @@
+//! Executions and jobs as they are read to be seen.
+
+use jiff::Timestamp;
+
+use crate::error::{Error, Result};
+use crate::execution::{JobStatus, Status};
+use crate::store::Values;
+use crate::store::sql::Name;
+use crate::value::{Type, Value};
+
+/// An execution as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Execution {
+    pub id: i64,
+    /// The key of its workflow.
+    pub key: String,
+    /// The revision of the workflow that it was started with.
+    pub revision: String,
+    /// The name of the collection of its record.
+    pub collection: String,
+    pub record_id: i64,
+    pub status: Status,
+    /// What the workflow saw, as JSON with all columns, hidden ones too; where it is not read
+    /// or was too large, none.
+    pub context: Option<String>,
+    /// The keys that caused it, the first cause first, its own last.
+    pub chain: Vec<String>,
+    pub user_id: Option<i64>,
+    pub role: String,
+    /// What `respond` said.
+    pub messages: Vec<String>,
+    /// Why it ended as it did, in full: not for every caller.
+    pub error: Option<String>,
+    pub created_at: Timestamp,
+    pub started_at: Option<Timestamp>,
+    pub finished_at: Option<Timestamp>,
+}
+
+impl Execution {
+    /// The columns that [`Self::from_values`] takes; `context` is the last.
+    pub(crate) const COLUMNS: [(Name, Type); 15] = [
+        ("id", Type::Int),
+        ("key", Type::Text),
+        ("revision", Type::Text),
+        ("collection", Type::Text),
+        ("record_id", Type::Int),
+        ("status", Type::Text),
+        ("chain", Type::Text),
+        ("user_id", Type::Int),
+        ("role", Type::Text),
+        ("messages", Type::Text),
+        ("error", Type::Text),
+        ("created_at", Type::Timestamp),
+        ("started_at", Type::Timestamp),
+        ("finished_at", Type::Timestamp),
+        ("context", Type::Text),
+    ];
+
+    /// The execution of a row; without the last column its context is left out.
+    pub(crate) fn from_values(values: Values) -> Result<Self> {
+        let mut from = Fields::new(values);
+        Ok(Self {
+            id: from.int()?,
+            key: from.text()?,
+            revision: from.text()?,
+            collection: from.text()?,
+            record_id: from.int()?,
+            status: from.word(Status::parse)?,
+            chain: serde_json::from_str(&from.text()?)?,
+            user_id: from.next().as_int(),
+            role: from.text()?,
+            messages: serde_json::from_str(&from.text()?)?,
+            error: from.optional_text(),
+            created_at: from.moment()?.ok_or_else(unfit)?,
+            started_at: from.moment()?,
+            finished_at: from.moment()?,
+            context: from.optional_text(),
+        })
+    }
+}
+
+/// A job, one node's run, as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Job {
+    /// Where in the workflow it stands.
+    pub key: String,
+    /// Identifies the node's code.
+    pub fingerprint: u64,
+    pub kind: String,
+    pub status: JobStatus,
+    /// What the node gave, as JSON.
+    pub output: Option<String>,
+    /// Why it broke, in full.
+    pub error: Option<String>,
+    pub attempts: u32,
+    pub created_at: Timestamp,
+    pub finished_at: Option<Timestamp>,
+}
+
+impl Job {
+    pub(crate) const COLUMNS: [(Name, Type); 9] = [
+        ("key", Type::Text),
+        ("fingerprint", Type::Int),
+        ("kind", Type::Text),
+        ("status", Type::Text),
+        ("output", Type::Text),
+        ("error", Type::Text),
+        ("attempts", Type::Int),
+        ("created_at", Type::Timestamp),
+        ("finished_at", Type::Timestamp),
+    ];
+
+    pub(crate) fn from_values(values: Values) -> Result<Self> {
+        let mut from = Fields::new(values);
+        Ok(Self {
+            key: from.text()?,
+            fingerprint: from.int()?.cast_unsigned(),
+            kind: from.text()?,
+            status: from.word(JobStatus::parse)?,
+            output: from.optional_text(),
+            error: from.optional_text(),
+            attempts: u32::try_from(from.int()?)?,
+            created_at: from.moment()?.ok_or_else(unfit)?,
+            finished_at: from.moment()?,
+        })
+    }
+}
+
+/// The columns of a row, taken one by one.
+pub(crate) struct Fields(std::vec::IntoIter<Value>);
+
+impl Fields {
+    pub(crate) fn new(values: Values) -> Self {
+        Self(values.into_iter())
+    }
+
+    pub(crate) fn next(&mut self) -> Value {
+        self.0.next().unwrap_or_default()
+    }
+
+    pub(crate) fn int(&mut self) -> Result<i64> {
+        self.next().as_int().ok_or_else(unfit)
+    }
+
+    pub(crate) fn optional_text(&mut self) -> Option<String> {
+        match self.next() {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn text(&mut self) -> Result<String> {
+        self.optional_text().ok_or_else(unfit)
+    }
+
+    pub(crate) fn word<W>(&mut self, parse: fn(&str) -> Option<W>) -> Result<W> {
+        let word = self.text()?;
+        parse(&word).ok_or_else(|| Error::internal(format!("unknown stored status `{word}`")))
+    }
+
+    pub(crate) fn moment(&mut self) -> Result<Option<Timestamp>> {
+        match self.next() {
+            Value::Timestamp(moment) => Ok(Some(moment)),
+            Value::Null => Ok(None),
+            _ => Err(unfit()),
+        }
+    }
+}
+
+fn unfit() -> Error {
+    Error::internal("a stored execution, job or task does not have the columns it must have")
+}
