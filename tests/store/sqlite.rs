@@ -63,7 +63,9 @@ async fn a_missing_folder_and_an_unknown_url() -> Result<()> {
     let (folder, _) = file()?;
     let missing = folder.path().join("nowhere");
     fails(&url(&missing.join("claims.db")), "missing_folder", &missing).await;
-    for wrong in ["", "claims.db", "mysql://claims", "sqlite:", "sqlite://"] {
+    for wrong in
+        ["", "claims.db", "mysql://claims", "sqlite:", "sqlite://", "sqlite://a.db?mode=rwc"]
+    {
         let error = Store::open(wrong, Options::default()).await.expect_err("no database");
         assert_eq!(error.all()[0].code, "unknown_database");
         assert!(error.to_string().contains("sqlite://claims.db"), "{error}");

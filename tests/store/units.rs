@@ -49,6 +49,10 @@ pub(crate) async fn all_or_nothing(database: &Database) -> Result<()> {
     Ok(())
 }
 
+fn buggy() -> u64 {
+    panic!("a bug in a unit")
+}
+
 pub(crate) async fn a_failing_unit_disturbs_nobody(database: &Database) -> Result<()> {
     let store = database.library().await?;
     run(&store, vec![author(1, "Ann")]).await?;
@@ -58,8 +62,7 @@ pub(crate) async fn a_failing_unit_disturbs_nobody(database: &Database) -> Resul
     let panicking = store.write(|tx| {
         Box::pin(async move {
             tx.execute(&author(5, "Eve")).await?;
-            let nothing: Option<u64> = None;
-            Ok(nothing.expect("a bug in a unit"))
+            Ok(buggy())
         })
     });
     let pending = store.write(|tx| {
@@ -178,13 +181,23 @@ pub(crate) async fn a_full_queue_refuses(database: &Database) -> Result<()> {
     let refused = run(&store, vec![author(4, "too late")]).await.expect_err("it is full");
     assert_eq!(refused.kind(), ErrorKind::Unavailable);
     assert_eq!(refused.all()[0].code, "busy");
+    let mut reserved = Box::pin(store.write_reserved(|tx| {
+        Box::pin(async move { tx.execute(&author(5, "in its own place")).await })
+    }));
+    assert!(futures_util::poll!(&mut reserved).is_pending());
+    let thread = std::thread::spawn({
+        let store = store.clone();
+        move || store.write_blocking(|tx| Box::pin(async { tx.execute(&author(6, "too")).await }))
+    });
     drop(release);
     held.await?;
     for answer in waiting {
         answer.await?;
     }
-    run(&store, vec![author(5, "in time")]).await?;
-    assert_eq!(ids(&store, "authors", Condition::always()).await?, [1, 2, 3, 5]);
+    reserved.await?;
+    tokio::task::block_in_place(|| thread.join()).expect("the thread ends well")?;
+    run(&store, vec![author(7, "in time")]).await?;
+    assert_eq!(ids(&store, "authors", Condition::always()).await?, [1, 2, 3, 5, 6, 7]);
     Ok(())
 }
 

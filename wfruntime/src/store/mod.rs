@@ -143,15 +143,34 @@ impl Store {
     {
         match self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.submit(unit)?.await.map_err(|_| gone())?,
+            Self::Sqlite(sqlite) => sqlite.submit(unit, false)?.await.map_err(|_| gone())?,
         }
     }
 
-    /// [`Store::write`] for a thread that runs no tasks.
+    /// [`Store::write`] that a full queue does not refuse.
+    ///
+    /// For callers of which there are few, and whose unit must not be lost because many others
+    /// write: what belongs to an execution that has begun.
     ///
     /// # Errors
     ///
-    /// As [`Store::write`].
+    /// As [`Store::write`], except for a full queue.
+    pub async fn write_reserved<T, F>(&self, unit: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
+    {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.submit(unit, true)?.await.map_err(|_| gone())?,
+        }
+    }
+
+    /// [`Store::write_reserved`] for a thread that runs no tasks: to renew a lease.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::write_reserved`].
     ///
     /// # Panics
     ///
@@ -163,7 +182,9 @@ impl Store {
     {
         match self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.submit(unit)?.blocking_recv().map_err(|_| gone())?,
+            Self::Sqlite(sqlite) => {
+                sqlite.submit(unit, true)?.blocking_recv().map_err(|_| gone())?
+            }
         }
     }
 

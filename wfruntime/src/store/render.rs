@@ -107,13 +107,16 @@ fn finish(
 
 /// A table in whose scope columns are named.
 #[derive(Clone, Copy)]
-struct Scope<'a>(&'a str, Option<usize>);
+enum Scope {
+    Table(Name),
+    Alias(usize),
+}
 
-impl Scope<'_> {
+impl Scope {
     fn column(self, name: Name) -> Expr {
-        match self.1 {
-            None => Expr::col((self.0.to_owned(), name)),
-            Some(alias) => Expr::col((alias_name(alias), name)),
+        match self {
+            Self::Table(table) => Expr::col((table, name)),
+            Self::Alias(index) => Expr::col((alias_name(index), name)),
         }
     }
 }
@@ -123,7 +126,7 @@ fn alias_name(index: usize) -> String {
 }
 
 /// The condition as SQL, or `None` if it always holds.
-fn filter(condition: &Condition, scope: Scope<'_>, params: &mut Params) -> Option<Expr> {
+fn filter(condition: &Condition, scope: Scope, params: &mut Params) -> Option<Expr> {
     match condition {
         Condition::All(all) if all.is_empty() => None,
         _ => Some(holds(condition, true, scope, params)),
@@ -134,7 +137,7 @@ fn filter(condition: &Condition, scope: Scope<'_>, params: &mut Params) -> Optio
 ///
 /// `Not` is carried inwards: a comparison with null is false first and then negated, which is
 /// what SQL's own `NOT` does not do.
-fn holds(condition: &Condition, wanted: bool, scope: Scope<'_>, params: &mut Params) -> Expr {
+fn holds(condition: &Condition, wanted: bool, scope: Scope, params: &mut Params) -> Expr {
     match condition {
         Condition::All(all) => join(all, wanted, wanted, scope, params),
         Condition::Any(any) => join(any, wanted, !wanted, scope, params),
@@ -177,7 +180,7 @@ fn join(
     conditions: &[Condition],
     wanted: bool,
     every: bool,
-    scope: Scope<'_>,
+    scope: Scope,
     params: &mut Params,
 ) -> Expr {
     let mut joined: Option<Expr> = None;
@@ -207,13 +210,7 @@ fn compare(left: Expr, op: Op, wanted: bool, right: Expr, null: impl Fn() -> Exp
     }
 }
 
-fn among(
-    column: Name,
-    values: &[Value],
-    wanted: bool,
-    scope: Scope<'_>,
-    params: &mut Params,
-) -> Expr {
+fn among(column: Name, values: &[Value], wanted: bool, scope: Scope, params: &mut Params) -> Expr {
     let with_null = values.iter().any(Value::is_null);
     let rest: Vec<&Value> = values.iter().filter(|value| !value.is_null()).collect();
     if rest.is_empty() {
@@ -294,10 +291,10 @@ fn text_at(column: Expr, place: Place, text: &str, params: &mut Params) -> Expr 
     }
 }
 
-fn related(exists: &Exists, outer: Scope<'_>, params: &mut Params) -> SelectStatement {
+fn related(exists: &Exists, outer: Scope, params: &mut Params) -> SelectStatement {
     let alias = params.aliases;
     params.aliases += 1;
-    let scope = Scope(exists.table, Some(alias));
+    let scope = Scope::Alias(alias);
     let mut rows = Sea::select();
     rows.expr(Expr::cust("1"))
         .from_as(exists.table, alias_name(alias))
@@ -313,7 +310,7 @@ fn types(columns: &[(Name, Type)]) -> Arc<[Type]> {
 impl Query for Select {
     fn build(&self) -> Statement {
         let mut params = Params::default();
-        let scope = Scope(self.table, None);
+        let scope = Scope::Table(self.table);
         let mut query = Sea::select();
         query
             .columns(self.columns.iter().map(|(name, _)| *name))
@@ -344,7 +341,7 @@ impl Query for Count {
         let mut query = Sea::select();
         query.expr(Expr::cust("COUNT(*)")).from(self.table).and_where_option(filter(
             &self.filter,
-            Scope(self.table, None),
+            Scope::Table(self.table),
             &mut params,
         ));
         finish(&query, params, self.table, Arc::new([Type::Int]))
@@ -354,7 +351,7 @@ impl Query for Count {
 impl Query for Aggregate {
     fn build(&self) -> Statement {
         let mut params = Params::default();
-        let scope = Scope(self.table, None);
+        let scope = Scope::Table(self.table);
         let column = scope.column(self.column);
         let (function, returns) = match (self.function, self.ty) {
             (Function::Min, ty) => ("MIN", ty),
@@ -418,7 +415,7 @@ impl Insert {
 impl Query for Update {
     fn build(&self) -> Statement {
         let mut params = Params::default();
-        let scope = Scope(self.table, None);
+        let scope = Scope::Table(self.table);
         let mut query = Sea::update();
         query.table(self.table);
         for (column, set) in &self.set {
@@ -453,9 +450,12 @@ impl Query for Delete {
         let mut query = Sea::delete();
         query.from_table(self.table).and_where_option(filter(
             &self.filter,
-            Scope(self.table, None),
+            Scope::Table(self.table),
             &mut params,
         ));
         finish(&query, params, self.table, Arc::new([]))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -186,7 +186,13 @@ impl Connection {
 
     /// How many pages the log holds that a checkpoint has to copy or keep.
     pub(super) fn log_pages(&self) -> i64 {
-        self.raw.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(1)).unwrap_or(0)
+        let look = || {
+            self.raw
+                .prepare_cached("PRAGMA wal_checkpoint(NOOP)")?
+                .query_row([], |row| row.get::<_, i64>(1))
+        };
+        // Not known is not long: it is looked at again after the next group.
+        look().unwrap_or(0)
     }
 
     /// Copies the log into the database file; what does not succeed now succeeds later.

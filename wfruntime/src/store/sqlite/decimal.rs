@@ -118,3 +118,41 @@ struct Overflow;
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::UserFunctionError(Box::new(error))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_compare_by_value_and_before_other_texts() {
+        let mut texts = ["x", "10", "9.5", "-1", "a", "9.50", "1e3"];
+        texts.sort_by(|left, right| compare(left, right));
+        assert_eq!(texts, ["-1", "9.5", "9.50", "10", "1e3", "a", "x"]);
+        assert_eq!(compare("9.5", "9.50"), Ordering::Equal);
+    }
+
+    #[test]
+    fn totals_are_exact_and_too_large_ones_are_refused() {
+        let sum = |numbers: &[&str]| {
+            let mut total = Total::default();
+            for number in numbers {
+                let number = Decimal::from_str_exact(number).expect("a number");
+                total.places[number.scale() as usize] += number.mantissa();
+            }
+            total.sum().map(|sum| sum.to_string()).ok()
+        };
+        let largest = "79228162514264337593543950335";
+        for (numbers, expected) in [
+            (&["0.1", "0.2"][..], Some("0.3")),
+            (&["-2", "0.25"], Some("-1.75")),
+            (&["-0.001"], Some("-0.001")),
+            (&["-1", "1"], Some("0")),
+            (&["-10.5", "0.5"], Some("-10")),
+            (&["0.999", "0.001"], Some("1")),
+            (&[largest, "1", "-1"], Some(largest)),
+            (&[largest, "1"], None),
+        ] {
+            assert_eq!(sum(numbers).as_deref(), expected, "{numbers:?}");
+        }
+    }
+}

@@ -23,6 +23,14 @@ impl Place {
         if path == ":memory:" {
             return temporary();
         }
+        if path.contains('?') {
+            return Err(startup(
+                "unknown_database",
+                format!(
+                    "`sqlite://{path}` has parameters; expected a file as in `sqlite://claims.db`"
+                ),
+            ));
+        }
         let path = PathBuf::from(path);
         if path.as_os_str().is_empty() {
             return Err(startup(

@@ -9,6 +9,8 @@ mod migrate;
 mod queue;
 mod reader;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -89,14 +91,19 @@ impl Sqlite {
         result.await.map_err(|error| Error::internal("a read panicked").with_source(error))?
     }
 
-    pub(super) fn submit<T, F>(&self, unit: F) -> Result<oneshot::Receiver<Result<T>>>
+    /// Queues a unit; `reserved` ones though the queue is full.
+    pub(super) fn submit<T, F>(
+        &self,
+        unit: F,
+        reserved: bool,
+    ) -> Result<oneshot::Receiver<Result<T>>>
     where
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
         let unit: Box<dyn Unit> = Box::new(UnitOfWork::new(unit, answer));
-        self.shared.queue.push(unit)?;
+        self.shared.queue.push(unit, reserved)?;
         Ok(answered)
     }
 

@@ -38,13 +38,13 @@ impl Queue {
         Self { state: Mutex::default(), filled: Condvar::new(), limit }
     }
 
-    /// Adds a unit, or refuses it at once.
-    pub(super) fn push(&self, unit: Box<dyn Unit>) -> Result<()> {
+    /// Adds a unit, or refuses it at once; one with a place of its own though the queue is full.
+    pub(super) fn push(&self, unit: Box<dyn Unit>, reserved: bool) -> Result<()> {
         let mut state = self.lock();
         if state.closed {
             return Err(super::super::gone());
         }
-        if state.units.len() >= self.limit {
+        if !reserved && state.units.len() >= self.limit {
             return Err(Error::new(
                 ErrorKind::Unavailable,
                 "busy",

@@ -19,10 +19,7 @@ use crate::error::{Error, Result};
 /// So long after the last group the log is copied into the database file.
 const IDLE: Duration = Duration::from_millis(200);
 
-/// A writer that never rests looks after the log's size each so many groups …
-const LOOK: u32 = 64;
-
-/// … and copies it from so many pages on (16 MiB).
+/// A writer that never rests copies the log each time it grew by so many pages (16 MiB).
 const LONG_LOG: i64 = 4096;
 
 /// A unit of work whose type is forgotten, so that different ones stand in one queue.
@@ -132,22 +129,43 @@ impl Drop for Abandon {
 
 fn serve(tx: &mut Tx, queue: &Queue, most: usize) {
     let mut group = Vec::with_capacity(most);
-    let mut groups = 0_u32;
+    let mut log = Log::default();
     loop {
-        let patience = (groups > 0).then_some(IDLE);
+        let patience = log.pages.map(|_| IDLE);
         match queue.take(&mut group, most, patience) {
             Work::Units => {
                 commit(tx, &mut group);
-                groups += 1;
-                if groups.is_multiple_of(LOOK) && connection(tx).log_pages() > LONG_LOG {
-                    connection(tx).checkpoint(Mode::Passive);
-                }
+                log.grown(connection(tx));
             }
             Work::Idle => {
                 connection(tx).checkpoint(Mode::Passive);
-                groups = 0;
+                log = Log::default();
             }
             Work::Closed => return,
+        }
+    }
+}
+
+/// How long the log is, and from where on it is copied though the writer is busy.
+#[derive(Default)]
+struct Log {
+    /// `None` if nothing was written since it was copied.
+    pages: Option<i64>,
+    copied_at: i64,
+}
+
+impl Log {
+    fn grown(&mut self, connection: &Connection) {
+        let pages = connection.log_pages();
+        if self.pages.is_some_and(|before| pages < before) {
+            // It was copied to the end, and is written from its start again.
+            self.copied_at = 0;
+        }
+        self.pages = Some(pages);
+        // A view of an old moment may keep it from being copied: not tried again at once.
+        if pages > self.copied_at + LONG_LOG {
+            connection.checkpoint(Mode::Passive);
+            self.copied_at = pages;
         }
     }
 }
@@ -161,33 +179,32 @@ fn connection(tx: &Tx) -> &Connection {
 fn commit(tx: &mut Tx, group: &mut Vec<Box<dyn Unit>>) {
     let alone = group.len() == 1;
     let mut ran: Vec<Box<dyn Unit>> = Vec::with_capacity(group.len());
-    let mut open = false;
-    for mut unit in group.drain(..) {
-        if !open {
-            if let Err(error) = connection(tx).begin() {
-                unit.answer(Some(&error));
-                continue;
+    let mut units = group.drain(..);
+    loop {
+        if let Err(error) = connection(tx).begin() {
+            units.for_each(|unit| unit.answer(Some(&error)));
+            return;
+        }
+        let mut done = Ok(());
+        for mut unit in units.by_ref() {
+            done = run(tx, &mut *unit, alone);
+            ran.push(unit);
+            if done.is_err() {
+                break;
             }
-            open = true;
         }
-        let kept = run(tx, &mut *unit, alone);
-        ran.push(unit);
-        // A full disk can make SQLite roll back all of it on its own.
-        if let Err(lost) = kept {
-            connection(tx).rollback();
-            answer(&mut ran, Some(&lost));
-            open = false;
+        match done.and_then(|()| connection(tx).commit()) {
+            Ok(()) => answer(&mut ran, None),
+            // A full disk can also make SQLite give up the transaction in the middle: those that
+            // ran are lost, the others have another try.
+            Err(error) => {
+                connection(tx).rollback();
+                tracing::error!(%error, units = ran.len(), "a group was not committed");
+                answer(&mut ran, Some(&error));
+            }
         }
-    }
-    if !open {
-        return;
-    }
-    match connection(tx).commit() {
-        Ok(()) => answer(&mut ran, None),
-        Err(error) => {
-            connection(tx).rollback();
-            tracing::error!(%error, units = ran.len(), "a group was not committed");
-            answer(&mut ran, Some(&error));
+        if units.len() == 0 {
+            return;
         }
     }
 }
