@@ -19,7 +19,7 @@ use crate::store::sql::{Condition, Exists};
 /// How deep groups and associations may be nested.
 const DEPTH: usize = 16;
 
-/// How many conditions a filter may have.
+/// How many conditions and groups a filter may have; SQLite bears a thousand.
 const CONDITIONS: usize = 256;
 
 /// How many values `$in` and the like may have, all together.
@@ -71,7 +71,7 @@ impl Parser<'_> {
             return None;
         }
         let told = self.faults.invalid.iter().any(|fault| fault.code == "filter_too_large");
-        let message = format!("a filter has at most {CONDITIONS} conditions");
+        let message = format!("a filter has at most {CONDITIONS} parts");
         Some(if told { Condition::always() } else { self.fault("filter_too_large", at, message) })
     }
 
@@ -183,6 +183,8 @@ impl Parser<'_> {
             Some(index) => match rest {
                 Some(rest) => {
                     let inner = Map::from_iter([(rest.to_owned(), value.clone())]);
+                    // The rest of the path is added again on the way.
+                    let at = at.strip_suffix(rest).map_or(at, |at| at.trim_end_matches('.'));
                     self.association(definition, index, &Json::Object(inner), at, depth)
                 }
                 None => self.association(definition, index, value, at, depth),

@@ -13,7 +13,7 @@ use crate::action::{AnswerData, Request, Through, Verb};
 use crate::auth::Access;
 use crate::collection::json::Selection;
 use crate::collection::{AssociationKind, Definition};
-use crate::core::Core;
+use crate::core::{Core, Settings};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Store;
 use crate::store::sql::{Condition, Exists, Query, Select};
@@ -34,14 +34,23 @@ pub(crate) async fn read(
     access: &Access,
     request: &Request,
 ) -> Result<(AnswerData, Selection)> {
-    let plan = Plan::check(core, access, request)?;
+    read_from(&core.store, &core.settings, access, request).await
+}
+
+async fn read_from(
+    store: &Store,
+    settings: &Settings,
+    access: &Access,
+    request: &Request,
+) -> Result<(AnswerData, Selection)> {
+    let plan = Plan::check(settings, access, request)?;
     let selection = plan.shown.selection.clone();
     if let Some(through) = request.through {
-        reach(&core.store, access, through).await?;
+        reach(store, access, through).await?;
     }
     let answer = match request.verb {
-        Verb::Get => plan.get(&core.store).await?,
-        _ => plan.list(&core.store).await?,
+        Verb::Get => plan.get(store).await?,
+        _ => plan.list(store).await?,
     };
     Ok((answer, selection))
 }
@@ -112,3 +121,6 @@ pub(crate) fn no_record(definition: &Definition, id: i64) -> Error {
     let message = format!("there is no record {id} in `{}`", definition.name());
     Error::new(ErrorKind::NotFound, "not_found", message)
 }
+
+#[cfg(test)]
+mod tests;

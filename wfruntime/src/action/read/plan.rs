@@ -7,7 +7,7 @@ use super::{no_record, order, within};
 use crate::action::{AnswerData, Request, Verb, filter};
 use crate::auth::Access;
 use crate::collection::{AssociationKind, Definition, Row};
-use crate::core::Core;
+use crate::core::Settings;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::store::sql::{Condition, Count, Name, Query, Select};
 use crate::store::{Statement, Store};
@@ -37,7 +37,7 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Checks all of a request.
-    pub(super) fn check(core: &Core, access: &Access, request: &Request) -> Result<Self> {
+    pub(super) fn check(settings: &Settings, access: &Access, request: &Request) -> Result<Self> {
         let definition = request.collection;
         let grant = access.may(request.verb, definition)?;
         let mut faults = Faults::default();
@@ -47,7 +47,7 @@ impl Plan {
         let shown = faults.keep(selection::resolve(definition, &request.view, access))?;
         let order = faults.keep(order::parse(definition, &request.view.sort, access))?;
         let page_size = request.view.page_size.unwrap_or(PAGE_SIZE);
-        faults.keep(check_page_size(page_size, core.settings.page_limit))?;
+        faults.keep(check_page_size(page_size, settings.page_limit))?;
         let id = faults.keep(one_record(request))?.flatten();
         faults.check()?;
         let (Some(shown), Some(order)) = (shown, order) else {
@@ -75,7 +75,7 @@ impl Plan {
             page_size,
             shown,
             is_long,
-            limit: core.settings.rows_limit,
+            limit: settings.rows_limit,
         })
     }
 
