@@ -39,8 +39,6 @@ pub(crate) struct Params {
     pub(super) view: View,
     /// `triggerWorkflows`, as it stands.
     pub(super) triggers: Option<String>,
-    /// All others, by their names.
-    others: Vec<(String, String)>,
     /// What is wrong.
     pub(super) faults: Vec<Fault>,
 }
@@ -65,7 +63,7 @@ impl Params {
     fn take(&mut self, written: &str, value: String, seen: &mut Vec<&'static str>) {
         let name = plain(written);
         let Some(known) = NAMES.into_iter().find(|known| *known == name) else {
-            return self.unknown(name, value);
+            return self.unknown(name);
         };
         if matches!(known, "filter" | "page" | "pageSize") && seen.contains(&known) {
             let message = format!("`{known}` is given twice");
@@ -88,11 +86,12 @@ impl Params {
                 }
                 None => self.triggers = Some(value),
             },
-            _ => self.others.push((known.to_owned(), value)),
+            // `token` and `button` are read by others.
+            _ => {}
         }
     }
 
-    fn unknown(&mut self, name: &str, value: String) {
+    fn unknown(&mut self, name: &str) {
         let meant = closest(name, NAMES).filter(|_| !FOREIGN.contains(&name));
         // `page_size` and `filterBytk` are the same word to a person.
         let bare = |name: &str| name.replace(['_', '-'], "").to_lowercase();
@@ -104,7 +103,7 @@ impl Params {
                     format!("unknown parameter {}; did you mean `{meant}`?", quoted(name));
                 self.fault("unknown_parameter", name, message);
             }
-            _ => self.others.push((name.to_owned(), value)),
+            _ => {}
         }
     }
 
@@ -170,17 +169,8 @@ impl Params {
     }
 
     /// `filterByTk` where it is no id but a name: of a system resource.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the system resources are registered by auth")
-    )]
     pub(crate) fn key(&self) -> Option<&str> {
         self.keys.as_deref()?.first().map(String::as_str)
-    }
-
-    /// Any other parameter, the last of its name.
-    pub(crate) fn other(&self, name: &str) -> Option<&str> {
-        self.others.iter().rev().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -326,7 +316,6 @@ mod tests {
         ] {
             assert_eq!(Params::parse(Some(query)).triggers.as_deref(), Some(expected));
         }
-        assert_eq!(Params::parse(Some("status=x&status=y")).other("status"), Some("y"));
         assert_eq!(Params::parse(Some("filterByTk=key")).key(), Some("key"));
     }
 }

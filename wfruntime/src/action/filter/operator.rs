@@ -118,7 +118,9 @@ impl Parser<'_> {
             let message = format!("unknown operator {}{}", quoted(name), instead(name, NAMES));
             return self.fault("unknown_operator", at, message);
         };
-        if !operator.fits(column.kind) && !(value.is_null() && matches!(name, "$eq" | "$ne")) {
+        // Whether there is a value can be asked of any field.
+        let asks_for_null = value.is_null() && matches!(name, "$eq" | "$ne");
+        if !(asks_for_null || operator.fits(column.kind)) {
             let message = format!(
                 "`{name}` does not fit field `{}`; expected one of {}",
                 column.json,

@@ -85,10 +85,12 @@ impl Sign {
     }
 }
 
+type Holds = dyn Fn(&World, &TestBook) -> bool;
+
 /// A condition on a book, as JSON and as what it means.
 struct Ask {
     json: Json,
-    holds: Box<dyn Fn(&World, &TestBook) -> bool>,
+    holds: Box<Holds>,
 }
 
 impl Ask {
