@@ -1,6 +1,7 @@
 //! The macros of `wfruntime`; their documentation stands on its re-exports.
 #![doc(html_no_source)]
 
+mod action;
 mod args;
 mod choice;
 mod collection;
@@ -10,10 +11,18 @@ mod fingerprint;
 mod function;
 mod paths;
 mod post_action;
+mod role;
 mod trigger;
 mod words;
+mod workflow;
 
 use proc_macro::TokenStream;
+
+/// Makes an `async fn` an action of a collection.
+#[proc_macro_attribute]
+pub fn action(args: TokenStream, item: TokenStream) -> TokenStream {
+    action::expand(args.into(), item.into()).into()
+}
 
 /// Makes an enum the type of fields that hold one of a few names.
 #[proc_macro_attribute]
@@ -31,4 +40,16 @@ pub fn collection(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn post_action(args: TokenStream, item: TokenStream) -> TokenStream {
     post_action::expand(args.into(), item.into()).into()
+}
+
+/// Says what roles may do.
+#[proc_macro]
+pub fn role(tokens: TokenStream) -> TokenStream {
+    role::expand(tokens.into()).into()
+}
+
+/// Makes structured bodies workflows: nodes that the compiler and a graph know.
+#[proc_macro]
+pub fn workflow(tokens: TokenStream) -> TokenStream {
+    workflow::expand(tokens.into()).into()
 }

@@ -104,6 +104,8 @@ pub struct Settings {
     pub rows_limit: usize,
     /// The largest `pageSize`.
     pub page_limit: u64,
+    /// The most connections that are open at the same time.
+    pub connections: usize,
     /// How long the synchronous workflows of one request may take together.
     pub sync_timeout: Duration,
     /// The most jobs of one execution.
@@ -134,6 +136,7 @@ impl Default for Settings {
             payload_limit: 1 << 20,
             rows_limit: 10_000,
             page_limit: 500,
+            connections: 4096,
             sync_timeout: Duration::from_secs(30),
             nodes_limit: 10_000,
             stack_limit: 1,

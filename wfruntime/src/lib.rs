@@ -6,7 +6,9 @@ use tempfile as _;
 extern crate self as wfruntime;
 
 pub mod action;
+mod app;
 pub mod auth;
+mod cli;
 mod clock;
 pub mod collection;
 mod context;
@@ -30,6 +32,8 @@ pub mod trigger;
 mod value;
 pub mod workflow;
 
+pub use app::{App, Running};
+pub use clap;
 pub use clock::Clock;
 pub use context::{Approve, Context, Decision, Never, Outcome, SyncContext, Within};
 pub use core::{Core, Settings};
@@ -41,7 +45,7 @@ pub use value::{Type, Value};
 pub use wfmacros::choice;
 #[doc = include_str!("docs/collection.md")]
 pub use wfmacros::collection;
-pub use wfmacros::post_action;
+pub use wfmacros::{action, post_action, role, workflow};
 pub use workflow::Workflow;
 
 /// Names crates that declare collections and workflows, so that they are linked.

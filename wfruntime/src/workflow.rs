@@ -1,6 +1,8 @@
 //! A workflow and its graph as plain data: what `#[post_action]` and `workflow!` register.
 
 mod named;
+mod reach;
+mod show;
 
 use std::any::TypeId;
 use std::time::Duration;
@@ -11,6 +13,10 @@ use crate::store::BoxFuture;
 use crate::trigger::Snapshot;
 
 pub use named::Named;
+pub use reach::{
+    Decider, Got, Identified, InAppends, Loaded, loaded, not_appended, not_appended_get,
+};
+pub use show::Show;
 
 /// Where a workflow fires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,7 +1,6 @@
 //! Employees file claims; above 500 a supervisor decides; what is approved is paid.
 
 mod demo;
-
 use wfruntime::prelude::*;
 
 /// A claim for money spent.

@@ -28,83 +28,83 @@ fn a_function_and_all_arguments() {
     check(
         &expand(args, item),
         expect![[r#"
-        /// Tells finance.
-        #[cfg(unix)]
-        pub(crate) async fn notify(claim: PostAction<Claim>, cx: Context) -> Result<()> {
-            body
-        }
-        #[cfg(unix)]
-        ///The workflow `notify`, to be named by its path.
-        #[allow(non_camel_case_types)]
-        pub(crate) struct notify {}
-        #[cfg(unix)]
-        const _: () = {
-            impl wf::private::Workflow for notify {
-                type Collection = Claim;
-                const KEY: &'static str = "notify";
-                const MODE: wf::private::Mode = wf::private::Mode::Global;
-                const META: &'static wf::private::WorkflowMeta = &wf::private::WorkflowMeta {
-                    key: "notify",
-                    title: "Tells finance",
-                    collection: || <Claim as wf::private::Collection>::META,
-                    mode: wf::private::Mode::Global,
-                    on: &["create", "submit"],
-                    appends: &[&["applicant"], &["applicant", "boss"]],
-                    timing: wf::private::Timing::Async,
-                    enabled: true,
-                    when: ::core::option::Option::Some(|snapshot| {
-                        #[allow(unused_mut, unused_variables)]
-                        let (mut data, before, user, role) = wf::private::PostAction::<
-                            Claim,
-                        >::from_snapshot(&snapshot)?
-                            .into_parts();
-                        ::core::result::Result::Ok({
-                            let holds: bool = data.amount > 5;
-                            holds
-                        })
-                    }),
-                    changed: &["amount"],
-                    allow: &["employee"],
-                    retry: wf::private::Retry {
-                        attempts: 3u32,
-                        ..wf::private::Retry::DEFAULT
-                    },
-                    timeout: ::core::option::Option::Some(
-                        ::core::time::Duration::from_millis(90000u64),
-                    ),
-                    concurrency: ::core::option::Option::Some(1u32),
-                    overlap: wf::private::Overlap::Refuse,
-                    roles: &[],
-                    revision: 6082529350170039u64,
-                    graph: ::core::option::Option::None,
-                    handler: |call| ::std::boxed::Box::pin(async move {
-                        let claim: PostAction<Claim> = wf::private::PostAction::from_snapshot(
-                            &call.snapshot,
-                        )?;
-                        let cx: Context = call.cx;
-                        let result: Result<()> = notify(claim, cx).await;
-                        wf::private::finished(result)
-                    }),
-                    function: ::core::option::Option::Some(|| wf::private::type_of(&notify)),
-                    location: wf::private::Location {
-                        file: ::core::file!(),
-                        line: ::core::line!(),
-                        column: ::core::column!(),
-                    },
-                };
+            /// Tells finance.
+            #[cfg(unix)]
+            pub(crate) async fn notify(claim: PostAction<Claim>, cx: Context) -> Result<()> {
+                body
             }
-            wf::private::inventory::submit! {
-                wf::private::RegisteredWorkflow({ let _ = notify {}; < notify as
-                wf::private::Workflow > ::META })
-            }
-            #[allow(dead_code)]
-            fn names() {
-                let _ = <Claim as wf::private::Collection>::ASSOCS.applicant;
-                let _ = wf::private::follow(<Claim as wf::private::Collection>::ASSOCS.applicant)
-                    .boss;
-                let _ = <Claim as wf::private::Collection>::FIELDS.amount;
-            }
-        };
-    "#]],
+            #[cfg(unix)]
+            ///The workflow `notify`, to be named by its path.
+            #[allow(non_camel_case_types)]
+            pub(crate) struct notify {}
+            #[cfg(unix)]
+            const _: () = {
+                impl wf::private::Workflow for notify {
+                    type Collection = Claim;
+                    const KEY: &'static str = "notify";
+                    const MODE: wf::private::Mode = wf::private::Mode::Global;
+                    const META: &'static wf::private::WorkflowMeta = &wf::private::WorkflowMeta {
+                        key: "notify",
+                        title: "Tells finance",
+                        collection: || <Claim as wf::private::Collection>::META,
+                        mode: wf::private::Mode::Global,
+                        on: &["create", "submit"],
+                        appends: &[&["applicant"], &["applicant", "boss"]],
+                        timing: wf::private::Timing::Async,
+                        enabled: true,
+                        when: ::core::option::Option::Some(|snapshot| {
+                            #[allow(unused_mut, unused_variables)]
+                            let (mut data, before, user, role) = wf::private::PostAction::<
+                                Claim,
+                            >::from_snapshot(snapshot)?
+                                .into_parts();
+                            ::core::result::Result::Ok({
+                                let holds: bool = data.amount > 5;
+                                holds
+                            })
+                        }),
+                        changed: &["amount"],
+                        allow: &["employee"],
+                        retry: wf::private::Retry {
+                            attempts: 3u32,
+                            ..wf::private::Retry::DEFAULT
+                        },
+                        timeout: ::core::option::Option::Some(
+                            ::core::time::Duration::from_millis(90000u64),
+                        ),
+                        concurrency: ::core::option::Option::Some(1u32),
+                        overlap: wf::private::Overlap::Refuse,
+                        roles: &[],
+                        revision: 6082529350170039u64,
+                        graph: ::core::option::Option::None,
+                        handler: |call| ::std::boxed::Box::pin(async move {
+                            let claim: PostAction<Claim> = wf::private::PostAction::from_snapshot(
+                                &call.snapshot,
+                            )?;
+                            let cx: Context = call.cx;
+                            let result: Result<()> = notify(claim, cx).await;
+                            wf::private::finished(result)
+                        }),
+                        function: ::core::option::Option::Some(|| wf::private::type_of(&notify)),
+                        location: wf::private::Location {
+                            file: ::core::file!(),
+                            line: ::core::line!(),
+                            column: ::core::column!(),
+                        },
+                    };
+                }
+                wf::private::inventory::submit! {
+                    wf::private::RegisteredWorkflow({ let _ = notify {}; < notify as
+                    wf::private::Workflow > ::META })
+                }
+                #[allow(dead_code)]
+                fn names() {
+                    let _ = <Claim as wf::private::Collection>::ASSOCS.applicant;
+                    let _ = wf::private::follow(<Claim as wf::private::Collection>::ASSOCS.applicant)
+                        .boss;
+                    let _ = <Claim as wf::private::Collection>::FIELDS.amount;
+                }
+            };
+        "#]],
     );
 }

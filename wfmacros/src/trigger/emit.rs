@@ -164,30 +164,23 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
 fn when(trigger: &Trigger, collection: &Type, private: &TokenStream) -> TokenStream {
     let Some(when) = &trigger.when else { return quote!(::core::option::Option::None) };
     let snapshot = Ident::new("snapshot", Span::mixed_site());
-    let names = scope(collection, private, &quote!(#snapshot));
+    let parts = parts();
     let holds = Ident::new("holds", Span::mixed_site());
     let holds = quote_spanned!(when.span()=> let #holds: bool = #when; #holds);
     quote! {
         ::core::option::Option::Some(|#snapshot| {
-            #names
+            #[allow(unused_mut, unused_variables)]
+            let #parts = #private::PostAction::<#collection>::from_snapshot(#snapshot)?.into_parts();
             ::core::result::Result::Ok({ #holds })
         })
     }
 }
 
-/// `let` statements for the names that bodies use without declaring them.
-pub(crate) fn scope(
-    collection: &Type,
-    private: &TokenStream,
-    snapshot: &TokenStream,
-) -> TokenStream {
+/// `(mut data, before, user, role)`: what bodies use without declaring it.
+pub(crate) fn parts() -> TokenStream {
     let [data, before, user, role] =
         ["data", "before", "user", "role"].map(|name| Ident::new(name, Span::call_site()));
-    quote! {
-        #[allow(unused_mut, unused_variables)]
-        let (mut #data, #before, #user, #role) =
-            #private::PostAction::<#collection>::from_snapshot(&#snapshot)?.into_parts();
-    }
+    quote!((mut #data, #before, #user, #role))
 }
 
 /// `None`, or `Some` of these tokens.

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::collection::{CollectionMeta, Location, Row};
+use crate::collection::{CollectionMeta, Json, Location, Row};
 use crate::error::{Error, Result};
 use crate::identity::Identity;
 use crate::store::BoxFuture;
@@ -53,15 +53,23 @@ pub trait FromOwnCall<C>: Sized {
     fn from_own_call(call: &OwnCall) -> Result<Self>;
 }
 
+fn body<T: DeserializeOwned>(call: &OwnCall) -> Result<T> {
+    let text = call.values.as_ref().map_or("null", |values| values.get());
+    serde_json::from_str(text)
+        .map_err(|error| Error::invalid("body", format!("the body does not fit: {error}")))
+}
+
 #[diagnostic::do_not_recommend]
 impl<C, T: DeserializeOwned> FromOwnCall<C> for axum::Json<T> {
     fn from_own_call(call: &OwnCall) -> Result<Self> {
-        let text = call.values.as_ref().map_or("null", |values| values.get());
-        let mut reader = serde_json::Deserializer::from_str(text);
-        match T::deserialize(&mut reader) {
-            Ok(value) => Ok(Self(value)),
-            Err(error) => Err(Error::invalid("body", format!("the body does not fit: {error}"))),
-        }
+        body(call).map(Self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<C, T: DeserializeOwned> FromOwnCall<C> for Json<T> {
+    fn from_own_call(call: &OwnCall) -> Result<Self> {
+        body(call).map(Self)
     }
 }
 

@@ -360,3 +360,165 @@ impl Access {
         Error::new(ErrorKind::Forbidden, "forbidden", message)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::User;
+    use crate::collection::{Collection as _, Location};
+    use crate::identity::Actor;
+    use crate::registry;
+
+    const AT: Location = Location { file: "claims.rs", line: 1, column: 1 };
+    const NOTHING: RoleMeta = RoleMeta {
+        name: ANONYMOUS,
+        title: "",
+        grants: &[],
+        workflows: &[],
+        tasks: false,
+        location: AT,
+    };
+
+    const fn grant(
+        verb: &'static str,
+        fields: Option<&'static [&'static str]>,
+        own: bool,
+    ) -> GrantMeta {
+        GrantMeta { collection: || User::META, verb, fields, own, location: AT }
+    }
+
+    static CLERK: RoleMeta = RoleMeta {
+        name: "clerk",
+        grants: &[
+            grant("view", Some(&["nickname"]), false),
+            grant("update", None, true),
+            grant("invite", Some(&[]), false),
+        ],
+        workflows: &[("welcome", AT), ("audit", AT)],
+        tasks: true,
+        ..NOTHING
+    };
+    static EVERYBODY: RoleMeta = RoleMeta { grants: &[grant("view", Some(&[]), false)], ..NOTHING };
+
+    fn roles() -> Roles {
+        Roles::new([&CLERK, &EVERYBODY], |meta| registry::global().declared(meta))
+    }
+
+    fn in_role(role: &str) -> Access {
+        let user = Actor { id: 7, nickname: "Ada".into(), email: None, roles: vec![role.into()] };
+        roles().access(&Identity { user: Some(user), role: role.to_owned() })
+    }
+
+    fn users() -> &'static Definition {
+        registry::global().account()
+    }
+
+    fn column(json: &str) -> usize {
+        users().column(json).expect("a column of users").0
+    }
+
+    fn workflow(key: &'static str, allow: &'static [&'static str]) -> WorkflowMeta {
+        WorkflowMeta {
+            key,
+            title: "",
+            collection: || User::META,
+            mode: crate::workflow::Mode::Local,
+            on: &[],
+            appends: &[],
+            timing: crate::workflow::Timing::Async,
+            enabled: true,
+            when: None,
+            changed: &[],
+            allow,
+            retry: crate::workflow::Retry::DEFAULT,
+            timeout: None,
+            concurrency: None,
+            overlap: crate::workflow::Overlap::Allow,
+            roles: &[],
+            revision: 0,
+            graph: None,
+            handler: |_| Box::pin(async { Ok(()) }),
+            function: None,
+            location: AT,
+        }
+    }
+
+    #[test]
+    fn what_is_not_granted_is_denied() {
+        for (role, verb, may) in [
+            ("clerk", Verb::List, true),
+            ("clerk", Verb::Get, true),
+            ("clerk", Verb::Update, true),
+            ("clerk", Verb::Create, false),
+            ("clerk", Verb::Destroy, false),
+            ("clerk", Verb::Own("invite"), true),
+            ("clerk", Verb::Own("expel"), false),
+            ("unheard_of", Verb::Get, false),
+            (ADMIN, Verb::Destroy, true),
+            (ROOT, Verb::Own("expel"), true),
+        ] {
+            assert_eq!(in_role(role).grant(verb, users()).is_some(), may, "{role} {verb:?}");
+        }
+        let error = in_role("clerk").may(Verb::Create, users()).expect_err("denied");
+        assert_eq!(error.kind(), ErrorKind::Forbidden);
+        assert_eq!(error.to_string(), "role `clerk` may not create `users`");
+    }
+
+    #[test]
+    fn nobody_is_told_to_sign_in() {
+        let nobody = roles().access(&Identity::anonymous());
+        assert!(nobody.grant(Verb::Get, users()).is_some(), "granted to anonymous");
+        let error = nobody.may(Verb::Update, users()).expect_err("denied");
+        assert_eq!(error.kind(), ErrorKind::Unauthenticated);
+    }
+
+    #[test]
+    fn a_list_of_fields_covers_them_and_for_reading_the_system_fields() {
+        let (clerk, users) = (in_role("clerk"), users());
+        for (field, seen) in
+            [("id", true), ("createdAt", true), ("nickname", true), ("email", false)]
+        {
+            assert_eq!(clerk.may_view_field(users, column(field)), seen, "{field}");
+        }
+        let update = clerk.grant(Verb::Update, users).expect("granted");
+        assert!(update.fields.has_column(column("email")));
+        assert!(!update.fields.has_column(column("id")), "set by the runtime");
+    }
+
+    #[test]
+    fn a_declared_role_never_writes_roles() {
+        let update = in_role("clerk").grant(Verb::Update, users()).expect("granted");
+        assert!(!update.fields.has_column(column("roles")));
+        assert!(Grant::ALL.fields.has_column(column("roles")));
+    }
+
+    #[test]
+    fn own_users_are_the_user_and_nobody_owns_nothing() {
+        let update = in_role("clerk").grant(Verb::Update, users()).expect("granted");
+        assert_eq!(update.scope(users(), Some(7)), Some(Condition::eq("id", 7_i64)));
+        assert_eq!(update.scope(users(), None), Some(Condition::Any(Vec::new())));
+        assert_eq!(Grant::ALL.scope(users(), Some(7)), None);
+    }
+
+    #[test]
+    fn a_workflow_needs_the_role_and_its_own_allow() {
+        let clerk = in_role("clerk");
+        assert!(clerk.may_workflow(&workflow("welcome", &[])));
+        assert!(clerk.may_workflow(&workflow("welcome", &["clerk", "boss"])));
+        assert!(!clerk.may_workflow(&workflow("audit", &["boss"])), "`allow` narrows");
+        assert!(!clerk.may_workflow(&workflow("payday", &["clerk"])), "`allow` grants nothing");
+        assert!(in_role(ADMIN).may_workflow(&workflow("audit", &["boss"])));
+    }
+
+    #[test]
+    fn users_hold_known_roles_only() {
+        let check = |names: &[&str]| {
+            let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+            roles().check(&names).map_err(|error| error.to_string())
+        };
+        assert_eq!(check(&["clerk", ROOT, ADMIN]), Ok(()));
+        let expected = "unknown role `clark`; expected `admin`, `clerk`, `root`";
+        assert_eq!(check(&["clark"]), Err(expected.to_owned()));
+        assert!(check(&[ANONYMOUS]).is_err(), "nobody's role is nobody's");
+    }
+}

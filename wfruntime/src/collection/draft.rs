@@ -158,6 +158,20 @@ impl<T> IntoChanges<T> for Changes<T> {
     }
 }
 
+/// A collection whose changes can be started from its type.
+pub trait StartChanges: Collection {
+    /// The builder that `T::changes()` gives.
+    type Builder: IntoChanges<Self>;
+
+    /// The same as `T::changes()`.
+    fn start_changes() -> Self::Builder;
+}
+
+/// Starts changes of a record: what `update record { … }` expands to.
+pub fn changes<T: StartChanges>(_: &super::Record<T>) -> T::Builder {
+    T::start_changes()
+}
+
 /// Stands in a builder's type for a required field that was given.
 #[derive(Debug, Clone, Copy)]
 pub enum Set {}

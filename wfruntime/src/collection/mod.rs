@@ -37,7 +37,7 @@ pub(crate) mod generated {
     pub use super::declared::{
         TypeIs, assert_length, assert_text, default_now, default_user, type_is, value,
     };
-    pub use super::draft::{Given, IsSet, Set, column_named};
+    pub use super::draft::{Given, IsSet, Set, StartChanges, changes, column_named};
     pub use super::serde_forms::{deserialize, serialize};
 }
 

@@ -133,5 +133,14 @@ fn changes(model: &Model<'_>, settable: &[&Field<'_>]) -> TokenStream {
                 __wf::Changes::from_given(self.given)
             }
         }
+
+        #[automatically_derived]
+        impl __wf::StartChanges for #name {
+            type Builder = #builder;
+
+            fn start_changes() -> #builder {
+                ::core::default::Default::default()
+            }
+        }
     }
 }

@@ -1,0 +1,249 @@
+//! Expansions and messages of `workflow!`.
+
+use expect_test::{Expect, expect};
+use quote::quote;
+
+use super::expand;
+
+fn check(tokens: &proc_macro2::TokenStream, expected: Expect) {
+    let text = match syn::parse2::<syn::File>(tokens.clone()) {
+        Ok(file) => prettyplease::unparse(&file),
+        Err(error) => format!("does not parse: {error}\n{tokens}"),
+    };
+    expected.assert_eq(&text);
+}
+
+#[test]
+fn the_review_of_claims() {
+    check(
+        &expand(quote! {
+            /// Claims above 500 wait for a supervisor.
+            #[post_action(mode = "local", appends = [applicant], overlap = "cancel_previous")]
+            pub expense_review<Reimbursement> {
+                if data.amount > dec!(500) {
+                    let review = approve "Check the receipts of {data.applicant.nickname}" { by: role(supervisor), within: 3 days };
+                    if review.is_rejected() {
+                        update data { status: Status::Rejected };
+                        end failed "{review.comment}";
+                    }
+                }
+                update data { status: Status::Approved };
+                create Payment { claim: data.id, amount: data.amount };
+            }
+        }),
+        expect![[r#"
+            /// Claims above 500 wait for a supervisor.
+            pub async fn expense_review(
+                claim: ::wfruntime::private::PostAction<Reimbursement>,
+                cx: ::wfruntime::private::Context,
+            ) -> ::wfruntime::private::Result<()> {
+                #[allow(unused_mut, unused_variables)]
+                let (mut data, before, user, role) = claim.into_parts();
+                let _ = &cx;
+                if data.amount > dec!(500) {
+                    let review = cx
+                        .node("if#1.0/review", 8509700325633648428u64)
+                        .approve({
+                            let mut text = ::std::string::String::new();
+                            text.push_str("Check the receipts of ");
+                            if let ::core::option::Option::Some(it) = ::wfruntime::private::Follow::follow(
+                                &data.applicant,
+                            )? {
+                                ::wfruntime::private::Show::show(&it.nickname, &mut text);
+                            }
+                            text
+                        })
+                        .by_role("supervisor")
+                        .within(::core::time::Duration::from_millis(259200000u64))
+                        .await?;
+                    if review.is_rejected() {
+                        {
+                            let changes = ::wfruntime::private::changes(&data)
+                                .status(Status::Rejected);
+                            cx.node("if#1.0/if#1.0/update#1", 824944538836825360u64)
+                                .update(&mut data, changes)
+                                .await?
+                        };
+                        return ::wfruntime::private::ended(
+                            cx
+                                .end_failed({
+                                    let mut text = ::std::string::String::new();
+                                    ::wfruntime::private::Show::show(&review.comment, &mut text);
+                                    text
+                                }),
+                        );
+                    }
+                }
+                {
+                    let changes = ::wfruntime::private::changes(&data).status(Status::Approved);
+                    cx.node("update#1", 8461981034098730299u64).update(&mut data, changes).await?
+                };
+                cx.node("create#1", 1198844733131129235u64)
+                    .create(
+                        <Payment>::new()
+                            .claim(::core::clone::Clone::clone(&data.id))
+                            .amount(::core::clone::Clone::clone(&data.amount)),
+                    )
+                    .await?;
+                ::core::result::Result::Ok(())
+            }
+            ///The workflow `expense_review`, to be named by its path.
+            #[allow(non_camel_case_types)]
+            pub struct expense_review {}
+            const _: () = {
+                impl ::wfruntime::private::Workflow for expense_review {
+                    type Collection = Reimbursement;
+                    const KEY: &'static str = "expense_review";
+                    const MODE: ::wfruntime::private::Mode = ::wfruntime::private::Mode::Local;
+                    const META: &'static ::wfruntime::private::WorkflowMeta = &::wfruntime::private::WorkflowMeta {
+                        key: "expense_review",
+                        title: "Claims above 500 wait for a supervisor",
+                        collection: || <Reimbursement as ::wfruntime::private::Collection>::META,
+                        mode: ::wfruntime::private::Mode::Local,
+                        on: &[],
+                        appends: &[&["applicant"]],
+                        timing: ::wfruntime::private::Timing::Async,
+                        enabled: true,
+                        when: ::core::option::Option::None,
+                        changed: &[],
+                        allow: &[],
+                        retry: ::wfruntime::private::Retry::DEFAULT,
+                        timeout: ::core::option::Option::None,
+                        concurrency: ::core::option::Option::None,
+                        overlap: ::wfruntime::private::Overlap::CancelPrevious,
+                        roles: &[
+                            (
+                                "supervisor",
+                                ::wfruntime::private::Location {
+                                    file: ::core::file!(),
+                                    line: ::core::line!(),
+                                    column: ::core::column!(),
+                                },
+                            ),
+                        ],
+                        revision: 976567495414828201u64,
+                        graph: ::core::option::Option::Some(
+                            &::wfruntime::private::Graph {
+                                nodes: &[
+                                    ::wfruntime::private::GraphNode {
+                                        key: "",
+                                        kind: "post_action",
+                                        label: "Reimbursement, where it is named",
+                                        line: ::core::line!(),
+                                    },
+                                    ::wfruntime::private::GraphNode {
+                                        key: "if#1",
+                                        kind: "if",
+                                        label: "data.amount > dec!(500)",
+                                        line: ::core::line!(),
+                                    },
+                                    ::wfruntime::private::GraphNode {
+                                        key: "if#1.0/review",
+                                        kind: "approve",
+                                        label: "Check the receipts of {data.applicant.nickname}",
+                                        line: ::core::line!(),
+                                    },
+                                    ::wfruntime::private::GraphNode {
+                                        key: "if#1.0/if#1",
+                                        kind: "if",
+                                        label: "review.is_rejected()",
+                                        line: ::core::line!(),
+                                    },
+                                    ::wfruntime::private::GraphNode {
+                                        key: "if#1.0/if#1.0/update#1",
+                                        kind: "update",
+                                        label: "data",
+                                        line: ::core::line!(),
+                                    },
+                                    ::wfruntime::private::GraphNode {
+                                        key: "if#1.0/if#1.0/end#1",
+                                        kind: "end",
+                                        label: "failed: {review.comment}",
+                                        line: ::core::line!(),
+                                    },
+                                    ::wfruntime::private::GraphNode {
+                                        key: "update#1",
+                                        kind: "update",
+                                        label: "data",
+                                        line: ::core::line!(),
+                                    },
+                                    ::wfruntime::private::GraphNode {
+                                        key: "create#1",
+                                        kind: "create",
+                                        label: "Payment",
+                                        line: ::core::line!(),
+                                    },
+                                ],
+                                edges: &[
+                                    ::wfruntime::private::GraphEdge {
+                                        from: 0u16,
+                                        to: 1u16,
+                                        label: "",
+                                    },
+                                    ::wfruntime::private::GraphEdge {
+                                        from: 1u16,
+                                        to: 2u16,
+                                        label: "yes",
+                                    },
+                                    ::wfruntime::private::GraphEdge {
+                                        from: 2u16,
+                                        to: 3u16,
+                                        label: "",
+                                    },
+                                    ::wfruntime::private::GraphEdge {
+                                        from: 3u16,
+                                        to: 4u16,
+                                        label: "yes",
+                                    },
+                                    ::wfruntime::private::GraphEdge {
+                                        from: 4u16,
+                                        to: 5u16,
+                                        label: "",
+                                    },
+                                    ::wfruntime::private::GraphEdge {
+                                        from: 3u16,
+                                        to: 6u16,
+                                        label: "no",
+                                    },
+                                    ::wfruntime::private::GraphEdge {
+                                        from: 1u16,
+                                        to: 6u16,
+                                        label: "no",
+                                    },
+                                    ::wfruntime::private::GraphEdge {
+                                        from: 6u16,
+                                        to: 7u16,
+                                        label: "",
+                                    },
+                                ],
+                            },
+                        ),
+                        handler: |call| ::std::boxed::Box::pin(async move {
+                            expense_review(
+                                    ::wfruntime::private::PostAction::from_snapshot(&call.snapshot)?,
+                                    call.cx,
+                                )
+                                .await
+                        }),
+                        function: ::core::option::Option::Some(|| ::wfruntime::private::type_of(
+                            &expense_review,
+                        )),
+                        location: ::wfruntime::private::Location {
+                            file: ::core::file!(),
+                            line: ::core::line!(),
+                            column: ::core::column!(),
+                        },
+                    };
+                }
+                ::wfruntime::private::inventory::submit! {
+                    ::wfruntime::private::RegisteredWorkflow({ let _ = expense_review {}; <
+                    expense_review as ::wfruntime::private::Workflow > ::META })
+                }
+                #[allow(dead_code)]
+                fn names() {
+                    let _ = <Reimbursement as ::wfruntime::private::Collection>::ASSOCS.applicant;
+                }
+            };
+        "#]],
+    );
+}

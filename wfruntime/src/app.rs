@@ -1,0 +1,180 @@
+//! An application: what it is made of, started inside a program or run as a command line.
+//!
+//! It puts the parts together; it refuses to know what they do.
+
+mod open;
+mod running;
+mod schema;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use axum::http::request::Parts;
+
+pub use running::Running;
+
+pub(crate) use open::{Purpose, open};
+pub(crate) use schema::{plan, tables};
+
+use crate::auth::Identify;
+use crate::clock::Clock;
+use crate::core::{Settings, States};
+use crate::error::Result;
+use crate::identity::Identity;
+use crate::store::BoxFuture;
+
+/// What is done once an application has started and before it listens.
+pub(crate) type OnStart = Box<dyn FnOnce(Running) -> BoxFuture<'static, Result<()>> + Send>;
+
+/// An application over the declared collections, workflows and roles of the program.
+///
+/// [`App::run`] is a command line over it; [`App::start`] puts it into a program that has its own.
+///
+/// ```no_run
+/// use wfruntime::App;
+///
+/// # async fn example() -> wfruntime::Result<()> {
+/// App::new("sqlite://claims.db").run().await
+/// # }
+/// ```
+pub struct App {
+    pub(crate) database: String,
+    pub(crate) address: String,
+    pub(crate) settings: Settings,
+    states: States,
+    clock: Clock,
+    identify: Option<Identify>,
+    routes: axum::Router,
+    on_start: Vec<OnStart>,
+}
+
+impl App {
+    /// An application on the database at `url`, as in `sqlite://claims.db`.
+    ///
+    /// The command line and the environment variable `WF_DATABASE` can name another one.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            database: url.into(),
+            address: "127.0.0.1:3000".to_owned(),
+            settings: Settings::default(),
+            states: States::default(),
+            clock: Clock::default(),
+            identify: None,
+            routes: axum::Router::new(),
+            on_start: Vec::new(),
+        }
+    }
+
+    /// Where it listens when it is run, `127.0.0.1:3000` by default.
+    ///
+    /// The command line and the environment variable `WF_ADDR` can name another one.
+    #[must_use]
+    pub fn addr(mut self, address: impl Into<String>) -> Self {
+        self.address = address.into();
+        self
+    }
+
+    /// Puts something of the program's into the application, reached by its type with
+    /// `cx.state::<X>()`.
+    #[must_use]
+    pub fn state<X: Send + Sync + 'static>(mut self, state: X) -> Self {
+        self.states = self.states.with(state);
+        self
+    }
+
+    /// Changes limits and times.
+    ///
+    /// ```
+    /// # use wfruntime::App;
+    /// let app = App::new("sqlite://claims.db").settings(|settings| settings.page_limit = 100);
+    /// ```
+    #[must_use]
+    pub fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
+    /// Ignores unknown keys in `triggerWorkflows` instead of refusing the request, as NocoBase
+    /// does.
+    #[must_use]
+    pub fn lenient_triggers(self) -> Self {
+        self.settings(|settings| settings.lenient_triggers = true)
+    }
+
+    /// Runs one execution at a time, in the order they were made.
+    #[must_use]
+    pub fn sequential(self) -> Self {
+        self.settings(|settings| settings.parallel = 1)
+    }
+
+    /// Says who a request comes from, in place of tokens and sign-in.
+    ///
+    /// The identity's user should be a record of the account collection: `createdBy` refers to
+    /// it. `X-Role` can pick another one of the user's roles.
+    ///
+    /// ```
+    /// # use wfruntime::{App, Identity};
+    /// let app = App::new("sqlite://claims.db").identify(|parts| async move {
+    ///     let user = parts.extensions.get::<wfruntime::Actor>()?.clone();
+    ///     Some(Identity { role: user.roles.first()?.clone(), user: Some(user) })
+    /// });
+    /// ```
+    #[must_use]
+    pub fn identify<F, R>(mut self, identify: F) -> Self
+    where
+        F: Fn(Parts) -> R + Send + Sync + 'static,
+        R: Future<Output = Option<Identity>> + Send + 'static,
+    {
+        self.identify = Some(Arc::new(move |parts| Box::pin(identify(parts))));
+        self
+    }
+
+    /// Adds routes of the program's own behind the same address.
+    ///
+    /// Their handlers can take [`crate::action::Actions`], so that workflows fire after what they
+    /// do.
+    #[must_use]
+    pub fn merge(mut self, routes: axum::Router) -> Self {
+        self.routes = self.routes.merge(routes);
+        self
+    }
+
+    /// Reads the time from another clock: in tests.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Does something once the application has started, before it answers the first request.
+    ///
+    /// ```
+    /// # use wfruntime::{App, Running};
+    /// let app = App::new("sqlite://claims.db").on_start(|running: Running| async move {
+    ///     println!("answers at {}", running.url());
+    ///     Ok(())
+    /// });
+    /// ```
+    #[must_use]
+    pub fn on_start<F, R>(mut self, hook: F) -> Self
+    where
+        F: FnOnce(Running) -> R + Send + 'static,
+        R: Future<Output = Result<()>> + Send + 'static,
+    {
+        self.on_start.push(Box::new(move |running| Box::pin(hook(running))));
+        self
+    }
+
+    /// Opens the database, brings it up to date and starts the engine; listens nowhere.
+    ///
+    /// # Errors
+    ///
+    /// All that is declared wrongly, at once; a database that cannot be opened, that another
+    /// server holds, or whose tables need a change that could lose data.
+    pub async fn start(self) -> Result<Running> {
+        let (running, hooks) = Running::open(self).await?;
+        running.begin(hooks).await?;
+        Ok(running)
+    }
+}

@@ -1,0 +1,61 @@
+//! `serve`: answers requests until the process is asked to end.
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::app::{App, Running};
+use crate::error::Result;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Serve {
+    /// Where to listen, as in 127.0.0.1:3000
+    #[arg(long, value_name = "ADDRESS", env = "WF_ADDR")]
+    addr: Option<String>,
+}
+
+impl Serve {
+    /// What was said behind the word `serve`, or else before it.
+    pub(super) fn or(self, before: Self) -> Self {
+        Self { addr: self.addr.or(before.addr) }
+    }
+}
+
+pub(super) async fn run(mut app: App, serve: Serve) -> Result<()> {
+    if let Some(address) = serve.addr {
+        app.address = address;
+    }
+    let address = app.address.clone();
+    let (mut running, hooks) = Running::open(app).await?;
+    let listener = running.bind(&address).await?;
+    running.begin(hooks).await?;
+    println!("answers at {}", running.url());
+    if let Some(code) = running.setup_code().await? {
+        println!("{}", first_administrator(running.url(), &code));
+    }
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    running
+        .serve(listener, async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            println!("finishing what has begun; a second signal ends at once");
+            tokio::spawn(async move {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                }
+                std::process::exit(130);
+            });
+        })
+        .await
+}
+
+/// How to make the first user; the password is too short to be taken as it stands.
+fn first_administrator(url: &str, code: &str) -> String {
+    format!(
+        "there is no user yet; make the first one, of role `root`, within a day:\n\
+         \n  curl -X POST '{url}/api/auth:setup' \\\n    \
+         -d '{{\"code\": \"{code}\", \"nickname\": \"admin\", \"password\": \"…\"}}'\n"
+    )
+}

@@ -1,0 +1,201 @@
+//! How the expressions of `workflow!` reach records: through associations, and by what has an id.
+
+use crate::auth::User;
+use crate::collection::{
+    Account, AssocRef, BelongsTo, Collection, Follow, HasOne, Id, Record, ToMany, ToOne,
+};
+use crate::error::{Error, Result};
+use crate::identity::Actor;
+
+/// An association to one record that `appends` loaded: what `data.applicant.nickname` goes through.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not lead to one record",
+    label = "expected a `BelongsTo`, an `Option<BelongsTo>` or a `HasOne`"
+)]
+pub trait Loaded {
+    /// The record, or an `Option` of it where the association may be empty.
+    type Reached<'a>
+    where
+        Self: 'a;
+
+    /// The record it leads to.
+    ///
+    /// # Errors
+    /// It was not loaded.
+    fn reached(&self) -> Result<Self::Reached<'_>>;
+}
+
+impl<T: Collection> Loaded for BelongsTo<T> {
+    type Reached<'a> = &'a Record<T>;
+
+    fn reached(&self) -> Result<&Record<T>> {
+        self.get()
+    }
+}
+
+impl<T: Collection> Loaded for Option<BelongsTo<T>> {
+    type Reached<'a> = Option<&'a Record<T>>;
+
+    fn reached(&self) -> Result<Option<&Record<T>>> {
+        self.follow()
+    }
+}
+
+impl<T: Collection> Loaded for HasOne<T> {
+    type Reached<'a> = Option<&'a Record<T>>;
+
+    fn reached(&self) -> Result<Option<&Record<T>>> {
+        self.get()
+    }
+}
+
+/// See [`Loaded::reached`].
+///
+/// # Errors
+/// It was not loaded.
+pub fn loaded<L: Loaded>(association: &L) -> Result<L::Reached<'_>> {
+    association.reached()
+}
+
+/// Holds for no association: what is used without being loaded is an error of the compiler.
+#[diagnostic::on_unimplemented(
+    message = "this association is used without being in `appends`",
+    label = "not loaded",
+    note = "only what `appends` of `#[post_action]` names is loaded with the record"
+)]
+pub trait InAppends {}
+
+/// What `get` would give.
+pub trait Got {
+    /// The record, or the records.
+    type Got;
+}
+
+impl<C, T: Collection> Got for AssocRef<C, T, ToOne> {
+    type Got = &'static Record<T>;
+}
+
+impl<C, T: Collection> Got for AssocRef<C, T, ToMany> {
+    type Got = &'static [Record<T>];
+}
+
+/// Stands where an association is used that is not in `appends`; never compiles.
+///
+/// # Panics
+/// Never: nothing implements [`InAppends`].
+pub fn not_appended<A: Got + InAppends>(_: A) -> A::Got {
+    unreachable!("nothing implements `InAppends`")
+}
+
+/// The same for `get()`.
+///
+/// # Errors
+/// Never.
+pub fn not_appended_get<A: Got + InAppends>(association: A) -> Result<A::Got> {
+    Ok(not_appended(association))
+}
+
+/// What can be deleted: a record, or its id.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no record",
+    label = "expected a record, an id or a reference to one"
+)]
+pub trait Identified {
+    /// The collection.
+    type Of;
+
+    /// Its id.
+    fn identity(&self) -> Id<Self::Of>;
+}
+
+impl<T> Identified for Record<T> {
+    type Of = T;
+
+    fn identity(&self) -> Id<T> {
+        self.id
+    }
+}
+
+impl<T> Identified for &Record<T> {
+    type Of = T;
+
+    fn identity(&self) -> Id<T> {
+        self.id
+    }
+}
+
+impl<T> Identified for Id<T> {
+    type Of = T;
+
+    fn identity(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Identified for BelongsTo<T> {
+    type Of = T;
+
+    fn identity(&self) -> Id<T> {
+        self.id()
+    }
+}
+
+/// Who can decide: what leads to a user.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no user",
+    label = "expected a user",
+    note = "`by` takes `role(name)`, `user`, a `BelongsTo<User>`, an `Id<User>` or a `Record<User>`"
+)]
+pub trait Decider {
+    /// The user's id, whatever the account collection is called.
+    ///
+    /// # Errors
+    /// There is no user.
+    fn decider(&self) -> Result<Id<User>>;
+}
+
+impl Decider for Actor {
+    fn decider(&self) -> Result<Id<User>> {
+        Ok(Id::new(self.id))
+    }
+}
+
+impl<T: Account> Decider for Id<T> {
+    fn decider(&self) -> Result<Id<User>> {
+        Ok(Id::new(self.get()))
+    }
+}
+
+impl<T: Account> Decider for BelongsTo<T> {
+    fn decider(&self) -> Result<Id<User>> {
+        Ok(Id::new(self.id().get()))
+    }
+}
+
+impl<T: Account> Decider for Record<T> {
+    fn decider(&self) -> Result<Id<User>> {
+        Ok(Id::new(self.id.get()))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<D: Decider> Decider for Option<D> {
+    fn decider(&self) -> Result<Id<User>> {
+        let nobody = || Error::internal("nobody can decide: the user named in `by` is empty");
+        self.as_ref().ok_or_else(nobody)?.decider()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_cannot_decide() {
+        let user = Id::<User>::new(7);
+        assert_eq!(user.decider().ok(), Some(user));
+        assert_eq!(Some(BelongsTo::from(user)).decider().ok(), Some(user));
+        let nobody = None::<Actor>.decider().map_err(|error| error.to_string());
+        assert!(nobody.is_err_and(|text| text.contains("`by` is empty")));
+    }
+}
