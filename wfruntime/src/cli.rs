@@ -8,6 +8,7 @@ mod user;
 mod workflows;
 
 use std::ffi::OsString;
+use std::time::Duration;
 
 use clap::{
     ArgMatches, Args, Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand,
@@ -124,7 +125,8 @@ fn access() -> Result<()> {
 async fn beside<T>(app: &App, work: impl AsyncFnOnce(&Core) -> Result<T>) -> Result<T> {
     let core = open(app, Purpose::Beside).await?;
     let done = work(&core).await;
-    let closed = core.store.shutdown().await;
+    let left = core.engine.shutdown(Duration::ZERO).await;
+    let closed = left.and(core.store.shutdown().await);
     let done = done?;
     closed.map(|()| done)
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::{App, schema};
 use crate::auth::Auth;
-use crate::core::Core;
+use crate::core::{Core, Parts, Workflows};
+use crate::engine::lease;
 use crate::error::Result;
-use crate::ids::Ids;
 use crate::registry::{self, Registry};
+use crate::store::sql::Name;
 use crate::store::{Options, Store};
-use crate::switches::Switches;
 
 /// What the database is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) async fn open(app: &App, purpose: Purpose) -> Result<Arc<Core>> {
     let auth = Auth::new(registry, &app.settings, app.identify.clone())?;
     let options = Options { lock: purpose == Purpose::Serve, ..Options::default() };
     let store = Store::open(&app.database, options).await?;
-    match assemble(app, registry, auth, &store).await {
+    match assemble(app, registry, auth, &store, purpose).await {
         Ok(core) => Ok(core),
         Err(error) => {
             store.shutdown().await?;
@@ -41,19 +41,25 @@ async fn assemble(
     registry: &'static Registry,
     auth: Auth,
     store: &Store,
+    purpose: Purpose,
 ) -> Result<Arc<Core>> {
     schema::bring_up_to_date(store, registry).await?;
-    let switches = Switches::default();
-    let workflows: Vec<_> = registry.workflows().iter().map(|workflow| workflow.meta).collect();
-    switches.sync(store, &workflows, app.clock.now()).await?;
-    Ok(Arc::new(Core {
+    let serving = purpose == Purpose::Serve;
+    let membership = lease::join(store, &app.clock, app.settings.lease, serving).await?;
+    let tables: Vec<Name> =
+        registry.collections().iter().map(|definition| definition.table()).collect();
+    let core = Core::new(Parts {
         registry,
         store: store.clone(),
         clock: app.clock.clone(),
-        ids: Ids::new(0, 0),
         settings: app.settings.clone(),
         states: app.states.clone(),
         auth,
-        switches,
-    }))
+        workflows: Workflows::of(registry),
+        membership,
+        largest_id: lease::largest_id(store, &tables).await?,
+    });
+    let workflows: Vec<_> = registry.workflows().iter().map(|workflow| workflow.meta).collect();
+    core.switches.sync(store, &workflows, app.clock.now()).await?;
+    Ok(core)
 }

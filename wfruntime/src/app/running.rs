@@ -40,6 +40,7 @@ impl Running {
 
     /// Runs what is to be done before the first request; if it fails, nothing goes on.
     pub(crate) async fn begin(&self, hooks: Vec<OnStart>) -> Result<()> {
+        self.core.engine.start().await?;
         for hook in hooks {
             if let Err(error) = hook(self.clone()).await {
                 self.shutdown().await?;
@@ -143,7 +144,9 @@ impl Running {
     ///
     /// If something could not be written; nothing that was answered is lost.
     pub async fn shutdown(&self) -> Result<()> {
-        self.core.store.shutdown().await
+        let ended = self.core.engine.shutdown(GRACE).await;
+        self.core.store.shutdown().await?;
+        ended
     }
 
     /// Answers the requests at `listener` until `end`, then those that have begun, then shuts

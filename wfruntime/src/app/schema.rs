@@ -4,7 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::registry::Registry;
 use crate::store::Store;
 use crate::store::schema::{Plan, TableSpec};
-use crate::{auth, switches};
+use crate::{auth, execution, switches};
 
 /// All tables: the collections' and the framework's own.
 pub(crate) fn tables(registry: &Registry) -> Vec<TableSpec> {
@@ -12,6 +12,7 @@ pub(crate) fn tables(registry: &Registry) -> Vec<TableSpec> {
     let mut tables: Vec<_> = collections.collect();
     tables.extend(auth::tables(registry.account().table()));
     tables.extend(switches::tables());
+    tables.extend(execution::tables());
     tables
 }
 
