@@ -1,6 +1,5 @@
 //! The claims API with wfruntime: three times the same collection, each with other workflows.
 
-use wfruntime::App;
 use wfruntime::prelude::*;
 
 /// Fires nothing.

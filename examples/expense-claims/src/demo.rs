@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, header};
 use serde_json::Value;
 use wfruntime::prelude::*;
-use wfruntime::{App, Running, clap};
+use wfruntime::{Running, clap};
 
 const DATABASE: &str = "sqlite://claims.db";
 

@@ -1,5 +1,6 @@
 //! Nodes that run the program's own code.
 
+use std::future::Future;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -24,10 +25,13 @@ impl SyncContext {
     /// # Errors
     ///
     /// That of the last attempt.
-    pub async fn run<R, F>(&self, name: &str, code: F) -> Result<R>
+    // `AsyncFn` would be the natural bound, but a future of one that borrows is not seen as `Send`
+    // for every lifetime. `async || …` is a `Fn` as well, as long as it moves nothing into itself.
+    pub async fn run<R, F, C>(&self, name: &str, code: C) -> Result<R>
     where
         R: Serialize + DeserializeOwned,
-        F: AsyncFn() -> Result<R>,
+        F: Future<Output = Result<R>>,
+        C: Fn() -> F,
     {
         self.run_with(name, self.run.workflow.retry, code).await
     }
@@ -37,10 +41,11 @@ impl SyncContext {
     /// # Errors
     ///
     /// That of the last attempt.
-    pub async fn run_with<R, F>(&self, name: &str, retry: Retry, code: F) -> Result<R>
+    pub async fn run_with<R, F, C>(&self, name: &str, retry: Retry, code: C) -> Result<R>
     where
         R: Serialize + DeserializeOwned,
-        F: AsyncFn() -> Result<R>,
+        F: Future<Output = Result<R>>,
+        C: Fn() -> F,
     {
         let mut node = match self.begin("run", name).await? {
             Begun::Done(output) => return Ok(serde_json::from_str(&output)?),
