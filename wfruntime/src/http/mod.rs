@@ -4,6 +4,7 @@
 
 mod answer;
 mod body;
+mod extract;
 mod path;
 mod query;
 mod resource;
@@ -26,6 +27,7 @@ use crate::auth::{self, SystemRoute};
 use crate::core::Core;
 use crate::error::{Error, Result};
 
+pub use extract::{Actions, Committed, Planned};
 pub use serve::serve;
 
 use path::Route;

@@ -1,6 +1,6 @@
 //! `sort` as columns to sort by, with the id last, so that pages neither repeat nor skip a record.
 
-use super::faults::Faults;
+use crate::action::faults::Faults;
 use super::link;
 use crate::auth::Access;
 use crate::collection::Definition;

@@ -1,6 +1,6 @@
 //! A read, checked: the statement for its rows, for their number, and what to load with them.
 
-use super::faults::Faults;
+use crate::action::faults::Faults;
 use super::load::{self, Source};
 use super::selection::{self, Shown};
 use super::{no_record, order, within};
