@@ -58,7 +58,9 @@ impl<C: Collection> Act<C> {
     pub fn state<X: Send + Sync + 'static>(&self) -> Result<Arc<X>> {
         self.desk.core().states.get().ok_or_else(|| {
             let name = std::any::type_name::<X>();
-            Error::internal(format!("the application has no state `{name}`: `App::state` puts it in"))
+            Error::internal(format!(
+                "the application has no state `{name}`: `App::state` puts it in"
+            ))
         })
     }
 

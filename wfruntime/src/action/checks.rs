@@ -32,8 +32,7 @@ impl<'a> Checks<'a> {
     /// The role may not use the verb on the collection.
     pub(super) fn enter(core: &'a Core, request: &'a Request) -> Result<Self> {
         let identity = &request.identity;
-        let (access, grant) =
-            authorise::enter(core, identity, request.verb, request.collection)?;
+        let (access, grant) = authorise::enter(core, identity, request.verb, request.collection)?;
         Ok(Self { core, identity, access, grant, faults: Faults::default(), shown: None })
     }
 
@@ -73,8 +72,7 @@ impl<'a> Checks<'a> {
     fn users(&mut self, given: &Values, stored: Option<&Row>, found: &Found) -> Result<()> {
         if given.definition.meta.account {
             let roles = given.value(self.core.auth.account.roles_column());
-            let judged =
-                authorise::user(self.core, &self.access, given.definition, roles, stored);
+            let judged = authorise::user(self.core, &self.access, given.definition, roles, stored);
             self.faults.keep(judged)?;
         }
         for link in &given.links {

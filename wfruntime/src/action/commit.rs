@@ -5,7 +5,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-
 use super::read::{Shown, load};
 use super::rows;
 use super::turns::Turns;

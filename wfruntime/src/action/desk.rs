@@ -126,8 +126,9 @@ impl Desk {
     /// # Errors
     /// [`ErrorKind::NotFound`] if there is none.
     pub(crate) async fn get(&self, definition: &'static Definition, id: i64) -> Result<Row> {
-        let writes: Vec<Write> =
-            self.writes(|writes| writes.iter().filter(|it| it.target() == (definition, id)).cloned().collect());
+        let writes: Vec<Write> = self.writes(|writes| {
+            writes.iter().filter(|it| it.target() == (definition, id)).cloned().collect()
+        });
         let mut row = match writes.first() {
             Some(Write::Create(row, _)) => Some(row.clone()),
             _ => stored(self.core(), definition, &[id]).await?.pop(),

@@ -101,10 +101,7 @@ mod tests {
     fn what_is_wrong_is_told_before_what_is_forbidden() {
         let fault = |code| Fault::new(code, code);
         assert!(Faults::default().check().is_ok());
-        let both = Faults {
-            invalid: vec![fault("b"), fault("c")],
-            forbidden: vec![fault("a")],
-        };
+        let both = Faults { invalid: vec![fault("b"), fault("c")], forbidden: vec![fault("a")] };
         let error = both.check().expect_err("two are wrong");
         assert_eq!((error.kind(), error.all().len()), (ErrorKind::Invalid, 2));
         let one = Faults { forbidden: vec![fault("a")], ..Faults::default() };

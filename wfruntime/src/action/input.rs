@@ -45,9 +45,10 @@ pub(crate) struct Link {
 impl Values {
     /// Indexes of the columns that the object gives, with those of its references.
     pub(crate) fn given(&self) -> Vec<usize> {
-        let references = self.links.iter().filter_map(|link| {
-            own_column(&self.definition.associations[link.association])
-        });
+        let references = self
+            .links
+            .iter()
+            .filter_map(|link| own_column(&self.definition.associations[link.association]));
         self.columns.iter().map(|(index, _)| *index).chain(references).collect()
     }
 
@@ -260,8 +261,7 @@ impl<'r> Reader<'r> {
             Name::Association(index) => at.grant.fields.has_association(index),
         };
         if !granted {
-            let message =
-                format!("role `{}` may not write this field", self.access.role());
+            let message = format!("role `{}` may not write this field", self.access.role());
             self.faults.forbidden.push(here.fault("forbidden_field", message));
         }
         true
@@ -332,13 +332,7 @@ impl<'r> Reader<'r> {
     }
 
     /// One record given for an association: an id, or an object.
-    fn target(
-        &mut self,
-        at: &At<'_>,
-        index: usize,
-        json: &str,
-        path: Path<'_>,
-    ) -> Option<Target> {
+    fn target(&mut self, at: &At<'_>, index: usize, json: &str, path: Path<'_>) -> Option<Target> {
         let field = path.to_string();
         if !json.starts_with('{') {
             let id = self.id(json, path)?;
@@ -417,7 +411,8 @@ impl<'r> Reader<'r> {
                 && matches!(column.default(), Some(DefaultValue::User))
                 && self.access.user().is_none();
             if column.is_required() || has_no_user {
-                let association = column.association.map(|index| &at.definition.associations[index]);
+                let association =
+                    column.association.map(|index| &at.definition.associations[index]);
                 let name = association.map_or(column.json, |association| association.json);
                 let fault = path.field(name).fault("required", format!("`{name}` is required"));
                 self.faults.invalid.push(fault);

@@ -96,11 +96,7 @@ impl<C> FromOwnCall<C> for Identity {
 /// # Errors
 /// All faults of the request at once, before the handler runs; then the handler's own, or what
 /// keeps its writes from being stored. Nothing was written then.
-pub(super) async fn call(
-    core: &Arc<Core>,
-    request: Request,
-    name: &'static str,
-) -> Result<Answer> {
+pub(super) async fn call(core: &Arc<Core>, request: Request, name: &'static str) -> Result<Answer> {
     let Some(action) = core.registry.action(request.collection, name) else {
         let message = format!("unknown action `{name}` of `{}`", request.collection.name());
         return Err(Error::new(ErrorKind::NotFound, "unknown_action", message));

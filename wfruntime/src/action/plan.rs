@@ -113,9 +113,10 @@ impl<'a> Plan<'a> {
         row.values[Definition::UPDATED_AT] = self.now.into();
         row.values[Definition::UPDATED_BY] = self.user.into();
         let system = [Definition::UPDATED_AT, Definition::UPDATED_BY];
-        let set = given.iter().chain(&system).map(|index| {
-            (definition.columns[*index].name, Set::To(row.values[*index].clone()))
-        });
+        let set = given
+            .iter()
+            .chain(&system)
+            .map(|index| (definition.columns[*index].name, Set::To(row.values[*index].clone())));
         let set = set.collect();
         let (filter, expect) = match guard {
             Guard::Unchanged => (rows::unchanged(before), Expect::Unchanged),

@@ -41,7 +41,9 @@ pub(crate) fn insert(row: &Row) -> Statement {
 /// Holds for the stored row as long as every column is as it is here.
 pub(crate) fn unchanged(row: &Row) -> Condition {
     let columns = row.definition.columns.iter().zip(&row.values);
-    Condition::All(columns.map(|(column, value)| Condition::eq(column.name, value.clone())).collect())
+    Condition::All(
+        columns.map(|(column, value)| Condition::eq(column.name, value.clone())).collect(),
+    )
 }
 
 /// Holds for the rows of these ids.

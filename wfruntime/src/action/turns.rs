@@ -11,7 +11,9 @@ static TURNS: [Mutex<()>; COUNT] = [const { Mutex::const_new(()) }; COUNT];
 
 /// Held while records are read, changed and stored.
 #[derive(Default)]
-pub(super) struct Turns(#[expect(dead_code, reason = "held until it is dropped")] Vec<MutexGuard<'static, ()>>);
+pub(super) struct Turns(
+    #[expect(dead_code, reason = "held until it is dropped")] Vec<MutexGuard<'static, ()>>,
+);
 
 /// Waits until nobody else in this process changes one of these records.
 pub(super) async fn take(ids: impl IntoIterator<Item = i64>) -> Turns {

@@ -81,8 +81,7 @@ impl Changes {
         match self {
             Self::All(values) => stored.iter().map(|row| (values, Some(row))).collect(),
             Self::Each(each) => {
-                let stored: HashMap<i64, &Row> =
-                    stored.iter().map(|row| (row.id(), row)).collect();
+                let stored: HashMap<i64, &Row> = stored.iter().map(|row| (row.id(), row)).collect();
                 each.iter().map(|(id, values)| (values, stored.get(id).copied())).collect()
             }
         }

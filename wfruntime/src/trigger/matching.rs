@@ -60,9 +60,8 @@ impl Matches {
 
     /// Whether associated records have to be loaded for one of them.
     pub(crate) fn load(&self) -> bool {
-        let loads = |chosen: &Chosen| {
-            !chosen.path.is_empty() || !chosen.workflow.appends.is_empty()
-        };
+        let loads =
+            |chosen: &Chosen| !chosen.path.is_empty() || !chosen.workflow.appends.is_empty();
         self.chosen.iter().any(loads)
     }
 }
@@ -160,11 +159,7 @@ fn named(
     named
 }
 
-fn resolve(
-    core: &Core,
-    definition: &'static Definition,
-    item: &Item<'_>,
-) -> Result<Chosen, Fault> {
+fn resolve(core: &Core, definition: &'static Definition, item: &Item<'_>) -> Result<Chosen, Fault> {
     let Some(workflow) = core.registry.workflow(item.key) else {
         let keys = core.registry.workflows().iter().map(|workflow| workflow.meta.key);
         let hint = closest(item.key, keys).map(|key| format!("; did you mean `{key}`?"));
@@ -182,9 +177,8 @@ fn resolve(
     let mut path = Vec::new();
     let mut at = definition;
     for word in item.path.iter().flatten() {
-        let index = step(at, word).map_err(|(code, reason)| {
-            fault(code, format!("{}: {reason}", quoted(&item.text())))
-        })?;
+        let index = step(at, word)
+            .map_err(|(code, reason)| fault(code, format!("{}: {reason}", quoted(&item.text()))))?;
         path.push(index);
         at = at.associations[index].target();
     }

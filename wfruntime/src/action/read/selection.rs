@@ -1,8 +1,8 @@
 //! Which fields and associations of a record an answer shows, as the role may see them.
 
-use crate::action::faults::Faults;
 use super::link;
 use super::load::Branch;
+use crate::action::faults::Faults;
 use crate::action::{Verb, View};
 use crate::auth::{Access, Grant};
 use crate::collection::json::Selection;
