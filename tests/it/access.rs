@@ -1,0 +1,1 @@
+//! Grants and field lists through the gate.
