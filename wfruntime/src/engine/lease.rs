@@ -90,7 +90,8 @@ pub async fn join(
                 for row in tx.query(&members).await? {
                     let mut from = Fields::new(row);
                     let number = usize::try_from(from.int()?)?;
-                    let dead = serving && from.next() == Value::Bool(true);
+                    let served = from.next() == Value::Bool(true);
+                    let dead = serving && served;
                     let expired = from.moment()?.is_none_or(|expires| expires <= now);
                     if let Some(taken) = taken.get_mut(number) {
                         *taken = !dead && !expired;
