@@ -28,7 +28,7 @@ use crate::core::Core;
 use crate::error::{Error, Result};
 
 pub use extract::{Actions, Committed, Planned};
-pub use serve::serve;
+pub use serve::{Limits, serve};
 
 use path::Route;
 use query::Params;
