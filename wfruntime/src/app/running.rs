@@ -159,8 +159,12 @@ impl Running {
         end: impl Future<Output = ()> + Send,
     ) -> Result<()> {
         let settings = &self.core.settings;
-        let grace = settings.sync_timeout + GRACE;
-        http::serve(listener, self.router(), settings.connections, grace, end).await;
+        let limits = http::Limits {
+            connections: settings.connections,
+            grace: settings.sync_timeout + GRACE,
+            ..http::Limits::default()
+        };
+        http::serve(listener, self.router(), limits, end).await;
         self.shutdown().await
     }
 }
