@@ -8,8 +8,7 @@ mod operator;
 
 use serde_json::{Map, Value as Json};
 
-use super::faults::Faults;
-use super::read::link;
+use super::read::{Faults, link};
 use crate::action::Verb;
 use crate::auth::Access;
 use crate::collection::{AssociationKind, Definition};

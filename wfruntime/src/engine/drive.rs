@@ -75,7 +75,7 @@ impl Drive {
         if self.run.nudged() == Nudge::Leave {
             return Some(Verdict::Leave);
         }
-        if self.run.is_armed() {
+        if self.run.seal_waits() {
             if self.run.in_request {
                 let text = "a synchronous workflow cannot wait".to_owned();
                 return Some(Verdict::Final(Status::Error, Some(text)));

@@ -14,8 +14,8 @@ use crate::execution::wind_up::to;
 use crate::execution::{EXECUTIONS, Fields, PROCESSES, State};
 use crate::ids::Ids;
 use crate::store::sql::{
-    Aggregate, Condition, Delete, Function, Insert, Name, OnConflict, Op, Query, Select, Set,
-    Update,
+    Aggregate, Condition, Delete, Exists, Function, Insert, Name, OnConflict, Op, Query, Select,
+    Set, Update,
 };
 use crate::store::{Statement, Store};
 use crate::value::{Type, Value};
@@ -91,10 +91,9 @@ pub async fn join(
                     let mut from = Fields::new(row);
                     let number = usize::try_from(from.int()?)?;
                     let served = from.next() == Value::Bool(true);
-                    let dead = serving && served;
                     let expired = from.moment()?.is_none_or(|expires| expires <= now);
                     if let Some(taken) = taken.get_mut(number) {
-                        *taken = !dead && !expired;
+                        *taken = !(served && serving) && !expired;
                     }
                 }
                 let free = taken.iter().position(|taken| !taken).ok_or_else(|| {
@@ -217,55 +216,35 @@ pub(super) async fn take_over(core: &Core, at_start: bool) -> Result<u64> {
             Op::Ne,
             owner.into(),
         ));
-        return release(&core.store, held, None).await;
+        return release(&core.store, held).await;
     }
-    let now = core.clock.now();
-    let expired = || Condition::Compare("expires_at", Op::Lte, now.into());
-    let query = Select {
+    let alive = Exists {
         table: PROCESSES,
-        columns: vec![("owner", Type::Int)],
-        filter: expired(),
-        order: Vec::new(),
-        limit: None,
-        offset: None,
+        inner: "owner",
+        outer: "owner",
+        filter: Condition::Compare("expires_at", Op::Gt, core.clock.now().into()),
     };
-    let rows = core.store.read(&query.build()).await?;
-    let owners: Vec<Value> = rows.into_iter().flatten().filter(|o| *o != owner.into()).collect();
-    if owners.is_empty() {
-        return Ok(0);
-    }
-    // Only if it is still expired: in the same unit, so that a late renewal saves what it holds.
-    let count = owners.len();
-    let gone = expired().and(Condition::In("owner", owners.clone()));
-    let gone = Delete { table: PROCESSES, filter: gone }.build();
-    let held = Condition::eq("state", State::Running.as_str()).and(Condition::In("owner", owners));
-    release(&core.store, held, Some((gone, count as u64))).await
+    let held = Condition::All(vec![
+        Condition::eq("state", State::Running.as_str()),
+        Condition::Compare("owner", Op::Ne, owner.into()),
+        Condition::Not(Box::new(Condition::Exists(Box::new(alive)))),
+    ]);
+    release(&core.store, held).await
 }
 
 /// Makes what this process still holds ready for the next one.
 pub(super) async fn let_go(core: &Core) -> Result<u64> {
     let held = Condition::eq("state", State::Running.as_str())
         .and(Condition::eq("owner", core.engine.owner()));
-    release(&core.store, held, None).await
+    release(&core.store, held).await
 }
 
-async fn release(store: &Store, held: Condition, gone: Option<(Statement, u64)>) -> Result<u64> {
+async fn release(store: &Store, held: Condition) -> Result<u64> {
     let set = vec![
         ("state", to(State::Ready.as_str())),
         ("owner", Set::To(Value::Null)),
         ("epoch", Set::Plus(1)),
     ];
     let update = Update { table: EXECUTIONS, set, filter: held, returning: Vec::new() }.build();
-    store
-        .write(move |tx| {
-            Box::pin(async move {
-                if let Some((gone, count)) = gone
-                    && tx.execute(&gone).await? != count
-                {
-                    return Ok(0);
-                }
-                tx.execute(&update).await
-            })
-        })
-        .await
+    store.write(move |tx| Box::pin(async move { tx.execute(&update).await })).await
 }

@@ -14,6 +14,8 @@ mod runner;
 pub(crate) mod settle;
 mod sync;
 pub mod tasks;
+#[cfg(test)]
+mod tests;
 mod timers;
 mod wake;
 

@@ -46,6 +46,8 @@ struct RunState {
     /// Jobs of nodes that only read: they are written with the next unit.
     unwritten: Vec<Statement>,
     waits: BTreeMap<String, Wait>,
+    /// The waits at the moment of the decision to suspend.
+    sealed: Vec<Wait>,
     verdict: Option<Verdict>,
     messages: Vec<String>,
     /// Whether it has tasks, timers or jobs that are not finished.
@@ -195,10 +197,6 @@ impl Run {
         self.in_flight.load(Ordering::Relaxed) > 0
     }
 
-    pub(super) fn is_armed(&self) -> bool {
-        !self.state().waits.is_empty()
-    }
-
     /// Records how the run ends; the first verdict counts, whatever the handler does with it.
     pub(crate) fn decide(&self, verdict: Verdict) {
         self.state().verdict.get_or_insert(verdict);
@@ -228,8 +226,15 @@ impl Run {
         std::mem::take(&mut self.state().unwritten)
     }
 
+    /// Keeps what the run waits for now, before its handler is dropped; whether it waits at all.
+    pub(super) fn seal_waits(&self) -> bool {
+        let mut state = self.state();
+        state.sealed = std::mem::take(&mut state.waits).into_values().collect();
+        !state.sealed.is_empty()
+    }
+
     pub(super) fn take_waits(&self) -> Vec<Wait> {
-        std::mem::take(&mut self.state().waits).into_values().collect()
+        std::mem::take(&mut self.state().sealed)
     }
 
     /// Begins a node, or answers it from the journal.

@@ -43,6 +43,8 @@ async fn finish(run: &Run, status: Status, error: Option<String>) -> Result<Sett
     let (id, hold) = (run.hold.id, run.hold);
     let values = vec![
         status.as_str().into(),
+        Value::Null,
+        Value::Null,
         serde_json::to_string(&run.messages())?.into(),
         error.into(),
         now.into(),

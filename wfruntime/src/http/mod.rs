@@ -4,7 +4,6 @@
 
 mod answer;
 mod body;
-mod extract;
 mod path;
 mod query;
 mod resource;
@@ -27,8 +26,7 @@ use crate::auth::{self, SystemRoute};
 use crate::core::Core;
 use crate::error::{Error, Result};
 
-pub use extract::{Actions, Committed, Planned};
-pub use serve::{Limits, serve};
+pub use serve::serve;
 
 use path::Route;
 use query::Params;

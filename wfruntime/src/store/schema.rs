@@ -57,7 +57,8 @@ pub enum OnDelete {
 pub struct IndexSpec {
     pub columns: Vec<Name>,
     pub unique: bool,
-    /// Only rows where the column is one of the values; all rows if `None`.
+    /// Only rows where the column is one of the values, or is not null if none is named; all rows
+    /// if `None`.
     pub only: Option<(Name, Vec<Value>)>,
 }
 

@@ -134,6 +134,10 @@ pub(super) fn create_index(table: &str, index: &IndexSpec) -> String {
 
 fn only(index: &IndexSpec) -> Option<String> {
     let (column, values) = index.only.as_ref()?;
+    if values.is_empty() {
+        // Used for any comparison of the column with a value, whatever is bound to it.
+        return Some(format!("{} IS NOT NULL", quoted(column)));
+    }
     let values: Vec<String> = values.iter().map(literal).collect();
     Some(format!("{} IN ({})", quoted(column), values.join(", ")))
 }

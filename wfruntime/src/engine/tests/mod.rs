@@ -1,0 +1,271 @@
+//! The engine on a real store, with handlers written by hand.
+
+mod lines;
+mod people;
+mod recovery;
+mod replay;
+mod speed;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{control, lease};
+use crate::auth::Auth;
+use crate::clock::Clock;
+use crate::collection::{Definition, Location, Row};
+use crate::core::{Core, Parts, Settings, States};
+use crate::execution::{self, Execution, Job, NewExecution, NewStatus, Status};
+use crate::identity::{Actor, Identity};
+use crate::prelude::*;
+use crate::registry;
+use crate::store::sql::{Condition, Count, Insert, OnConflict, Query};
+use crate::store::{BoxFuture, Options, Store};
+use crate::trigger::Snapshot;
+use crate::value::Value;
+use crate::workflow::{Invocation, Mode, Overlap, Retry, Timing, WorkflowMeta};
+
+/// A claim of the engine's tests.
+#[collection(name = "engineClaims", table = "engine_claims")]
+pub(super) struct Claim {
+    pub(super) title: String,
+    pub(super) amount: i64,
+}
+
+/// A payment of the engine's tests.
+#[collection(name = "enginePayments", table = "engine_payments")]
+pub(super) struct Payment {
+    pub(super) claim: BelongsTo<Claim>,
+    #[field(unique)]
+    pub(super) reference: Option<String>,
+    pub(super) amount: i64,
+}
+
+type Handler = fn(Invocation) -> BoxFuture<'static, Result<()>>;
+
+/// The record that fired a handler, and what the handler may do.
+pub(super) fn open(call: &Invocation) -> (Record<Claim>, Context) {
+    let row = call.snapshot.data.clone();
+    (Record::from_row(row).expect("a claim"), call.cx.clone())
+}
+
+pub(super) fn workflow(key: &'static str, handler: Handler) -> WorkflowMeta {
+    WorkflowMeta {
+        key,
+        title: key,
+        collection: || <Claim as Collection>::META,
+        mode: Mode::Local,
+        on: &[],
+        appends: &[],
+        timing: Timing::Async,
+        enabled: true,
+        when: None,
+        changed: &[],
+        allow: &[],
+        retry: Retry::DEFAULT,
+        timeout: None,
+        concurrency: None,
+        overlap: Overlap::Allow,
+        roles: &[],
+        revision: 1,
+        graph: None,
+        handler,
+        function: None,
+        location: Location { file: "tests.rs", line: 1, column: 1 },
+    }
+}
+
+/// An application with nothing but an engine, on a database of its own.
+pub(super) struct World {
+    pub(super) core: Arc<Core>,
+    folder: Arc<tempfile::TempDir>,
+}
+
+pub(super) fn start_of_time() -> Timestamp {
+    "2026-03-01T08:00:00Z".parse().expect("a moment")
+}
+
+impl World {
+    /// Not started: executions stay queued.
+    pub(super) async fn held(workflows: &[WorkflowMeta], clock: Clock) -> Self {
+        Self::with(workflows, clock, Settings::default()).await
+    }
+
+    pub(super) async fn with(workflows: &[WorkflowMeta], clock: Clock, settings: Settings) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("engine.db").display());
+        let store = Store::open(&url, Options::default()).await.expect("a store");
+        let mut tables = execution::tables();
+        let collections = [Claim::definition(), Payment::definition()];
+        tables.push(registry::global().account().table_spec());
+        tables.extend(collections.iter().map(|collection| collection.table_spec()));
+        let plan = store.plan(&tables).await.expect("a plan");
+        store.apply(&plan).await.expect("tables");
+        let core = core(store, workflows, clock, settings, true).await;
+        Self { core, folder: Arc::new(folder) }
+    }
+
+    pub(super) async fn started(workflows: &[WorkflowMeta]) -> Self {
+        let world = Self::held(workflows, Clock::System).await;
+        world.core.engine.start().await.expect("an engine");
+        world
+    }
+
+    /// With a clock that stands still.
+    pub(super) async fn still(workflows: &[WorkflowMeta]) -> Self {
+        let world = Self::held(workflows, Clock::manual(start_of_time())).await;
+        world.core.engine.start().await.expect("an engine");
+        world
+    }
+
+    /// Another process that serves the same database; the first one is dead then.
+    pub(super) async fn beside(&self, workflows: &[WorkflowMeta]) -> Self {
+        self.joined_by(workflows, true).await
+    }
+
+    /// Another process on the same database.
+    pub(super) async fn joined_by(&self, workflows: &[WorkflowMeta], serving: bool) -> Self {
+        let (store, clock) = (self.core.store.clone(), self.core.clock.clone());
+        let core = core(store, workflows, clock, self.core.settings.clone(), serving).await;
+        Self { core, folder: Arc::clone(&self.folder) }
+    }
+
+    /// A claim, stored.
+    pub(super) async fn claim(&self, amount: i64) -> Row {
+        let definition = Claim::definition();
+        let (core, now) = (&self.core, self.core.clock.now());
+        let mut values = vec![Value::Null; definition.columns.len()];
+        values[Definition::ID] = core.ids.next(&core.clock).into();
+        values[Definition::CREATED_AT] = now.into();
+        values[Definition::UPDATED_AT] = now.into();
+        values[Definition::SYSTEM] = "Berlin".into();
+        values[Definition::SYSTEM + 1] = amount.into();
+        let insert = Insert {
+            table: definition.table(),
+            columns: definition.columns.iter().map(|column| column.name).collect(),
+            rows: vec![values.clone()],
+            conflict: OnConflict::Fail,
+        };
+        let insert = insert.build();
+        let unit = core
+            .store
+            .write(move |tx| Box::pin(async move { tx.execute(&insert).await.map(drop) }));
+        unit.await.expect("a claim");
+        Row::new(definition, values)
+    }
+
+    pub(super) fn execution(&self, key: &str, claim: &Row, status: NewStatus) -> NewExecution {
+        let (workflow, _) = self.core.workflows.get(key).expect("a workflow");
+        NewExecution {
+            id: self.core.ids.next(&self.core.clock),
+            workflow,
+            record: claim.id(),
+            snapshot: Arc::new(Snapshot {
+                action: "create".into(),
+                data: claim.clone(),
+                before: None,
+                changed: vec![Definition::SYSTEM],
+                user: None,
+                role: "employee".into(),
+            }),
+            cause: Vec::new(),
+            status,
+        }
+    }
+
+    /// Commits an execution without telling the engine.
+    pub(super) async fn commit(&self, mut execution: NewExecution) -> NewExecution {
+        let statements = execution.statements(&self.core).expect("statements");
+        let unit = self
+            .core
+            .store
+            .write(move |tx| Box::pin(async move { tx.batch(&statements).await.map(drop) }));
+        unit.await.expect("an execution");
+        execution
+    }
+
+    /// Fires a workflow for a claim, as an action does.
+    pub(super) async fn fire_for(&self, key: &str, claim: &Row) -> i64 {
+        let execution = self.commit(self.execution(key, claim, NewStatus::Queued)).await;
+        let id = execution.id;
+        self.core.engine.committed(vec![execution]);
+        id
+    }
+
+    pub(super) async fn fire(&self, key: &str) -> i64 {
+        let claim = self.claim(500).await;
+        self.fire_for(key, &claim).await
+    }
+
+    /// Until nothing is queued or running.
+    pub(super) async fn settled(&self) {
+        soon(self.core.engine.idle()).await;
+    }
+
+    pub(super) async fn found(&self, id: i64) -> (Execution, Vec<Job>) {
+        let found = control::get(&self.core.store, id).await.expect("an execution");
+        (found.execution, found.jobs)
+    }
+
+    pub(super) async fn status(&self, id: i64) -> Status {
+        self.found(id).await.0.status
+    }
+
+    /// The status once nothing runs any more.
+    pub(super) async fn outcome(&self, id: i64) -> (Status, Option<String>) {
+        self.settled().await;
+        let execution = self.found(id).await.0;
+        (execution.status, execution.error)
+    }
+
+    pub(super) async fn count(&self, definition: &Definition) -> i64 {
+        let query = Count { table: definition.table(), filter: Condition::always() };
+        let rows = self.core.store.read(&query.build()).await.expect("a count");
+        rows[0][0].as_int().expect("a number")
+    }
+
+    pub(super) async fn payments(&self) -> i64 {
+        self.count(Payment::definition()).await
+    }
+}
+
+async fn core(
+    store: Store,
+    workflows: &[WorkflowMeta],
+    clock: Clock,
+    settings: Settings,
+    serving: bool,
+) -> Arc<Core> {
+    let registry = registry::global();
+    let membership =
+        lease::join(&store, &clock, settings.lease, serving).await.expect("a membership");
+    let tables = [Claim::definition().table(), Payment::definition().table()];
+    let largest_id = lease::largest_id(&store, &tables).await.expect("an id");
+    let workflows = workflows.iter().map(|meta| {
+        let meta: &'static WorkflowMeta = Box::leak(Box::new(*meta));
+        (meta, Claim::definition())
+    });
+    Core::new(Parts {
+        registry,
+        store,
+        clock,
+        auth: Auth::new(registry, &settings, None).expect("roles"),
+        settings,
+        states: States::default(),
+        workflows: workflows.collect(),
+        membership,
+        largest_id,
+    })
+}
+
+/// The result of a future that must not take for ever.
+pub(super) async fn soon<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(60), future).await.expect("it came to an end")
+}
+
+pub(super) fn person(id: i64, role: &str) -> Identity {
+    let user = Actor { id, nickname: format!("user {id}"), email: None, roles: vec![role.into()] };
+    Identity { user: Some(user), role: role.into() }
+}
