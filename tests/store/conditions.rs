@@ -3,7 +3,7 @@
 use wfruntime::store::Store;
 use wfruntime::store::schema::OnDelete;
 use wfruntime::store::sql::{Condition, Exists, Op, Place, Query};
-use wfruntime::{Result, Type, Value};
+use wfruntime::{ErrorKind, Result, Type, Value};
 
 use crate::database::{
     Database, author, book, column, ids, insert, reference, required, run, table,
@@ -192,4 +192,21 @@ pub(crate) async fn long_lists(database: &Database) -> Result<()> {
         (2..40_u128).map(|n| Value::Uuid(uuid::Uuid::from_u128(n))).collect();
     tokens.extend(samples(Type::Uuid)?);
     agree(&store, &rows, Condition::In("token", tokens)).await
+}
+
+pub(crate) async fn large_conditions(database: &Database) -> Result<()> {
+    let (store, rows) = filled(database).await?;
+    let many = |count: i64| (0..count).map(|n| Condition::eq("number", n)).collect::<Vec<_>>();
+    agree(&store, &rows, Condition::Any(many(5000))).await?;
+    agree(&store, &rows, not(Condition::Any(many(5000)))).await?;
+    let mut deep = Condition::eq("number", 7_i64);
+    for _ in 0..100 {
+        deep = Condition::Any(vec![Condition::All(vec![not(not(deep)), Condition::always()])]);
+    }
+    agree(&store, &rows, deep).await?;
+    // There is a limit, and whoever asks is told.
+    let error = ids(&store, "samples", Condition::Any(many(40_000))).await.expect_err("too many");
+    assert_eq!(error.kind(), ErrorKind::Invalid);
+    assert_eq!(error.all()[0].code, "too_complex");
+    Ok(())
 }

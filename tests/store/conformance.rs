@@ -16,7 +16,7 @@ macro_rules! against {
                     references_hold, expectations_end_units, inserts_meet_existing_rows,
                     updates_count_and_return;
                 conditions: every_condition_on_every_type, random_conditions, texts_are_literal,
-                    rows_of_other_tables, long_lists;
+                    rows_of_other_tables, long_lists, large_conditions;
                 plans: an_empty_database_is_filled, columns_are_added, columns_are_renamed,
                     indexes_follow, types_change_without_loss, what_does_not_fit_is_refused,
                     undeclared_columns_stay, references_change, keys_change;

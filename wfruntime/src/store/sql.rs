@@ -43,9 +43,9 @@ pub enum Condition {
     Not(Box<Condition>),
     /// A column against a value that is not null. `Ne` holds for null too.
     Compare(Name, Op, Value),
-    /// Two columns of the same table.
+    /// Two columns of the same table; if either is null, only `Ne` holds.
     Columns(Name, Op, Name),
-    /// A column among values.
+    /// A column among values; a null among them stands for null.
     In(Name, Vec<Value>),
     /// A column is null.
     Null(Name),
@@ -101,7 +101,10 @@ pub struct Count {
     pub filter: Condition,
 }
 
-/// The lowest value of a column among the rows that fit; null if there is none.
+/// One value computed from a column of the rows that fit; null if there is none.
+///
+/// Sums and averages of decimals are exact as far as a decimal has digits; the average of other
+/// numbers is a float.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Aggregate {
@@ -122,7 +125,10 @@ pub enum Function {
     Average,
 }
 
-/// New rows of one table.
+/// New rows of one table: at least one.
+///
+/// A row is inserted after the rows it refers to. For any number of rows, and for more values
+/// than one statement may have, there is [`Insert::build_all`].
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Insert {
@@ -169,6 +175,10 @@ pub struct Delete {
 /// Anything that has SQL text.
 pub trait Query {
     /// The statement, in the store's dialect, with its values bound.
+    ///
+    /// # Panics
+    ///
+    /// If a row of an [`Insert`] is not as long as its columns.
     fn build(&self) -> Statement;
 
     /// The statement, failing its unit if it changes no row.

@@ -12,6 +12,10 @@ pub(super) fn of(error: rusqlite::Error, path: &Path, table: &str) -> Error {
         rusqlite::Error::SqliteFailure(code, message) => {
             (code.extended_code, message.as_deref().unwrap_or_default())
         }
+        rusqlite::Error::SqlInputError { msg, .. } if is_limit(msg) => {
+            return Error::invalid("too_complex", "the filter is too complex; make it simpler")
+                .with_source(error);
+        }
         _ => (ffi::SQLITE_ERROR, ""),
     };
     let fault = match code {
@@ -38,6 +42,13 @@ pub(super) fn of(error: rusqlite::Error, path: &Path, table: &str) -> Error {
         _ => by_primary_code(code & 0xff, path, table),
     };
     fault.with_source(error)
+}
+
+/// A condition, though legal, can be larger than SQLite's limits.
+fn is_limit(message: &str) -> bool {
+    ["Expression tree is too large", "too many SQL variables", "parser stack overflow"]
+        .iter()
+        .any(|limit| message.contains(limit))
 }
 
 fn by_primary_code(code: i32, path: &Path, table: &str) -> Error {
