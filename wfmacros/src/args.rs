@@ -83,6 +83,7 @@ impl Args {
         let known: Vec<&str> = self.keys.iter().map(|(key, _)| *key).collect();
         let help = match words::closest(name, known.iter().copied()) {
             Some(close) => format!("there is `{close}`"),
+            None if known.len() == 1 => format!("the only one is {}", list(&known)),
             None => format!("known are {}", list(&known)),
         };
         message(format!("unknown argument `{name}` of {what}"), None, Some(&help))

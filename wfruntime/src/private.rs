@@ -3,7 +3,6 @@
 pub use inventory;
 pub use jiff::Timestamp;
 pub use serde;
-pub use std::string::String;
 
 pub use crate::action::{ActionMeta, FromOwnCall, RegisteredAction};
 pub use crate::auth::{GrantMeta, RegisteredRole, RoleMeta, User};

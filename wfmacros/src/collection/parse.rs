@@ -60,7 +60,7 @@ pub(crate) fn parse(args: TokenStream, tokens: TokenStream, errors: &mut Errors)
             return Parsed { item: tokens, source: None };
         }
         Err(_) => {
-            errors.at(&tokens, not_a_struct("this"));
+            errors.at(&tokens, not_a_struct("another item"));
             return Parsed { item: tokens, source: None };
         }
     };

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::Collection;
 use super::coding::{Decoder, Encoder};
-use super::field::{ColumnValue, FieldType};
+use super::field::{ColumnValue, FieldType, own_traits};
 use super::id::Id;
 use super::meta::{AssociationShape, CollectionMeta, Kind, Shape};
 use super::record::Record;
@@ -72,6 +72,7 @@ impl<T> From<&Record<T>> for BelongsTo<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Collection> FieldType for BelongsTo<T> {
     const SHAPE: Shape =
         Shape::Association(AssociationShape::BelongsTo { target: || T::META, nullable: false });
@@ -85,8 +86,15 @@ impl<T: Collection> FieldType for BelongsTo<T> {
         to.value(self.id.into());
         to.loaded(self.loaded());
     }
+
+    fn stored(self) -> Value {
+        ColumnValue::into_column(self)
+    }
+
+    own_traits!();
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Collection> FieldType for Option<BelongsTo<T>> {
     const SHAPE: Shape =
         Shape::Association(AssociationShape::BelongsTo { target: || T::META, nullable: true });
@@ -102,6 +110,12 @@ impl<T: Collection> FieldType for Option<BelongsTo<T>> {
         to.value(self.as_ref().map_or(Value::Null, |reference| reference.id.into()));
         to.loaded(self.as_ref().and_then(BelongsTo::loaded));
     }
+
+    fn stored(self) -> Value {
+        ColumnValue::into_column(self)
+    }
+
+    own_traits!();
 }
 
 impl<T: Collection> ColumnValue for BelongsTo<T> {
@@ -136,6 +150,7 @@ impl<T: Collection> HasOne<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Collection> FieldType for HasOne<T> {
     const SHAPE: Shape = Shape::Association(AssociationShape::HasOne { target: || T::META });
 
@@ -152,6 +167,12 @@ impl<T: Collection> FieldType for HasOne<T> {
         let row = |record: &Record<T>| Box::new(record.to_row());
         to.loaded(self.0.as_ref().map(|record| Loaded::One(record.as_deref().map(row))));
     }
+
+    fn stored(self) -> Value {
+        Value::Null
+    }
+
+    own_traits!();
 }
 
 /// The records of `T` that refer to this one, where they were loaded.
@@ -174,6 +195,7 @@ impl<T: Collection> HasMany<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Collection> FieldType for HasMany<T> {
     const SHAPE: Shape = Shape::Association(AssociationShape::HasMany { target: || T::META });
 
@@ -184,6 +206,12 @@ impl<T: Collection> FieldType for HasMany<T> {
     fn encode(&self, to: &mut Encoder) {
         to.loaded(rows(self.0.as_deref()));
     }
+
+    fn stored(self) -> Value {
+        Value::Null
+    }
+
+    own_traits!();
 }
 
 /// The records of `T` that records of `Through` connect with this one, where they were loaded.
@@ -215,6 +243,7 @@ impl<T: Collection, Through> BelongsToMany<T, Through> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Collection, Through: Collection> FieldType for BelongsToMany<T, Through> {
     const SHAPE: Shape = Shape::Association(AssociationShape::BelongsToMany {
         target: || T::META,
@@ -228,6 +257,12 @@ impl<T: Collection, Through: Collection> FieldType for BelongsToMany<T, Through>
     fn encode(&self, to: &mut Encoder) {
         to.loaded(rows(self.0.as_deref()));
     }
+
+    fn stored(self) -> Value {
+        Value::Null
+    }
+
+    own_traits!();
 }
 
 /// An association to at most one record, whatever its kind.

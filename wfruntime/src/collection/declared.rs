@@ -4,11 +4,9 @@ use jiff::Timestamp;
 
 use super::Collection;
 use super::association::BelongsTo;
-use super::field::ColumnValue;
 use super::filter::Textual;
 use super::into_field::IntoField;
 use super::meta::DefaultValue;
-use crate::value::Value;
 
 /// A collection whose records are the users who sign in.
 #[diagnostic::on_unimplemented(
@@ -24,7 +22,9 @@ pub trait Account: Collection {}
 )]
 pub trait HoldsMoment {}
 
+#[diagnostic::do_not_recommend]
 impl HoldsMoment for Timestamp {}
+#[diagnostic::do_not_recommend]
 impl HoldsMoment for Option<Timestamp> {}
 
 /// A field that can refer to the user of an action.
@@ -34,7 +34,9 @@ impl HoldsMoment for Option<Timestamp> {}
 )]
 pub trait HoldsUser {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Account> HoldsUser for BelongsTo<T> {}
+#[diagnostic::do_not_recommend]
 impl<T: Account> HoldsUser for Option<BelongsTo<T>> {}
 
 /// A field whose values have a length.
@@ -44,40 +46,64 @@ impl<T: Account> HoldsUser for Option<BelongsTo<T>> {}
 )]
 pub trait HasLength {}
 
+#[diagnostic::do_not_recommend]
 impl HasLength for String {}
+#[diagnostic::do_not_recommend]
 impl HasLength for Option<String> {}
+#[diagnostic::do_not_recommend]
 impl HasLength for Vec<u8> {}
+#[diagnostic::do_not_recommend]
 impl HasLength for Option<Vec<u8>> {}
 
-/// The default of a field with `default = now`.
-#[must_use]
-pub const fn default_now<F: HoldsMoment>() -> DefaultValue {
-    DefaultValue::Now
-}
-
-/// The default of a field with `default = user`.
-#[must_use]
-pub const fn default_user<F: HoldsUser>() -> DefaultValue {
-    DefaultValue::User
-}
-
-/// Compiles only for fields whose values have a length.
-pub const fn assert_length<F: HasLength>() {}
-
-/// Compiles only for fields that hold text.
-pub const fn assert_text<F: Textual>() {}
-
-/// What is stored of an expression for a field of type `F`.
-pub fn value<F: ColumnValue>(value: impl IntoField<F>) -> Value {
-    value.into_field().into_column()
-}
-
-/// Stands for the type `F` in a constant, so that rustc compares it with the expected one.
+/// A field of type `F`, to ask of the type what an argument of `#[field]` needs.
+///
+/// Each question is a method, so that rustc answers at the argument's own word.
 #[derive(Debug)]
-pub struct TypeIs<F>(std::marker::PhantomData<F>);
+pub struct FieldOf<F>(std::marker::PhantomData<F>);
 
-/// The type of a field.
-#[must_use]
-pub const fn type_is<F>() -> TypeIs<F> {
-    TypeIs(std::marker::PhantomData)
+impl<F> FieldOf<F> {
+    /// The one value.
+    pub const TYPE: Self = Self(std::marker::PhantomData);
+
+    /// `default = now`.
+    #[must_use]
+    pub const fn now(&self) -> DefaultValue
+    where
+        F: HoldsMoment,
+    {
+        DefaultValue::Now
+    }
+
+    /// `default = user`.
+    #[must_use]
+    pub const fn user(&self) -> DefaultValue
+    where
+        F: HoldsUser,
+    {
+        DefaultValue::User
+    }
+
+    /// `length = …`.
+    pub const fn length(&self)
+    where
+        F: HasLength,
+    {
+    }
+
+    /// `pattern = …`.
+    pub const fn pattern(&self)
+    where
+        F: Textual,
+    {
+    }
+}
+
+/// The value of a field of type `F`; a wrong one is told at the expression.
+pub fn field<F>(value: impl IntoField<F>) -> F {
+    value.into_field()
+}
+
+/// Least and greatest value of a field of type `F`; of a wrong type they are one mistake.
+pub fn bounds<F, V: IntoField<F>>(min: V, max: V) -> [F; 2] {
+    [min.into_field(), max.into_field()]
 }

@@ -5,8 +5,6 @@ use std::marker::PhantomData;
 
 use super::Collection;
 use super::definition::Definition;
-use super::field::ColumnValue;
-use super::into_field::IntoField;
 use super::meta::{CollectionMeta, Shape};
 use crate::value::Value;
 
@@ -29,8 +27,7 @@ pub struct Given(Vec<(usize, Value)>);
 impl Given {
     /// The same with the value of one more column; the last one given counts.
     #[must_use]
-    pub fn set<F: ColumnValue>(mut self, column: usize, value: impl IntoField<F>) -> Self {
-        let value = value.into_field().into_column();
+    pub fn set(mut self, column: usize, value: Value) -> Self {
         self.0.retain(|(given, _)| *given != column);
         self.0.push((column, value));
         self
@@ -179,8 +176,7 @@ pub enum Set {}
 /// Holds for a required field that was given; each field has an own type for the other case.
 #[diagnostic::on_unimplemented(
     message = "missing field `{Self}`",
-    label = "`{Self}` is not set",
-    note = "it is required: it is no `Option` and has no `#[field(default = …)]`"
+    label = "`{Self}` is not set; it is no `Option` and has no default"
 )]
 pub trait IsSet {}
 

@@ -18,7 +18,7 @@ use crate::value::{Type, Value};
     label = "not the type of a field",
     note = "fields hold integers (`i8` to `i64`, `u8` to `u32`), `f32`, `f64`, `bool`, `String`, `Decimal`, `Timestamp`, `Date`, `Time`, `DateTime`, `Json`, `Uuid`, `Vec<u8>`, a `#[choice]`, or an `Option` of these; `BelongsTo<T>`, `HasOne<T>`, `HasMany<T>` or `BelongsToMany<T, Through>`"
 )]
-pub trait FieldType: Sized + Clone + Debug + PartialEq + Send + Sync + 'static {
+pub trait FieldType: Sized + Send + Sync + 'static {
     /// What the type says of the field.
     const SHAPE: Shape;
 
@@ -30,7 +30,40 @@ pub trait FieldType: Sized + Clone + Debug + PartialEq + Send + Sync + 'static {
 
     /// Adds the field to a row.
     fn encode(&self, to: &mut Encoder);
+
+    /// What its column stores; `Null` for a field that has none.
+    fn stored(self) -> Value;
+
+    // What the struct derives, through this trait: a type that fits no field is one error.
+
+    /// `Clone`.
+    #[must_use]
+    fn cloned(&self) -> Self;
+
+    /// `PartialEq`.
+    fn same(&self, other: &Self) -> bool;
+
+    /// `Debug`.
+    fn debug(&self) -> &dyn Debug;
 }
+
+/// `Clone`, `PartialEq` and `Debug` of the type itself, for [`FieldType`].
+macro_rules! own_traits {
+    () => {
+        fn cloned(&self) -> Self {
+            self.clone()
+        }
+
+        fn same(&self, other: &Self) -> bool {
+            self == other
+        }
+
+        fn debug(&self) -> &dyn std::fmt::Debug {
+            self
+        }
+    };
+}
+pub(super) use own_traits;
 
 /// A type whose values stand in one column and are never null.
 pub trait Scalar: Sized + Clone + Debug + PartialEq + Send + Sync + 'static {
@@ -59,6 +92,12 @@ impl<S: Scalar> FieldType for S {
     fn encode(&self, to: &mut Encoder) {
         to.value(self.clone().into_value());
     }
+
+    fn stored(self) -> Value {
+        self.into_value()
+    }
+
+    own_traits!();
 }
 
 #[diagnostic::do_not_recommend]
@@ -78,6 +117,12 @@ impl<S: Scalar> FieldType for Option<S> {
     fn encode(&self, to: &mut Encoder) {
         to.value(self.clone().map_or(Value::Null, S::into_value));
     }
+
+    fn stored(self) -> Value {
+        self.map_or(Value::Null, S::into_value)
+    }
+
+    own_traits!();
 }
 
 /// A type with a value for a column: what setters and conditions accept in the end.

@@ -110,7 +110,9 @@ pub trait Textual {}
 
 macro_rules! ordered {
     ($($rust:ty),* $(,)?) => {$(
+        #[diagnostic::do_not_recommend]
         impl Ordered for $rust {}
+        #[diagnostic::do_not_recommend]
         impl Ordered for Option<$rust> {}
     )*};
 }
@@ -133,10 +135,15 @@ ordered!(
     jiff::civil::DateTime,
 );
 
+#[diagnostic::do_not_recommend]
 impl<T> Ordered for Id<T> {}
+#[diagnostic::do_not_recommend]
 impl<S: Scalar> Optional for Option<S> {}
+#[diagnostic::do_not_recommend]
 impl<T> Optional for Option<BelongsTo<T>> {}
+#[diagnostic::do_not_recommend]
 impl Textual for String {}
+#[diagnostic::do_not_recommend]
 impl Textual for Option<String> {}
 
 impl<C, F> FieldRef<C, F> {
@@ -223,76 +230,111 @@ impl<C, F: ColumnValue> FieldRef<C, F> {
     }
 }
 
-impl<C, F: ColumnValue + Ordered> FieldRef<C, F> {
+impl<C, F: ColumnValue> FieldRef<C, F> {
+    // Bounds stand on the methods: there a wrong type is told in the words of the trait.
+
     /// The field is greater than the value.
     #[must_use]
-    pub fn gt(self, value: impl IntoField<F>) -> Filter<C> {
+    pub fn gt(self, value: impl IntoField<F>) -> Filter<C>
+    where
+        F: Ordered,
+    {
         self.compare(Op::Gt, value)
     }
 
     /// The field is greater than another one.
     #[must_use]
-    pub fn gt_field(self, other: Self) -> Filter<C> {
+    pub fn gt_field(self, other: Self) -> Filter<C>
+    where
+        F: Ordered,
+    {
         self.fields(Op::Gt, other)
     }
 
     /// The field is greater than or equal to the value.
     #[must_use]
-    pub fn gte(self, value: impl IntoField<F>) -> Filter<C> {
+    pub fn gte(self, value: impl IntoField<F>) -> Filter<C>
+    where
+        F: Ordered,
+    {
         self.compare(Op::Gte, value)
     }
 
     /// The field is greater than or equal to another one.
     #[must_use]
-    pub fn gte_field(self, other: Self) -> Filter<C> {
+    pub fn gte_field(self, other: Self) -> Filter<C>
+    where
+        F: Ordered,
+    {
         self.fields(Op::Gte, other)
     }
 
     /// The field is less than the value.
     #[must_use]
-    pub fn lt(self, value: impl IntoField<F>) -> Filter<C> {
+    pub fn lt(self, value: impl IntoField<F>) -> Filter<C>
+    where
+        F: Ordered,
+    {
         self.compare(Op::Lt, value)
     }
 
     /// The field is less than another one.
     #[must_use]
-    pub fn lt_field(self, other: Self) -> Filter<C> {
+    pub fn lt_field(self, other: Self) -> Filter<C>
+    where
+        F: Ordered,
+    {
         self.fields(Op::Lt, other)
     }
 
     /// The field is less than or equal to the value.
     #[must_use]
-    pub fn lte(self, value: impl IntoField<F>) -> Filter<C> {
+    pub fn lte(self, value: impl IntoField<F>) -> Filter<C>
+    where
+        F: Ordered,
+    {
         self.compare(Op::Lte, value)
     }
 
     /// The field is less than or equal to another one.
     #[must_use]
-    pub fn lte_field(self, other: Self) -> Filter<C> {
+    pub fn lte_field(self, other: Self) -> Filter<C>
+    where
+        F: Ordered,
+    {
         self.fields(Op::Lte, other)
     }
 }
 
-impl<C, F: Textual> FieldRef<C, F> {
+impl<C, F> FieldRef<C, F> {
     fn text(self, place: Place, text: &str) -> Filter<C> {
         Filter::new(Condition::Text(self.column, place, text.to_owned()))
     }
 
     /// The field contains the text.
     #[must_use]
-    pub fn contains(self, text: impl AsRef<str>) -> Filter<C> {
+    pub fn contains(self, text: impl AsRef<str>) -> Filter<C>
+    where
+        F: Textual,
+    {
         self.text(Place::Anywhere, text.as_ref())
     }
 
     /// The field starts with the text.
     #[must_use]
-    pub fn starts_with(self, text: impl AsRef<str>) -> Filter<C> {
+    pub fn starts_with(self, text: impl AsRef<str>) -> Filter<C>
+    where
+        F: Textual,
+    {
         self.text(Place::Start, text.as_ref())
     }
 
     /// The field ends with the text.
     #[must_use]
-    pub fn ends_with(self, text: impl AsRef<str>) -> Filter<C> {
+    pub fn ends_with(self, text: impl AsRef<str>) -> Filter<C>
+    where
+        F: Textual,
+    {
         self.text(Place::End, text.as_ref())
     }
 }

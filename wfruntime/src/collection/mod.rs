@@ -34,9 +34,7 @@ pub use draft::{Changes, Draft, IntoChanges, IntoDraft};
 /// What only generated code and the registry use.
 pub(crate) mod generated {
     pub use super::choice::{choice_from_str, deserialize_choice};
-    pub use super::declared::{
-        TypeIs, assert_length, assert_text, default_now, default_user, type_is, value,
-    };
+    pub use super::declared::{FieldOf, bounds, field};
     pub use super::draft::{Given, IsSet, Set, StartChanges, changes, column_named};
     pub use super::serde_forms::{deserialize, serialize};
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::execution::wind_up::to;
 use crate::execution::{Status, read_row, write_row};
 use crate::store::sql::{Condition, Count, Delete, Insert, OnConflict, Query, Select, Set, Update};
-use crate::store::{Expect, Values};
+use crate::store::{BoxFuture, Expect, Values};
 use crate::value::{Type, Value};
 
 impl SyncContext {
@@ -20,9 +20,14 @@ impl SyncContext {
     /// # Errors
     ///
     /// The record does not fit what is stored: a value has to be unique, or refers to no record.
-    pub async fn create<T: Collection>(&self, draft: impl IntoDraft<T>) -> Result<Record<T>> {
+    // No `async fn`: its future would name the draft's type, and an incomplete draft would be
+    // told at the call and at the `await` as well.
+    pub fn create<T: Collection>(
+        &self,
+        draft: impl IntoDraft<T>,
+    ) -> BoxFuture<'_, Result<Record<T>>> {
         let draft = draft.into_draft().into_values();
-        Record::from_row(self.create_row(T::definition(), draft).await?)
+        Box::pin(async move { Record::from_row(self.create_row(T::definition(), draft).await?) })
     }
 
     /// Changes the given fields of a record, and refreshes `record` with what is stored then.
@@ -32,16 +37,18 @@ impl SyncContext {
     /// # Errors
     ///
     /// As [`Self::create`].
-    pub async fn update<T: Collection>(
-        &self,
-        record: &mut Record<T>,
+    pub fn update<'a, T: Collection>(
+        &'a self,
+        record: &'a mut Record<T>,
         changes: impl IntoChanges<T>,
-    ) -> Result<()> {
+    ) -> BoxFuture<'a, Result<()>> {
         let changes = changes.into_changes().into_values();
-        let row = self.update_row(T::definition(), record.id.get(), changes).await?;
-        // What was loaded with it stays, unless the reference was changed.
-        *record = Record::from_row(with_loaded(row, record.to_row()))?;
-        Ok(())
+        Box::pin(async move {
+            let row = self.update_row(T::definition(), record.id.get(), changes).await?;
+            // What was loaded with it stays, unless the reference was changed.
+            *record = Record::from_row(with_loaded(row, record.to_row()))?;
+            Ok(())
+        })
     }
 
     /// Changes every record that fits, and says how many did.
@@ -49,21 +56,14 @@ impl SyncContext {
     /// # Errors
     ///
     /// As [`Self::create`].
-    pub async fn update_where<T: Collection>(
+    pub fn update_where<T: Collection>(
         &self,
         filter: Filter<T>,
         changes: impl IntoChanges<T>,
-    ) -> Result<u64> {
-        let definition = T::definition();
-        let node = match self.begin("update", definition.meta.rust).await? {
-            Begun::Done(output) => return Ok(serde_json::from_str(&output)?),
-            Begun::New(node) => node,
-        };
-        let set = self.changed(definition, changes.into_changes().into_values());
-        let filter = filter.into_condition();
-        let table = definition.table();
-        let update = Update { table, set, filter, returning: Vec::new() };
-        Ok(self.run.commit(&node, Effect::Counted(update.build())).await?.changed)
+    ) -> BoxFuture<'_, Result<u64>> {
+        let changes = changes.into_changes().into_values();
+        let update = self.update_rows(T::definition(), filter.into_condition(), changes);
+        Box::pin(update)
     }
 
     /// Deletes a record; nothing happens if it is gone.
@@ -143,6 +143,22 @@ impl SyncContext {
         let Some(row) = found else { return Err(self.gone()) };
         *record = Record::from_row(with_loaded(row, record.to_row()))?;
         Ok(())
+    }
+
+    async fn update_rows(
+        &self,
+        definition: &'static Definition,
+        filter: Condition,
+        changes: Vec<(usize, Value)>,
+    ) -> Result<u64> {
+        let node = match self.begin("update", definition.meta.rust).await? {
+            Begun::Done(output) => return Ok(serde_json::from_str(&output)?),
+            Begun::New(node) => node,
+        };
+        let set = self.changed(definition, changes);
+        let table = definition.table();
+        let update = Update { table, set, filter, returning: Vec::new() };
+        Ok(self.run.commit(&node, Effect::Counted(update.build())).await?.changed)
     }
 
     async fn create_row(

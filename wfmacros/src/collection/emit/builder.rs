@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::Ident;
 
-use super::{docs, named, visibility};
+use super::{docs, named, of_type, visibility};
 use crate::collection::model::{Field, Model};
 
 pub(super) fn emit(model: &Model<'_>) -> TokenStream {
@@ -28,10 +28,10 @@ fn new(model: &Model<'_>, settable: &[&Field<'_>], required: &[&Field<'_>]) -> T
         format_ident!("New{}", syn::ext::IdentExt::unraw(name), span = Span::mixed_site());
     let markers: Vec<&Ident> = required.iter().map(|field| field.ident).collect();
     let parameters = parameters(required);
-    let about = format!("Starts a new `{name}`, whose fields are set one by one.");
     let setters = settable.iter().map(|field| {
         let (ident, ty, cfgs, rust) = (field.ident, &field.source.ty, &field.cfgs, &field.rust);
         let (docs, vis) = (docs(field), visibility(field));
+        let stored = of_type(ty, quote!(stored));
         let after = required.iter().zip(&parameters).map(|(other, parameter)| {
             if other.ident == field.ident { quote!(__wf::Set) } else { quote!(#parameter) }
         });
@@ -40,9 +40,9 @@ fn new(model: &Model<'_>, settable: &[&Field<'_>], required: &[&Field<'_>]) -> T
             #docs
             #vis fn #ident(self, #ident: impl __wf::IntoField<#ty>) -> #builder<#(#after),*> {
                 #builder {
-                    given: self.given.set::<#ty>(
+                    given: self.given.set(
                         const { __wf::column_named(<#name as __wf::Collection>::META, #rust) },
-                        #ident,
+                        #stored(__wf::IntoField::into_field(#ident)),
                     ),
                     set: ::core::marker::PhantomData,
                 }
@@ -67,7 +67,7 @@ fn new(model: &Model<'_>, settable: &[&Field<'_>], required: &[&Field<'_>]) -> T
         }
 
         impl #name {
-            #[doc = #about]
+            /// Starts a new record, whose fields are set one by one.
             #vis fn new() -> #builder {
                 #builder {
                     given: ::core::default::Default::default(),
@@ -92,17 +92,17 @@ fn new(model: &Model<'_>, settable: &[&Field<'_>], required: &[&Field<'_>]) -> T
 fn changes(model: &Model<'_>, settable: &[&Field<'_>]) -> TokenStream {
     let (vis, name) = (&model.item.vis, &model.item.ident);
     let builder = named(model, "Changes");
-    let about = format!("Starts changes of a `{name}`: only the fields that are set are written.");
     let setters = settable.iter().map(|field| {
         let (ident, ty, cfgs, rust) = (field.ident, &field.source.ty, &field.cfgs, &field.rust);
         let (docs, vis) = (docs(field), visibility(field));
+        let stored = of_type(ty, quote!(stored));
         quote! {
             #(#cfgs)*
             #docs
             #vis fn #ident(mut self, #ident: impl __wf::IntoField<#ty>) -> Self {
-                self.given = self.given.set::<#ty>(
+                self.given = self.given.set(
                     const { __wf::column_named(<#name as __wf::Collection>::META, #rust) },
-                    #ident,
+                    #stored(__wf::IntoField::into_field(#ident)),
                 );
                 self
             }
@@ -117,7 +117,7 @@ fn changes(model: &Model<'_>, settable: &[&Field<'_>]) -> TokenStream {
         }
 
         impl #name {
-            #[doc = #about]
+            /// Starts changes of a record: only the fields that are set are written.
             #vis fn changes() -> #builder {
                 ::core::default::Default::default()
             }

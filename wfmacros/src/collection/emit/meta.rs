@@ -1,9 +1,10 @@
 //! The constant that says what was declared.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Expr;
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Expr, Type};
 
 use super::of_type;
 use crate::collection::model::{Class, Default, Field, Model, OnDelete, Options};
@@ -64,22 +65,21 @@ fn options(field: &Field<'_>) -> TokenStream {
     }
     let flags = [(options.unique, "unique"), (options.index, "index"), (options.hidden, "hidden")];
     for (_, flag) in flags.iter().filter(|(given, _)| *given) {
-        let flag = proc_macro2::Ident::new(flag, Span::mixed_site());
+        let flag = Ident::new(flag, Span::mixed_site());
         set.push(quote!(#flag: true));
     }
     if let (Some((min, max)), Some(at)) = (&options.length, options.length_at) {
-        // The check stands in the value, so that it is made once, at the word.
-        let check = quote_spanned!(at=> __wf::assert_length::<#ty>());
+        let check = ask(ty, Ident::new("length", at));
         set.push(quote!(length: { #check; ::core::option::Option::Some((#min, #max)) }));
     }
     if let Some((min, max)) = &options.range {
-        let (min, max) = (bound(ty, min.as_ref()), bound(ty, max.as_ref()));
+        let (min, max) = range(ty, min.as_ref(), max.as_ref());
         set.push(quote! {
             range: ::core::option::Option::Some(__wf::Range { min: #min, max: #max })
         });
     }
     if let (Some(pattern), Some(at)) = (&options.pattern, options.pattern_at) {
-        let check = quote_spanned!(at=> __wf::assert_text::<#ty>());
+        let check = ask(ty, Ident::new("pattern", at));
         set.push(quote!(pattern: { #check; ::core::option::Option::Some(#pattern) }));
     }
     set.extend(texts(options));
@@ -105,7 +105,7 @@ fn texts(options: &Options) -> Vec<TokenStream> {
         .into_iter()
         .filter_map(|(key, text)| {
             let text = text.as_ref()?;
-            let key = proc_macro2::Ident::new(key, Span::mixed_site());
+            let key = Ident::new(key, Span::mixed_site());
             Some(quote!(#key: ::core::option::Option::Some(#text)))
         })
         .collect()
@@ -114,32 +114,44 @@ fn texts(options: &Options) -> Vec<TokenStream> {
 fn emit_default(field: &Field<'_>, default: &Default) -> TokenStream {
     let ty = &field.source.ty;
     match default {
-        Default::Now(at) => {
-            let value = quote_spanned!(*at=> __wf::default_now::<#ty>());
-            quote!(#value)
-        }
-        Default::User(at) => {
-            let value = quote_spanned!(*at=> __wf::default_user::<#ty>());
-            quote!(#value)
-        }
+        Default::Now(at) => ask(ty, Ident::new("now", *at)),
+        Default::User(at) => ask(ty, Ident::new("user", *at)),
         Default::Value(value) => {
-            let value = value_of(ty, value);
+            let value = stored(ty, &quote!(__wf::field::<#ty>(#value)));
             quote!(__wf::DefaultValue::Value(|| #value))
         }
     }
 }
 
-fn bound(ty: &syn::Type, bound: Option<&Expr>) -> TokenStream {
-    match bound {
-        Some(bound) => {
-            let value = value_of(ty, bound);
-            quote!(::core::option::Option::Some(|| #value))
+/// What an argument needs of the field's type, asked at the argument's word.
+fn ask(ty: &Type, word: Ident) -> TokenStream {
+    quote_spanned!(word.span()=> __wf::FieldOf::<#ty>::TYPE.#word())
+}
+
+/// Least and greatest value, each a function.
+fn range(ty: &Type, min: Option<&Expr>, max: Option<&Expr>) -> (TokenStream, TokenStream) {
+    let function = |value: TokenStream| {
+        let value = stored(ty, &value);
+        quote!(::core::option::Option::Some(|| #value))
+    };
+    let none = quote!(::core::option::Option::None);
+    match (min, max) {
+        // Both in one call, twice the same: a wrong type is one mistake.
+        (Some(min), Some(max)) => {
+            let at = Spanned::span(min);
+            let both = quote_spanned!(at=> __wf::bounds::<#ty, _>(#min, #max));
+            (
+                function(quote!({ let [min, _] = #both; min })),
+                function(quote!({ let [_, max] = #both; max })),
+            )
         }
-        None => quote!(::core::option::Option::None),
+        (Some(min), None) => (function(quote!(__wf::field::<#ty>(#min))), none),
+        (None, Some(max)) => (none, function(quote!(__wf::field::<#ty>(#max)))),
+        (None, None) => (none.clone(), none),
     }
 }
 
-/// An expression of the user's as a value of the field's type; a wrong type is shown at it.
-fn value_of(ty: &syn::Type, value: &Expr) -> TokenStream {
-    quote!(__wf::value::<#ty>(#value))
+fn stored(ty: &Type, value: &TokenStream) -> TokenStream {
+    let stored = of_type(ty, quote!(stored));
+    quote!(#stored(#value))
 }

@@ -1,6 +1,7 @@
 //! The code of a collection; it cannot fail.
 
 mod builder;
+mod derived;
 mod meta;
 
 use proc_macro2::{Span, TokenStream};
@@ -14,20 +15,14 @@ use super::model::{Class, Field, Model};
 pub(crate) fn emit(model: &Model<'_>) -> TokenStream {
     let private = model.runtime.private();
     let item = model.item;
-    let derives = model.derives.iter().map(|derive| {
-        let derive = Ident::new(derive, Span::mixed_site());
-        quote!(#private::derive::#derive)
-    });
-    let derive = (!model.derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]));
     let cfgs = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     let collection = collection(model);
     let markers = markers(model);
     let builders = builder::emit(model);
-    let serde = serde(model);
+    let derived = derived::emit(model);
     let account = model.account.then(|| emit_account(model));
     let name = &item.ident;
     quote! {
-        #derive
         #item
 
         #(#cfgs)*
@@ -38,7 +33,7 @@ pub(crate) fn emit(model: &Model<'_>) -> TokenStream {
             #markers
             #collection
             #builders
-            #serde
+            #derived
             #account
 
             __wf::inventory::submit! {
@@ -135,15 +130,13 @@ fn markers(model: &Model<'_>) -> TokenStream {
         let ty = &field.source.ty;
         marker(field, &quote!(__wf::FieldRef<#name, #ty>))
     });
-    let created = "Who created the record.";
-    let updated = "Who last changed the record.";
     quote! {
         /// The associations, by name.
         #[derive(__wf::derive::Clone, __wf::derive::Copy)]
         #vis struct #associations {
-            #[doc = #created]
+            /// Who created the record.
             #vis created_by: __wf::AssocRef<#name, __wf::User, __wf::ToOne>,
-            #[doc = #updated]
+            /// Who last changed the record.
             #vis updated_by: __wf::AssocRef<#name, __wf::User, __wf::ToOne>,
             #(#own_associations)*
         }
@@ -157,9 +150,9 @@ fn markers(model: &Model<'_>) -> TokenStream {
             #vis created_at: __wf::FieldRef<#name, __wf::Timestamp>,
             /// When the record was last changed.
             #vis updated_at: __wf::FieldRef<#name, __wf::Timestamp>,
-            #[doc = #created]
+            /// Who created the record.
             #vis created_by: __wf::FieldRef<#name, ::core::option::Option<__wf::BelongsTo<__wf::User>>>,
-            #[doc = #updated]
+            /// Who last changed the record.
             #vis updated_by: __wf::FieldRef<#name, ::core::option::Option<__wf::BelongsTo<__wf::User>>>,
             #(#own_fields)*
         }
@@ -175,8 +168,9 @@ fn marker(field: &Field<'_>, ty: &TokenStream) -> TokenStream {
 /// The field's own documentation, or a sentence in its place.
 fn docs(field: &Field<'_>) -> TokenStream {
     if field.docs.is_empty() {
-        let text = format!("The field `{}`.", field.rust);
-        return quote!(#[doc = #text]);
+        return quote! {
+            /// The field of this name.
+        };
     }
     let docs = &field.docs;
     quote!(#(#docs)*)
@@ -187,53 +181,26 @@ fn visibility<'a>(field: &'a Field<'_>) -> &'a Visibility {
     &field.source.vis
 }
 
-fn serde(model: &Model<'_>) -> TokenStream {
-    let name = &model.item.ident;
-    let serialize = model.serialize.then(|| {
-        quote! {
-            #[automatically_derived]
-            impl __wf::serde::Serialize for #name {
-                fn serialize<S: __wf::serde::Serializer>(
-                    &self,
-                    serializer: S,
-                ) -> ::core::result::Result<S::Ok, S::Error> {
-                    __wf::serialize(self, serializer)
-                }
-            }
-        }
-    });
-    let deserialize = model.deserialize.then(|| {
-        quote! {
-            #[automatically_derived]
-            impl<'de> __wf::serde::Deserialize<'de> for #name {
-                fn deserialize<D: __wf::serde::Deserializer<'de>>(
-                    deserializer: D,
-                ) -> ::core::result::Result<Self, D::Error> {
-                    __wf::deserialize(deserializer)
-                }
-            }
-        }
-    });
-    quote!(#serialize #deserialize)
-}
-
 /// Marks the collection as one of users, and checks the types that signing in needs.
 fn emit_account(model: &Model<'_>) -> TokenStream {
     let name = &model.item.ident;
     let checks = model.fields.iter().filter_map(|field| {
         let (_, ty) = account::FIELDS.iter().find(|(name, _)| *name == field.rust)?;
         let ty = match *ty {
-            "String" => quote!(__wf::String),
+            "String" => quote!(::std::string::String),
             "Roles" => quote!(__wf::Roles),
-            _ => quote!(::core::option::Option<__wf::String>),
+            _ => quote!(::core::option::Option<::std::string::String>),
         };
-        let found = &field.source.ty;
-        let value = quote_spanned!(syn::spanned::Spanned::span(found)=> __wf::type_is::<#found>());
-        Some(quote!(let _: __wf::TypeIs<#ty> = #value;))
+        let ident = field.ident;
+        let span = syn::spanned::Spanned::span(&field.source.ty);
+        let found = quote_spanned!(span=> &account.#ident);
+        Some(quote!(fn #ident(account: &#name) -> &#ty { #found }))
     });
     quote! {
         #[automatically_derived]
         impl __wf::Account for #name {}
-        const _: () = { #(#checks)* };
+        const _: () = {
+            #(#checks)*
+        };
     }
 }

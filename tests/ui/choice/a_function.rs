@@ -1,0 +1,6 @@
+use wfruntime::prelude::*;
+
+#[choice]
+fn status() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use wfruntime::prelude::*;
+
+#[choice]
+enum Status<const N: usize> {
+    Open,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use wfruntime::prelude::*;
+
+#[choice]
+enum Status {
+    #[choice(name = " open")]
+    Open,
+}
+
+fn main() {}

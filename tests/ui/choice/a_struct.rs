@@ -1,0 +1,8 @@
+use wfruntime::prelude::*;
+
+#[choice]
+struct Status {
+    open: bool,
+}
+
+fn main() {}

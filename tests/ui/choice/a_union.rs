@@ -1,0 +1,8 @@
+use wfruntime::prelude::*;
+
+#[choice]
+union Status {
+    open: u64,
+}
+
+fn main() {}

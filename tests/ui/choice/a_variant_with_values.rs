@@ -1,0 +1,9 @@
+use wfruntime::prelude::*;
+
+#[choice]
+enum Status {
+    Open,
+    Closed(u32),
+}
+
+fn main() {}

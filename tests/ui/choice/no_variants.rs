@@ -1,0 +1,6 @@
+use wfruntime::prelude::*;
+
+#[choice]
+enum Status {}
+
+fn main() {}

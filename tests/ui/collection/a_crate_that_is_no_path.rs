@@ -1,0 +1,8 @@
+use wfruntime::prelude::*;
+
+#[collection(crate = "my crate")]
+struct Post {
+    title: String,
+}
+
+fn main() {}

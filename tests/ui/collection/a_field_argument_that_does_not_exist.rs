@@ -1,0 +1,9 @@
+use wfruntime::prelude::*;
+
+#[collection]
+struct Post {
+    #[field(uniqe)]
+    title: String,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use wfruntime::prelude::*;
+
+#[collection]
+fn posts() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use wfruntime::prelude::*;
+
+#[collection]
+struct Post<T> {
+    title: T,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use wfruntime::prelude::*;
+
+struct Category;
+
+#[collection]
+struct Post {
+    category: BelongsTo<Category>,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use wfruntime::prelude::*;
+
+struct Color;
+
+#[collection]
+struct Post {
+    color: Color,
+}
+
+fn main() {}

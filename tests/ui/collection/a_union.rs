@@ -1,0 +1,8 @@
+use wfruntime::prelude::*;
+
+#[collection]
+union Post {
+    title: u64,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use wfruntime::prelude::*;
+
+#[collection(account)]
+struct Member {
+    nickname: String,
+    email: String,
+    roles: Roles,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use wfruntime::prelude::*;
+
+#[collection(account)]
+struct Member {
+    nickname: String,
+}
+
+fn main() {}

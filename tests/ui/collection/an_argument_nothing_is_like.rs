@@ -1,0 +1,8 @@
+use wfruntime::prelude::*;
+
+#[collection(colour = "red", 5)]
+struct Post {
+    title: String,
+}
+
+fn main() {}

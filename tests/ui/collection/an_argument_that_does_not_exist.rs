@@ -1,0 +1,8 @@
+use wfruntime::prelude::*;
+
+#[collection(tabel = "posts")]
+struct Post {
+    title: String,
+}
+
+fn main() {}

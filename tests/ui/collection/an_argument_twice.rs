@@ -1,0 +1,8 @@
+use wfruntime::prelude::*;
+
+#[collection(name = "a", name = "b")]
+struct Post {
+    title: String,
+}
+
+fn main() {}

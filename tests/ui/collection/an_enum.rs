@@ -1,0 +1,8 @@
+use wfruntime::prelude::*;
+
+#[collection]
+enum Status {
+    Open,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use wfruntime::prelude::*;
+
+#[collection]
+struct Post {
+    #[field(unique, index)]
+    title: String,
+    #[field(index)]
+    parent: Option<BelongsTo<Post>>,
+}
+
+fn main() {}

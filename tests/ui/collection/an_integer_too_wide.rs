@@ -1,0 +1,8 @@
+use wfruntime::prelude::*;
+
+#[collection]
+struct Post {
+    size: u64,
+}
+
+fn main() {}

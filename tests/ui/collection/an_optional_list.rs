@@ -1,0 +1,8 @@
+use wfruntime::prelude::*;
+
+#[collection]
+struct Post {
+    parts: Option<HasMany<Post>>,
+}
+
+fn main() {}

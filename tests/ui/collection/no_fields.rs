@@ -1,0 +1,6 @@
+use wfruntime::prelude::*;
+
+#[collection]
+struct Post {}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use wfruntime::prelude::*;
+
+#[collection]
+struct Post {
+    #[field(default = now)]
+    title: String,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use wfruntime::prelude::*;
+
+#[collection]
+struct Post {
+    #[field(unique)]
+    #[field(hidden)]
+    title: String,
+}
+
+fn main() {}

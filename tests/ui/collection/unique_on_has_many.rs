@@ -1,0 +1,10 @@
+use wfruntime::prelude::*;
+
+#[collection]
+struct Post {
+    #[field(unique)]
+    parts: HasMany<Post>,
+    whole: BelongsTo<Post>,
+}
+
+fn main() {}
