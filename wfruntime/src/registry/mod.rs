@@ -5,6 +5,8 @@
 mod collections;
 mod inverse;
 mod names;
+#[cfg(test)]
+mod tests;
 mod workflows;
 
 use std::any::TypeId;
