@@ -58,5 +58,6 @@ fn a_choice_is_its_names() {
                 }
             }
             #[automatically_derived]
-    "##]].assert_eq(&expansion[..end]);
+    "##]]
+    .assert_eq(&expansion[..end]);
 }

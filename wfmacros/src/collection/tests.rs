@@ -31,7 +31,11 @@ const POST: &str = "
 
 #[test]
 fn the_item_comes_first_without_our_attributes() {
-    part(&expanded("", POST), "", "#[allow", expect![[r#"
+    part(
+        &expanded("", POST),
+        "",
+        "#[allow",
+        expect![[r#"
         /// What people read.
         pub struct Post {
             /// Its title.
@@ -41,24 +45,34 @@ fn the_item_comes_first_without_our_attributes() {
             pub(crate) date: Timestamp,
             parts: HasMany<Part>,
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn what_was_derived_is_not_derived_again() {
     let item = "#[derive(Debug, serde::Serialize)] #[derive(std::clone::Clone)] struct A { a: u8 }";
     let expansion = expanded("", item);
-    part(&expansion, "", "struct", expect![[r#"
+    part(
+        &expansion,
+        "",
+        "struct",
+        expect![[r#"
         #[derive(Debug, serde::Serialize)]
         #[derive(std::clone::Clone)]
-    "#]]);
+    "#]],
+    );
     assert!(!expansion.contains("Serialize for A") && expansion.contains("Deserialize<'de> for A"));
 }
 
 #[test]
 fn the_metadata() {
     let expansion = expanded("name = \"letters\"", POST);
-    part(&expansion, "impl __wf::Collection for Post", "type Fields", expect![[r#"
+    part(
+        &expansion,
+        "impl __wf::Collection for Post",
+        "type Fields",
+        expect![[r#"
         impl __wf::Collection for Post {
                 const META: &'static __wf::CollectionMeta = &__wf::CollectionMeta {
                     name: "letters",
@@ -146,12 +160,17 @@ fn the_metadata() {
                     category: __wf::AssocRef::new("category"),
                     parts: __wf::AssocRef::new("parts"),
                 };
-        "#]]);
+        "#]],
+    );
 }
 
 #[test]
 fn the_builder() {
-    part(&expanded("", POST), "/// The required fields", "/// Changes of", expect![[r#"
+    part(
+        &expanded("", POST),
+        "/// The required fields",
+        "/// Changes of",
+        expect![[r#"
         /// The required fields that are not set yet, each a type.
             #[allow(non_camel_case_types)]
             mod missing {
@@ -237,7 +256,8 @@ fn the_builder() {
                     __wf::Draft::from_given(self.given)
                 }
             }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -67,11 +67,14 @@ fn check(declared: &[&'static CollectionMeta], expected: Expect) {
 
 #[test]
 fn nothing_declared() {
-    check(&[], expect![[r#"
+    check(
+        &[],
+        expect![[r#"
         the program declares no collection
         = note: a crate that no code names is not linked, and neither is what it declares; the `main.rs` of a package does not get its own `lib.rs` unless it names it
         = help: name the crate that declares them, as in `use my_models as _;` or `wfruntime::modules![my_models];`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -82,21 +85,30 @@ fn the_same_name_twice() {
     static TABLE: CollectionMeta =
         CollectionMeta { table: "POSTS", ..meta::<C>("Letter", "letters", 12, TITLE) };
     static USERS: CollectionMeta = meta::<A>("Human", "users", 3, TITLE);
-    check(&[&AGAIN, &POSTS], expect![[r#"
+    check(
+        &[&AGAIN, &POSTS],
+        expect![[r#"
         src/models.rs:9: `Posts` and `Post` have the same name `posts`
         = note: the other one is declared at src/models.rs:1
         = help: give one of them another name: `#[collection(name = "…")]`
-    "#]]);
-    check(&[&TABLE, &POSTS], expect![[r#"
+    "#]],
+    );
+    check(
+        &[&TABLE, &POSTS],
+        expect![[r#"
         src/models.rs:1: `Post` and `Letter` have the same table `posts`
         = note: the other one is declared at src/models.rs:12
         = help: give one of them another table: `#[collection(table = "…")]`
-    "#]]);
-    check(&[&USERS], expect![[r#"
+    "#]],
+    );
+    check(
+        &[&USERS],
+        expect![[r#"
         src/models.rs:3: `Human` and `User` have the same name `users`
         = note: the other one is declared at wfruntime/src/auth/user.rs:7
         = help: if its records are the users who sign in, write `#[collection(account)]`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -105,11 +117,14 @@ fn names_of_the_framework() {
     static TASKS: CollectionMeta = meta::<A>("Task", "tasks", 1, TITLE);
     static JOBS: CollectionMeta =
         CollectionMeta { table: "wf_jobs", ..meta::<B>("Job", "jobs", 7, TITLE) };
-    check(&[&TASKS, &JOBS], expect![[r#"
+    check(
+        &[&TASKS, &JOBS],
+        expect![[r#"
         src/models.rs:1: the name `tasks` is taken by the framework
         = help: give the collection another one: `#[collection(name = "…")]`
         src/models.rs:7: tables that begin with `wf_` are the framework's: `wf_jobs`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -119,11 +134,14 @@ fn two_accounts() {
         CollectionMeta { account: true, ..meta::<A>("Member", "members", 1, FIELDS) };
     static SECOND: CollectionMeta =
         CollectionMeta { account: true, ..meta::<B>("Person", "people", 5, FIELDS) };
-    check(&[&SECOND, &FIRST], expect![[r#"
+    check(
+        &[&SECOND, &FIRST],
+        expect![[r#"
         src/models.rs:5: `Person` is a second account collection
         = note: the first is `Member` at src/models.rs:1
         = help: remove `account` from one of them
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -135,11 +153,14 @@ fn a_user_that_was_replaced() {
         &[member("nickname", 2, TEXT), member("boss", 3, to(|| User::META))];
     static MEMBER: CollectionMeta =
         CollectionMeta { account: true, ..meta::<A>("Member", "members", 1, FIELDS) };
-    check(&[&MEMBER], expect![[r#"
+    check(
+        &[&MEMBER],
+        expect![[r#"
         src/models.rs:3: `User` is replaced by `Member`
         = note: `Member` is the account collection, declared at src/models.rs:1
         = help: refer to `Member`
-    "#]]);
+    "#]],
+    );
     let registry = of(vec![&MEMBER]);
     assert_eq!(registry.account().name(), "members");
     assert!(registry.named("users").is_none());
@@ -159,18 +180,27 @@ fn ways_back_that_are_missing_or_several() {
     static LONE: CollectionMeta = meta::<C>("Category", "categories", 1, NONE);
     static BOTH: CollectionMeta = meta::<C>("Category", "categories", 1, TWO);
     static NAMED: CollectionMeta = meta::<C>("Category", "categories", 1, LOST);
-    check(&[&POST, &LONE], expect![[r#"
+    check(
+        &[&POST, &LONE],
+        expect![[r#"
         src/models.rs:2: no field of `Post` refers to `Category`
         = help: add a field of type `BelongsTo<Category>` to `Post`
-    "#]]);
-    check(&[&LETTER, &BOTH], expect![[r#"
+    "#]],
+    );
+    check(
+        &[&LETTER, &BOTH],
+        expect![[r#"
         src/models.rs:3: several fields of `Letter` refer to `Category`: `from`, `till`
         = help: name the one that is meant: `#[field(by = from)]`
-    "#]]);
-    check(&[&LETTER, &NAMED], expect![[r#"
+    "#]],
+    );
+    check(
+        &[&LETTER, &NAMED],
+        expect![[r#"
         src/models.rs:4: no field `first` of `Letter` refers to `Category`
         = note: fields of `Letter` that do: `from`, `till`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -186,10 +216,13 @@ fn columns_and_patterns() {
     ];
     static POST: CollectionMeta = meta::<A>("Post", "posts", 1, FIELDS);
     static UNKNOWN: CollectionMeta = meta::<B>("Gone", "gone", 1, &[]);
-    check(&[&POST], expect![[r#"
+    check(
+        &[&POST],
+        expect![[r#"
         src/models.rs:3: two fields of `Post` have the column `title`
         = help: give one of them another: `#[field(column = "…")]`
         src/models.rs:4: `[` is no regular expression: non-empty character class has no closing bracket
         src/models.rs:5: the collection `Gone` is not registered
-    "#]]);
+    "#]],
+    );
 }
