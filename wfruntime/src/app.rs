@@ -13,7 +13,7 @@ use axum::http::request::Parts;
 
 pub use running::Running;
 
-pub(crate) use open::{Purpose, open};
+pub(crate) use open::{Purpose, close, open};
 pub(crate) use schema::{plan, tables};
 
 use crate::auth::Identify;

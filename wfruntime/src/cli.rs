@@ -14,7 +14,7 @@ use clap::{
     ArgMatches, Args, Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand,
 };
 
-use crate::app::{App, Purpose, open};
+use crate::app::{App, Purpose, close, open};
 use crate::core::Core;
 use crate::error::Result;
 
@@ -125,8 +125,7 @@ fn access() -> Result<()> {
 async fn beside<T>(app: &App, work: impl AsyncFnOnce(&Core) -> Result<T>) -> Result<T> {
     let core = open(app, Purpose::Beside).await?;
     let done = work(&core).await;
-    let left = core.engine.shutdown(Duration::ZERO).await;
-    let closed = left.and(core.store.shutdown().await);
+    let closed = close(&core, Duration::ZERO).await;
     let done = done?;
     closed.map(|()| done)
 }

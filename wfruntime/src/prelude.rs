@@ -10,6 +10,6 @@ pub use crate::collection::{
     BelongsTo, BelongsToMany, Choice, Collection, HasMany, HasOne, Id, Json, Record, Roles,
 };
 pub use crate::{
-    Context, Error, ErrorKind, Identity, PostAction, Result, SyncContext, action, choice,
+    App, Context, Error, ErrorKind, Identity, PostAction, Result, SyncContext, action, choice,
     collection, dec, post_action, role, workflow,
 };

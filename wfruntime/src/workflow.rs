@@ -1,5 +1,6 @@
 //! A workflow and its graph as plain data: what `#[post_action]` and `workflow!` register.
 
+mod graph;
 mod named;
 mod reach;
 mod show;
@@ -12,6 +13,7 @@ use crate::error::Result;
 use crate::store::BoxFuture;
 use crate::trigger::Snapshot;
 
+pub use graph::Format;
 pub use named::Named;
 pub use reach::{
     Decider, Got, Identified, InAppends, Loaded, loaded, not_appended, not_appended_get,

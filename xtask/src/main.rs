@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask test | bench`.
 
+mod bench;
 mod gate;
 mod process;
 mod tools;
@@ -11,6 +12,7 @@ cargo xtask COMMAND
 
   test [STEP…]   the whole gate, or some of its steps; stops at the first that fails
   test --list    what the steps are
+  bench          our speed and memory against what one would write by hand, as one table
 ";
 
 fn main() -> ExitCode {
@@ -19,6 +21,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = args.collect();
     let done = match command.as_deref() {
         Some("test") => gate::test(&rest),
+        Some("bench") => bench::bench(&rest),
         Some("--help" | "-h" | "help") => {
             print!("{USAGE}");
             Ok(())

@@ -8,7 +8,8 @@ mod operator;
 
 use serde_json::{Map, Value as Json};
 
-use super::read::{Faults, link};
+use super::faults::Faults;
+use super::read::link;
 use crate::action::Verb;
 use crate::auth::Access;
 use crate::collection::{AssociationKind, Definition};

@@ -3,15 +3,35 @@
 //! HTTP, the page and the program's own handlers all come through here; it refuses to know how
 //! a request arrived.
 
+mod act;
 mod authorise;
+mod checks;
+mod commit;
+mod create;
+mod desk;
+mod destroy;
+mod faults;
 pub(crate) mod filter;
+mod found;
+mod input;
+mod load;
+mod one;
 mod own;
 mod perform;
+mod plan;
 pub(crate) mod read;
 mod request;
+mod rows;
+mod turns;
+mod update;
 
+pub use act::Act;
 pub use own::{ActionMeta, FromOwnCall, OwnCall, RegisteredAction};
 pub use perform::perform;
 pub use request::{
     Answer, AnswerData, Fired, FiredStatus, Message, Request, Target, Through, Verb, View,
 };
+
+pub(crate) use faults::Faults;
+pub(crate) use load::{Tree, Written, load};
+pub(crate) use one::OneAction;

@@ -1,10 +1,16 @@
 //! Actions of the program's own: what `#[action]` registers, and what its handler is given.
 
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use super::checks::Checks;
+use super::desk::{Desk, Done};
+use super::{Answer, Request};
 use crate::collection::{CollectionMeta, Json, Location, Row};
-use crate::error::{Error, Result};
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Result};
 use crate::identity::Identity;
 use crate::store::BoxFuture;
 
@@ -35,6 +41,10 @@ pub struct OwnCall {
     pub identity: Identity,
     /// The body, if there was one.
     pub values: Option<Box<RawValue>>,
+    /// The record that the request names, if it names one.
+    pub(super) target: Option<i64>,
+    /// What the handler plans to write.
+    pub(super) desk: Desk,
 }
 
 /// What a function with `#[action(C)]` can take as an argument.
@@ -53,24 +63,25 @@ pub trait FromOwnCall<C>: Sized {
     fn from_own_call(call: &OwnCall) -> Result<Self>;
 }
 
-fn body<T: DeserializeOwned>(call: &OwnCall) -> Result<T> {
-    let text = call.values.as_ref().map_or("null", |values| values.get());
-    serde_json::from_str(text)
-        .map_err(|error| Error::invalid("body", format!("the body does not fit: {error}")))
-}
-
 #[diagnostic::do_not_recommend]
 impl<C, T: DeserializeOwned> FromOwnCall<C> for axum::Json<T> {
     fn from_own_call(call: &OwnCall) -> Result<Self> {
-        body(call).map(Self)
+        body(call.values.as_deref()).map(Self)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<C, T: DeserializeOwned> FromOwnCall<C> for Json<T> {
     fn from_own_call(call: &OwnCall) -> Result<Self> {
-        body(call).map(Self)
+        body(call.values.as_deref()).map(Self)
     }
+}
+
+/// What a body says; `null` if there was none.
+fn body<T: DeserializeOwned>(values: Option<&RawValue>) -> Result<T> {
+    let text = values.map_or("null", RawValue::get);
+    serde_json::from_str(text)
+        .map_err(|error| Error::invalid("body", format!("the body does not fit: {error}")))
 }
 
 #[diagnostic::do_not_recommend]
@@ -80,21 +91,42 @@ impl<C> FromOwnCall<C> for Identity {
     }
 }
 
+/// Calls the own action of a request, stores what it planned, and answers the record it returned.
+///
+/// # Errors
+/// All faults of the request at once, before the handler runs; then the handler's own, or what
+/// keeps its writes from being stored. Nothing was written then.
+pub(super) async fn call(core: &Arc<Core>, request: Request, name: &'static str) -> Result<Answer> {
+    let Some(action) = core.registry.action(request.collection, name) else {
+        let message = format!("unknown action `{name}` of `{}`", request.collection.name());
+        return Err(Error::new(ErrorKind::NotFound, "unknown_action", message));
+    };
+    let mut checks = Checks::enter(core, &request)?;
+    let matches = checks.matches(name, &request).await?;
+    let shown = checks.shown()?;
+    let is_own = checks.grant.own;
+    drop(checks);
+    let Request { identity, values, target, .. } = request;
+    let target = target.ids.and_then(|ids| ids.first().copied());
+    let desk = Desk::new(core, identity.clone());
+    let call = OwnCall { identity, values, target, desk: desk.clone() };
+    let record = (action.handler)(call).await?;
+    desk.commit(&Done { record, action: name, matches: &matches, shown, is_own }).await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn call(body: Option<&str>) -> OwnCall {
-        let values = body.map(|body| RawValue::from_string(body.into()).expect("JSON"));
-        OwnCall { identity: Identity::anonymous(), values }
-    }
-
     #[test]
     fn a_body_that_does_not_fit_is_the_callers_fault() {
-        let read = |body| <axum::Json<Vec<u8>> as FromOwnCall<()>>::from_own_call(&call(body));
-        assert_eq!(read(Some("[1, 2]")).map(|json| json.0).ok(), Some(vec![1, 2]));
+        let read = |text: Option<&str>| {
+            let values = text.map(|text| RawValue::from_string(text.into()).expect("JSON"));
+            body::<Vec<u8>>(values.as_deref())
+        };
+        assert_eq!(read(Some("[1, 2]")).ok(), Some(vec![1, 2]));
         let errors = [Some("[1, 300]"), Some("{}"), None].map(|body| read(body).err());
         let kinds = errors.map(|error| error.map(|error| error.kind()));
-        assert_eq!(kinds, [Some(crate::ErrorKind::Invalid); 3]);
+        assert_eq!(kinds, [Some(ErrorKind::Invalid); 3]);
     }
 }

@@ -1,32 +1,33 @@
-//! The way into this module: one action, asked for and answered.
+//! One action, from the gate to its answer.
 
 use std::sync::Arc;
 
-use super::{Answer, Request, Verb, read};
+use super::{Answer, Request, Verb, create, destroy, own, read, update};
 use crate::auth::Access;
 use crate::core::Core;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
-/// Carries out one action.
+/// Carries out one action and answers it, whatever it was asked through.
+///
+/// What writes goes on to its end even if the caller does not wait for it.
 ///
 /// # Errors
-/// What is wrong with it, before anything was written; what goes wrong after the commit stands
-/// in the answer.
+/// All faults of the request at once, what is wrong before what is forbidden; nothing was written
+/// then. What goes wrong after the commit stands in the [`Answer`].
 pub async fn perform(core: &Arc<Core>, request: Request) -> Result<Answer> {
-    let access = Access::of(core, &request.identity);
+    if core.engine.is_closing() {
+        let message = "the server is shutting down";
+        return Err(Error::new(ErrorKind::Unavailable, "shutting_down", message));
+    }
     match request.verb {
         Verb::List | Verb::Get => {
+            let access = Access::of(core, &request.identity);
             let (data, selection) = read::read(core, &access, &request).await?;
-            Ok(Answer {
-                outcome: Ok(()),
-                data,
-                selection,
-                messages: Vec::new(),
-                workflows: Vec::new(),
-                errors: Vec::new(),
-                committed: false,
-            })
+            Ok(Answer { selection, ..Answer::of(data) })
         }
-        _ => Err(Error::internal("writing is not there yet")),
+        Verb::Create => create::create(core, &request).await,
+        Verb::Update => update::update(core, &request).await,
+        Verb::Destroy => destroy::destroy(core, &request).await,
+        Verb::Own(name) => own::call(core, request, name).await,
     }
 }

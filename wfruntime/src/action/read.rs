@@ -2,7 +2,6 @@
 //!
 //! It reads, and shows what the role may see; it refuses to know how the question arrived.
 
-mod faults;
 pub(crate) mod link;
 mod load;
 mod order;
@@ -20,7 +19,6 @@ use crate::store::sql::{Condition, Exists, Query, Select};
 use crate::value::Type;
 use plan::Plan;
 
-pub(crate) use faults::Faults;
 pub(crate) use load::{Branch, Source, load};
 pub(crate) use selection::{Shown, resolve};
 

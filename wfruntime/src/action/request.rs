@@ -94,6 +94,22 @@ pub struct Answer {
     pub committed: bool,
 }
 
+impl Answer {
+    /// The answer of an action that went well and fired nothing; all of the data is shown.
+    #[must_use]
+    pub fn of(data: AnswerData) -> Self {
+        Self {
+            outcome: Ok(()),
+            data,
+            selection: Selection::ALL,
+            messages: Vec::new(),
+            workflows: Vec::new(),
+            errors: Vec::new(),
+            committed: false,
+        }
+    }
+}
+
 /// The records of an [`Answer`].
 #[derive(Debug)]
 pub enum AnswerData {

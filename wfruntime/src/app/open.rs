@@ -1,6 +1,7 @@
 //! Opens the database of an application and puts its core together.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{App, schema};
 use crate::auth::Auth;
@@ -8,7 +9,6 @@ use crate::core::{Core, Parts, Workflows};
 use crate::engine::lease;
 use crate::error::Result;
 use crate::registry::{self, Registry};
-use crate::store::sql::Name;
 use crate::store::{Options, Store};
 
 /// What the database is opened for.
@@ -27,7 +27,7 @@ pub(crate) async fn open(app: &App, purpose: Purpose) -> Result<Arc<Core>> {
     let auth = Auth::new(registry, &app.settings, app.identify.clone())?;
     let options = Options { lock: purpose == Purpose::Serve, ..Options::default() };
     let store = Store::open(&app.database, options).await?;
-    match assemble(app, registry, auth, &store, purpose).await {
+    match assemble(app, purpose, registry, auth, &store).await {
         Ok(core) => Ok(core),
         Err(error) => {
             store.shutdown().await?;
@@ -38,16 +38,15 @@ pub(crate) async fn open(app: &App, purpose: Purpose) -> Result<Arc<Core>> {
 
 async fn assemble(
     app: &App,
+    purpose: Purpose,
     registry: &'static Registry,
     auth: Auth,
     store: &Store,
-    purpose: Purpose,
 ) -> Result<Arc<Core>> {
     schema::bring_up_to_date(store, registry).await?;
+    let tables: Vec<_> = registry.collections().iter().map(|found| found.table()).collect();
     let serving = purpose == Purpose::Serve;
     let membership = lease::join(store, &app.clock, app.settings.lease, serving).await?;
-    let tables: Vec<Name> =
-        registry.collections().iter().map(|definition| definition.table()).collect();
     let core = Core::new(Parts {
         registry,
         store: store.clone(),
@@ -56,10 +55,17 @@ async fn assemble(
         states: app.states.clone(),
         auth,
         workflows: Workflows::of(registry),
-        membership,
         largest_id: lease::largest_id(store, &tables).await?,
+        membership,
     });
     let workflows: Vec<_> = registry.workflows().iter().map(|workflow| workflow.meta).collect();
-    core.switches.sync(store, &workflows, app.clock.now()).await?;
+    core.switches.sync(store, &workflows, core.clock.now()).await?;
     Ok(core)
+}
+
+/// Gives back what this process holds, and closes the database.
+pub(crate) async fn close(core: &Core, grace: Duration) -> Result<()> {
+    let engine = core.engine.shutdown(grace).await;
+    let store = core.store.shutdown().await;
+    engine.and(store)
 }

@@ -10,14 +10,14 @@ use axum::response::Response;
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
-use super::{App, OnStart, Purpose, open};
+use super::{App, OnStart, Purpose, close, open};
 use crate::auth::{self, NewUser};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http;
 
-/// How long requests may take to finish once the application is asked to end, beside the time
-/// of the synchronous workflows.
+/// How long nodes in flight may take to finish once the application is asked to end; requests
+/// have the time of the synchronous workflows more.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// A started application; a clone is the same one.
@@ -35,12 +35,12 @@ impl Running {
         let core = open(&app, Purpose::Serve).await?;
         let router = http::router(&core, routes);
         let running = Self { core, router, url: format!("http://{}", app.address) };
+        running.core.engine.start().await?;
         Ok((running, hooks))
     }
 
     /// Runs what is to be done before the first request; if it fails, nothing goes on.
     pub(crate) async fn begin(&self, hooks: Vec<OnStart>) -> Result<()> {
-        self.core.engine.start().await?;
         for hook in hooks {
             if let Err(error) = hook(self.clone()).await {
                 self.shutdown().await?;
@@ -144,9 +144,7 @@ impl Running {
     ///
     /// If something could not be written; nothing that was answered is lost.
     pub async fn shutdown(&self) -> Result<()> {
-        let ended = self.core.engine.shutdown(GRACE).await;
-        self.core.store.shutdown().await?;
-        ended
+        close(&self.core, GRACE).await
     }
 
     /// Answers the requests at `listener` until `end`, then those that have begun, then shuts
@@ -161,8 +159,12 @@ impl Running {
         end: impl Future<Output = ()> + Send,
     ) -> Result<()> {
         let settings = &self.core.settings;
-        let grace = settings.sync_timeout + GRACE;
-        http::serve(listener, self.router(), settings.connections, grace, end).await;
+        let limits = http::Limits {
+            connections: settings.connections,
+            grace: settings.sync_timeout + GRACE,
+            ..http::Limits::default()
+        };
+        http::serve(listener, self.router(), limits, end).await;
         self.shutdown().await
     }
 }

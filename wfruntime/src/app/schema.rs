@@ -11,8 +11,8 @@ pub(crate) fn tables(registry: &Registry) -> Vec<TableSpec> {
     let collections = registry.collections().iter().map(|definition| definition.table_spec());
     let mut tables: Vec<_> = collections.collect();
     tables.extend(auth::tables(registry.account().table()));
-    tables.extend(switches::tables());
     tables.extend(execution::tables());
+    tables.extend(switches::tables());
     tables
 }
 

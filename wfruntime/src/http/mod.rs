@@ -4,6 +4,7 @@
 
 mod answer;
 mod body;
+mod extract;
 mod path;
 mod query;
 mod resource;
@@ -26,7 +27,8 @@ use crate::auth::{self, SystemRoute};
 use crate::core::Core;
 use crate::error::{Error, Result};
 
-pub use serve::serve;
+pub use extract::{Actions, Committed, Planned};
+pub use serve::{Limits, serve};
 
 use path::Route;
 use query::Params;

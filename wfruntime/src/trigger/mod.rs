@@ -2,8 +2,14 @@
 //!
 //! It knows rows and declared workflows; it refuses to know HTTP and how executions run.
 
+mod firing;
+mod matching;
+mod parameter;
 mod post_action;
 mod snapshot;
 
 pub use post_action::{Changed, PostAction};
 pub use snapshot::Snapshot;
+
+pub(crate) use firing::{Act, Event, Firing};
+pub(crate) use matching::{Matches, matches};

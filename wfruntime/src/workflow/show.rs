@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn values_read_as_people_write_them() {
-        assert_eq!(shown(&Decimal::new(12_350, 2)), "123.50");
+        assert_eq!(shown(&Decimal::new(12_345, 2)), "123.45");
         assert_eq!(shown(&"Berlin".to_owned()), "Berlin");
         assert_eq!(shown(&Some(true)), "true");
         assert_eq!(shown(&None::<String>), "");

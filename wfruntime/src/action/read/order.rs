@@ -1,7 +1,7 @@
 //! `sort` as columns to sort by, with the id last, so that pages neither repeat nor skip a record.
 
-use super::faults::Faults;
 use super::link;
+use crate::action::faults::Faults;
 use crate::auth::Access;
 use crate::collection::Definition;
 use crate::error::{Fault, Result};

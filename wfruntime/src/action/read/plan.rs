@@ -1,9 +1,9 @@
 //! A read, checked: the statement for its rows, for their number, and what to load with them.
 
-use super::faults::Faults;
 use super::load::{self, Source};
 use super::selection::{self, Shown};
 use super::{no_record, order, within};
+use crate::action::faults::Faults;
 use crate::action::{AnswerData, Request, Verb, filter};
 use crate::auth::Access;
 use crate::collection::{AssociationKind, Definition, Row};

@@ -1,8 +1,8 @@
 //! Which fields and associations of a record an answer shows, as the role may see them.
 
-use super::faults::Faults;
 use super::link;
 use super::load::Branch;
+use crate::action::faults::Faults;
 use crate::action::{Verb, View};
 use crate::auth::{Access, Grant};
 use crate::collection::json::Selection;
@@ -24,7 +24,7 @@ pub(crate) struct Shown {
     /// Indexes of the columns to read.
     pub(super) columns: Vec<usize>,
     /// The associations to load.
-    pub(super) branches: Vec<Branch>,
+    pub(crate) branches: Vec<Branch>,
 }
 
 /// What `view` asks for of the records of `definition`.

@@ -1,0 +1,150 @@
+//! The command line of a program, tried on a child process.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// What a command printed, and how it ended.
+struct Done {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_program"));
+    command.current_dir(folder).args(arguments).env_remove("WF_ADDR").env_remove("WF_DATABASE");
+    command
+}
+
+fn run(folder: &TempDir, arguments: &[&str]) -> Done {
+    done(command(folder.path(), arguments).output().expect("the program runs"))
+}
+
+fn done(output: Output) -> Done {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    Done { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// A server, ended with the test.
+struct Server {
+    child: Child,
+    url: String,
+    out: BufReader<std::process::ChildStdout>,
+}
+
+impl Server {
+    fn start(folder: &TempDir) -> Self {
+        let mut command = command(folder.path(), &["serve", "--addr", "127.0.0.1:0"]);
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut out = BufReader::new(child.stdout.take().expect("its output"));
+        let mut line = String::new();
+        out.read_line(&mut line).expect("a line");
+        let url = line.trim().strip_prefix("answers at ").expect("its address").to_owned();
+        Self { child, url, out }
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status().expect("`kill` runs");
+        assert!(sent.success());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+#[test]
+fn a_user_is_made_with_a_token_alone_on_the_last_line() {
+    let folder = folder();
+    let made = run(&folder, &["user", "add", "Ada", "--role", "root", "--token"]);
+    assert_eq!((made.code, made.err.as_str()), (Some(0), ""));
+    let last = made.out.lines().last().expect("a line");
+    assert_eq!(last.len(), 43, "{}", made.out);
+    let unknown = run(&folder, &["user", "add", "Bob", "--role", "clerk"]);
+    assert_eq!(unknown.code, Some(1));
+    assert_eq!(unknown.err.lines().count(), 1, "{}", unknown.err);
+    assert!(unknown.err.contains("unknown role `clerk`; expected "), "{}", unknown.err);
+}
+
+#[test]
+fn wrong_arguments_are_named_and_end_with_2() {
+    let folder = folder();
+    for arguments in [&["sevre"][..], &["user", "add", "Ada"], &["--nonsense"]] {
+        let done = run(&folder, arguments);
+        assert_eq!(done.code, Some(2), "{arguments:?}");
+        assert!(done.err.starts_with("error: "), "{}", done.err);
+    }
+}
+
+#[test]
+fn a_second_server_on_the_same_file_is_refused() {
+    let folder = folder();
+    let server = Server::start(&folder);
+    let second = run(&folder, &["serve", "--addr", "127.0.0.1:0"]);
+    assert_eq!(second.code, Some(1));
+    assert!(second.err.contains("program.db.lock"), "{}", second.err);
+    let beside = run(&folder, &["user", "add", "Ada", "--role", "root"]);
+    assert_eq!((beside.code, beside.err.as_str()), (Some(0), ""), "commands work beside it");
+    drop(server);
+    drop(Server::start(&folder));
+}
+
+#[test]
+fn an_address_in_use_is_named() {
+    let (folder, other) = (folder(), tempfile::tempdir().expect("a folder"));
+    let server = Server::start(&folder);
+    let address = server.url.trim_start_matches("http://");
+    let second = run(&other, &["--addr", address]);
+    assert_eq!(second.code, Some(1));
+    assert!(second.err.contains(&format!("cannot listen at `{address}`")), "{}", second.err);
+}
+
+#[test]
+fn a_server_ends_by_a_signal_and_says_so() {
+    let folder = folder();
+    let mut server = Server::start(&folder);
+    server.signal("-TERM");
+    let status = server.child.wait().expect("it ends");
+    assert_eq!(status.code(), Some(0));
+    let mut rest = String::new();
+    server.out.read_to_string(&mut rest).expect("its output");
+    assert!(rest.contains("there is no user yet"), "{rest}");
+    assert!(rest.contains("finishing what has begun"), "{rest}");
+}
+
+#[test]
+fn a_database_that_is_none_is_named() {
+    let folder = folder();
+    std::fs::write(folder.path().join("program.db"), "this is no database").expect("a file");
+    let served = run(&folder, &["serve"]);
+    assert_eq!(served.code, Some(1));
+    assert!(served.err.contains("program.db"), "{}", served.err);
+    let other = run(&folder, &["migrate", "--dry-run", "--database", "mysql://x"]);
+    assert_eq!(other.code, Some(1));
+    assert!(other.err.contains("unknown kind of database `mysql`"), "{}", other.err);
+}
+
+#[test]
+fn migrate_shows_what_it_would_do_and_does_it() {
+    let folder = folder();
+    let shown = run(&folder, &["migrate", "--dry-run"]);
+    assert_eq!((shown.code, shown.err.as_str()), (Some(0), ""));
+    assert!(shown.out.contains("notes: create the table"), "{}", shown.out);
+    assert!(shown.out.ends_with("nothing was changed: `migrate` does it\n"), "{}", shown.out);
+    assert_eq!(run(&folder, &["migrate"]).code, Some(0));
+    let again = run(&folder, &["migrate"]);
+    assert_eq!(again.out, "the tables are as the program declares them\n");
+}

@@ -1,0 +1,6 @@
+//! The product as its users meet it: over HTTP, on the command line, from a program.
+
+mod access;
+mod command_line;
+mod program_under_test;
+mod sign_in;

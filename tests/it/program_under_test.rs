@@ -1,0 +1,92 @@
+//! A started application on a database of its own, and requests to it.
+
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use serde_json::Value;
+use tempfile::TempDir;
+use wfruntime::{App, Clock, Running};
+
+/// A started application; its database is gone with it.
+pub(crate) struct Program {
+    pub(crate) running: Running,
+    pub(crate) clock: Clock,
+    _folder: TempDir,
+}
+
+/// What a request was answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+impl Program {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|app| app).await
+    }
+
+    /// Starts it with a clock that stands still until it is moved.
+    pub(crate) async fn start_with(change: impl FnOnce(App) -> App) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        let clock = Clock::manual("2026-01-01T00:00:00Z".parse().expect("a moment"));
+        let app = change(App::new(url).clock(clock.clone()));
+        let running = app.start().await.expect("the application starts");
+        Self { running, clock, _folder: folder }
+    }
+
+    /// A token of a new user.
+    pub(crate) async fn user(&self, nickname: &str, roles: &[&str]) -> String {
+        self.running.add_user(nickname, roles).await.expect("a user")
+    }
+
+    pub(crate) async fn get(&self, path: &str, token: &str) -> Answer {
+        self.send("GET", path, &[("authorization", &format!("Bearer {token}"))], "").await
+    }
+
+    pub(crate) async fn post(&self, path: &str, token: &str, body: &Value) -> Answer {
+        let headers = [("authorization", &*format!("Bearer {token}"))];
+        self.send("POST", path, &headers, &body.to_string()).await
+    }
+
+    /// A request of somebody who is not signed in.
+    pub(crate) async fn post_as_nobody(&self, path: &str, body: &Value) -> Answer {
+        self.send("POST", path, &[], &body.to_string()).await
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_owned())).expect("a request");
+        let response = self.running.answer(request).await;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = to_bytes(response.into_body(), usize::MAX).await.expect("a body");
+        Answer { status, headers, body: serde_json::from_slice(&body).unwrap_or_default() }
+    }
+}
+
+impl Answer {
+    /// The code of the first error.
+    pub(crate) fn code(&self) -> &str {
+        self.body["errors"][0]["code"].as_str().unwrap_or_default()
+    }
+
+    /// The status as a number and the code of the first error.
+    pub(crate) fn outcome(&self) -> (u16, &str) {
+        (self.status.as_u16(), self.code())
+    }
+
+    /// The id of the record answered.
+    pub(crate) fn id(&self) -> i64 {
+        self.body["data"]["id"].as_i64().expect("a record")
+    }
+}

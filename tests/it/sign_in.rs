@@ -1,0 +1,192 @@
+//! Signing in and out, tokens, passwords, the first administrator.
+
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::program_under_test::{Answer, Program};
+
+const CHECK: &str = "/api/auth:check";
+
+async fn sign_in(program: &Program, account: &str, password: &str) -> Answer {
+    let credentials = json!({ "account": account, "password": password });
+    program.post_as_nobody("/api/auth:signIn", &credentials).await
+}
+
+fn token(answer: &Answer) -> String {
+    answer.body["data"]["token"].as_str().expect("a token").to_owned()
+}
+
+/// The id of whoever has the token.
+async fn id(program: &Program, token: &str) -> i64 {
+    program.get(CHECK, token).await.id()
+}
+
+#[tokio::test]
+async fn a_token_says_who_asks_until_it_is_signed_out() {
+    let program = Program::start().await;
+    let ada = program.user("Ada", &["admin"]).await;
+    let other = program.user("Bob", &["admin"]).await;
+    let check = program.get(CHECK, &ada).await;
+    assert_eq!(check.body["data"]["nickname"], "Ada");
+    assert_eq!(check.body["data"]["roles"], json!(["admin"]));
+    assert_eq!(check.body["data"]["role"], "admin");
+    let by_query = program.send("GET", &format!("{CHECK}?token={ada}"), &[], "").await;
+    assert_eq!(by_query.body, check.body);
+
+    let out = program.post("/api/auth:signOut", &ada, &json!({})).await;
+    assert_eq!(out.outcome(), (200, ""));
+    assert_eq!(program.get(CHECK, &ada).await.outcome(), (401, "token_unknown"));
+    assert_eq!(program.get(CHECK, &other).await.outcome(), (200, ""), "others stay signed in");
+    let again = program.post("/api/auth:signOut", &ada, &json!({})).await;
+    assert_eq!(again.outcome(), (200, ""), "signing out twice is no fault");
+}
+
+#[tokio::test]
+async fn what_is_no_token_is_refused() {
+    let program = Program::start().await;
+    let forged = "A".repeat(43);
+    for (header, code) in [
+        ("Bearer abc".to_owned(), "token_unknown"),
+        (format!("Bearer {forged}"), "token_unknown"),
+        ("Bearer ".to_owned(), "token_unknown"),
+        ("Basic YTpi".to_owned(), "token_malformed"),
+    ] {
+        for path in [CHECK, "/api/users:list"] {
+            let answer = program.send("GET", path, &[("authorization", &header)], "").await;
+            assert_eq!(answer.outcome(), (401, code), "{header} {path}");
+        }
+    }
+    assert_eq!(program.send("GET", CHECK, &[], "").await.outcome(), (401, "unauthenticated"));
+}
+
+#[tokio::test]
+async fn a_token_expires_without_use_and_lives_on_with_it() {
+    let day = 24;
+    let program = Program::start_with(|app| {
+        app.settings(|settings| {
+            settings.token_lifetime = std::time::Duration::from_secs(3 * 86_400)
+        })
+    })
+    .await;
+    let (used, unused) =
+        (program.user("Ada", &["admin"]).await, program.user("Bob", &["admin"]).await);
+    for _ in 0..4 {
+        assert_eq!(program.get(CHECK, &used).await.outcome(), (200, ""));
+        program.clock.advance(SignedDuration::from_hours(day));
+    }
+    assert_eq!(program.get(CHECK, &used).await.outcome(), (200, ""));
+    assert_eq!(program.get(CHECK, &unused).await.outcome(), (401, "token_expired"));
+}
+
+#[tokio::test]
+async fn changing_the_roles_or_the_user_voids_the_tokens_at_once() {
+    let program = Program::start().await;
+    let root = program.user("Root", &["root"]).await;
+    let (ada, bob) = (program.user("Ada", &["admin"]).await, program.user("Bob", &["admin"]).await);
+    let (ada_id, bob_id) = (id(&program, &ada).await, id(&program, &bob).await);
+
+    let path = format!("/api/users:update?filterByTk={ada_id}");
+    let renamed = program.post(&path, &root, &json!({ "nickname": "Countess" })).await;
+    assert_eq!(renamed.outcome(), (200, ""), "{renamed:?}");
+    let check = program.get(CHECK, &ada).await;
+    assert_eq!(check.body["data"]["nickname"], "Countess", "a new name is seen at once");
+
+    let changed = program.post(&path, &root, &json!({ "roles": ["admin", "root"] })).await;
+    assert_eq!(changed.outcome(), (200, ""), "{changed:?}");
+    assert_eq!(program.get(CHECK, &ada).await.outcome(), (401, "token_revoked"));
+
+    let path = format!("/api/users:destroy?filterByTk={bob_id}");
+    let destroyed = program.post(&path, &root, &json!({})).await;
+    assert_eq!(destroyed.outcome(), (200, ""), "{destroyed:?}");
+    assert_eq!(program.get(CHECK, &bob).await.outcome(), (401, "token_unknown"));
+}
+
+#[tokio::test]
+async fn a_password_signs_in_and_changing_it_voids_the_tokens() {
+    let program = Program::start().await;
+    let admin = program.user("Boss", &["admin"]).await;
+    let ada = program.user("Ada", &["admin"]).await;
+    let path = format!("/api/users:setPassword?filterByTk={}", id(&program, &ada).await);
+
+    assert_eq!(sign_in(&program, "Ada", "correct horse").await.outcome(), (401, "unauthenticated"));
+    let short = program.post(&path, &admin, &json!({ "password": "short" })).await;
+    assert_eq!(short.outcome(), (400, "password_too_short"));
+    let set = program.post(&path, &admin, &json!({ "password": "correct horse" })).await;
+    assert_eq!(set.outcome(), (200, ""));
+    assert_eq!(program.get(CHECK, &ada).await.outcome(), (401, "token_unknown"));
+
+    let signed_in = sign_in(&program, "Ada", "correct horse").await;
+    assert_eq!(signed_in.body["data"]["user"]["nickname"], "Ada");
+    let ada = token(&signed_in);
+    let change = |old: &str| json!({ "oldPassword": old, "newPassword": "battery staple" });
+    let path = "/api/users:changePassword";
+    let wrong = program.post(path, &ada, &change("wrong")).await;
+    assert_eq!(wrong.outcome(), (400, "wrong_password"));
+    let changed = program.post(path, &ada, &change("correct horse")).await;
+    assert_eq!(changed.outcome(), (200, ""));
+    assert_eq!(program.get(CHECK, &ada).await.outcome(), (401, "token_unknown"));
+    assert_eq!(program.get(CHECK, &token(&changed)).await.outcome(), (200, ""));
+    assert_eq!(sign_in(&program, "Ada", "correct horse").await.outcome(), (401, "unauthenticated"));
+    assert_eq!(sign_in(&program, "Ada", "battery staple").await.outcome(), (200, ""));
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down_whether_or_not_there_is_such_a_user() {
+    let program =
+        Program::start_with(|app| app.settings(|settings| settings.sign_in_attempts = 2)).await;
+    program.user("Ada", &["admin"]).await;
+    for account in ["Ada", "nobody"] {
+        for _ in 0..2 {
+            let wrong = sign_in(&program, account, "a guess").await;
+            assert_eq!(wrong.outcome(), (401, "unauthenticated"));
+            assert_eq!(wrong.body["errors"][0]["message"], "wrong name or password");
+        }
+        let refused = sign_in(&program, account, "a guess").await;
+        assert_eq!(refused.outcome(), (429, "too_many_attempts"));
+        assert_eq!(refused.headers["retry-after"], "900");
+    }
+    program.clock.advance(SignedDuration::from_mins(15));
+    assert_eq!(sign_in(&program, "Ada", "a guess").await.outcome(), (401, "unauthenticated"));
+}
+
+#[tokio::test]
+async fn the_role_is_one_of_the_users() {
+    let program = Program::start().await;
+    let ada = program.user("Ada", &["admin", "root"]).await;
+    let bearer = format!("Bearer {ada}");
+    for (role, outcome) in [
+        ("root", (200, "")),
+        ("admin", (200, "")),
+        ("employee", (403, "role_not_held")),
+        ("ünknown", (403, "role_not_held")),
+    ] {
+        let headers = [("authorization", &*bearer), ("x-role", role)];
+        let answer = program.send("GET", CHECK, &headers, "").await;
+        assert_eq!(answer.outcome(), outcome, "{role}");
+        if outcome.0 == 200 {
+            assert_eq!(answer.body["data"]["role"], role);
+        }
+    }
+    let nobody = program.send("GET", CHECK, &[("x-role", "root")], "").await;
+    assert_eq!(nobody.outcome(), (401, "unauthenticated"));
+}
+
+#[tokio::test]
+async fn the_first_administrator_is_made_once() {
+    let program = Program::start().await;
+    let code = program.running.setup_code().await.expect("readable").expect("a code");
+    let first = |code: &str, password: &str| json!({ "code": code, "nickname": "admin", "password": password });
+    let path = "/api/auth:setup";
+    for (code, password, outcome) in [
+        ("x", "correct horse", (403, "setup_closed")),
+        (&*code, "…", (400, "password_too_short")),
+        (&*code, "correct horse", (200, "")),
+        (&*code, "correct horse", (403, "setup_closed")),
+    ] {
+        let answer = program.post_as_nobody(path, &first(code, password)).await;
+        assert_eq!(answer.outcome(), outcome);
+    }
+    let root = sign_in(&program, "admin", "correct horse").await;
+    assert_eq!(root.body["data"]["user"]["roles"], json!(["root"]));
+    assert_eq!(program.running.setup_code().await.expect("readable"), None);
+}

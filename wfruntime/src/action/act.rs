@@ -1,0 +1,139 @@
+//! `Act`: what a handler with `#[action]` writes.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::desk::Desk;
+use super::own::{FromOwnCall, OwnCall};
+use super::rows;
+use crate::collection::{Collection, Filter, Id, IntoChanges, IntoDraft, Record};
+use crate::error::{Error, Result};
+use crate::identity::Actor;
+use crate::store::sql::Query;
+
+/// The writes of an own action on a collection `C`, and who asks for it.
+///
+/// Nothing is written while the handler runs. When it returns `Ok` all of it is stored in one
+/// transaction, together with the executions of the workflows that the action fires for the record
+/// it returned: the global ones with `on = [name]`, and the local ones that the request names. On
+/// `Err` nothing is written and nothing fires.
+///
+/// ```ignore
+/// #[action(Reimbursement)]
+/// async fn submit(form: Json<Submit>, act: Act<Reimbursement>) -> Result<Record<Reimbursement>> {
+///     let claim = act.get(form.id).await?;
+///     act.update(&claim, Reimbursement::changes().status(Status::Submitted)).await
+/// }
+/// ```
+pub struct Act<C> {
+    desk: Desk,
+    target: Option<i64>,
+    collection: PhantomData<fn() -> C>,
+}
+
+impl<C: Collection> Act<C> {
+    /// Who asks; nobody if they are not signed in.
+    #[must_use]
+    pub fn user(&self) -> Option<&Actor> {
+        self.desk.identity().user.as_ref()
+    }
+
+    /// In which role they ask.
+    #[must_use]
+    pub fn role(&self) -> &str {
+        &self.desk.identity().role
+    }
+
+    /// The record that the request names by `filterByTk`, if it names one.
+    #[must_use]
+    pub fn target(&self) -> Option<Id<C>> {
+        self.target.map(Id::new)
+    }
+
+    /// What the program put into the application with `App::state`.
+    ///
+    /// # Errors
+    /// It put no such thing into it.
+    pub fn state<X: Send + Sync + 'static>(&self) -> Result<Arc<X>> {
+        self.desk.core().states.get().ok_or_else(|| {
+            let name = std::any::type_name::<X>();
+            Error::internal(format!(
+                "the application has no state `{name}`: `App::state` puts it in"
+            ))
+        })
+    }
+
+    /// Plans a new record, of this collection or of another, and gives it with its id.
+    ///
+    /// # Errors
+    /// A value is over a limit of its field.
+    pub fn create<T: Collection>(&self, draft: impl IntoDraft<T>) -> Result<Record<T>> {
+        let values = draft.into_draft().into_values();
+        Record::from_row(self.desk.create(T::definition(), values)?)
+    }
+
+    /// Plans the change of a record, and gives it as it will be.
+    ///
+    /// Only the named fields are written. What others write until the commit stays, and is what
+    /// workflows see as `before`.
+    ///
+    /// # Errors
+    /// The record is not there, or a value is over a limit of its field.
+    pub async fn update<T: Collection>(
+        &self,
+        record: impl Into<Id<T>>,
+        changes: impl IntoChanges<T>,
+    ) -> Result<Record<T>> {
+        let (id, columns) = (record.into().get(), changes.into_changes().into_values());
+        Record::from_row(self.desk.update(T::definition(), id, columns).await?)
+    }
+
+    /// Plans that a record is destroyed; the commit fails if it is not there by then.
+    pub fn delete<T: Collection>(&self, record: impl Into<Id<T>>) {
+        self.desk.delete(T::definition(), record.into().get());
+    }
+
+    /// A record as it will be after what was planned so far.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub async fn get<T: Collection>(&self, record: impl Into<Id<T>>) -> Result<Record<T>> {
+        Record::from_row(self.desk.get(T::definition(), record.into().get()).await?)
+    }
+
+    /// The first stored record for which the filter holds; what is only planned is not found.
+    ///
+    /// # Errors
+    /// What is stored does not fit the collection.
+    pub async fn find<T: Collection>(&self, filter: Filter<T>) -> Result<Option<Record<T>>> {
+        let mut select = rows::select(T::definition(), filter.into_condition());
+        select.limit = Some(1);
+        let read = self.desk.core().store.read(&select.build().unbounded()).await?;
+        rows::from_values(T::definition(), read).next().map(Record::from_row).transpose()
+    }
+
+    /// The stored records for which the filter holds, by their ids.
+    ///
+    /// # Errors
+    /// What is stored does not fit the collection.
+    pub async fn list<T: Collection>(&self, filter: Filter<T>) -> Result<Vec<Record<T>>> {
+        let select = rows::select(T::definition(), filter.into_condition());
+        let read = self.desk.core().store.read(&select.build().unbounded()).await?;
+        rows::from_values(T::definition(), read).map(Record::from_row).collect()
+    }
+}
+
+impl<C> fmt::Debug for Act<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Act").field("identity", self.desk.identity()).finish_non_exhaustive()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<C: Collection> FromOwnCall<C> for Act<C> {
+    fn from_own_call(call: &OwnCall) -> Result<Self> {
+        let (desk, target) = (call.desk.clone(), call.target);
+        Ok(Self { desk, target, collection: PhantomData })
+    }
+}

@@ -1,0 +1,224 @@
+//! One unit with records and executions, and what follows it: synchronous workflows, the answer.
+//!
+//! From the commit on it is a task of its own, which no closed connection ends.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::read::{Shown, load};
+use super::rows;
+use super::turns::Turns;
+use super::{Answer, AnswerData, Fired, FiredStatus, Message};
+use crate::collection::Row;
+use crate::core::Core;
+use crate::engine::SyncOutcome;
+use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::execution::{NewExecution, NewStatus, Status, refuse_overlaps};
+use crate::store::sql::Query;
+use crate::store::{Statement, Store};
+use crate::trigger::Firing;
+
+/// What a request writes and fires.
+pub(super) struct Commit {
+    /// The records, in the order they have to run.
+    pub(super) statements: Vec<Statement>,
+    pub(super) firing: Firing,
+    /// The records as they are answered.
+    pub(super) data: AnswerData,
+    /// What of them.
+    pub(super) shown: Shown,
+    /// Whether users are among what is written.
+    pub(super) users: bool,
+}
+
+impl Commit {
+    /// Writes all of it or nothing, runs what is synchronous, and answers.
+    ///
+    /// # Errors
+    /// The store's: nothing was written then.
+    ///
+    /// `turns` end at the commit.
+    pub(super) async fn run(self, core: &Arc<Core>, turns: Turns) -> Result<Answer> {
+        if self.firing.executions.is_empty() && !self.users {
+            // The store carries it out even if nobody waits any more.
+            write(&core.store, self.statements, &[]).await?;
+            drop(turns);
+            let mut data = self.data;
+            append(core, &mut data, &self.shown).await;
+            return Ok(Report::new(self.firing.idle).answer(data, self.shown));
+        }
+        let core = Arc::clone(core);
+        tokio::spawn(async move { self.finish(&core, turns).await }).await?
+    }
+
+    async fn finish(self, core: &Arc<Core>, turns: Turns) -> Result<Answer> {
+        let Self { mut statements, firing, mut data, shown, users } = self;
+        let Firing { mut executions, idle } = firing;
+        for execution in &mut executions {
+            statements.extend(execution.statements(core)?);
+        }
+        write(&core.store, statements, &executions).await?;
+        drop(turns);
+        if users {
+            core.auth.users_changed();
+        }
+        let deadline = core.clock.after(core.settings.sync_timeout);
+        let mut report = Report::new(idle);
+        executions.iter().for_each(|execution| report.fired(execution));
+        let is_sync = |execution: &&NewExecution| execution.status == NewStatus::StartedSync;
+        let synchronous: Vec<NewExecution> = executions.iter().filter(is_sync).cloned().collect();
+        core.engine.committed(executions);
+        for execution in synchronous {
+            let (id, key) = (execution.id, execution.workflow.key);
+            let outcome = core.engine.run_sync(execution, deadline).await;
+            report.ran(id, key, outcome);
+        }
+        if report.changed
+            && let Err(error) = refresh(&core.store, &mut data).await
+        {
+            tracing::warn!(%error, "written records cannot be read again");
+        }
+        append(core, &mut data, &shown).await;
+        Ok(report.answer(data, shown))
+    }
+}
+
+async fn write(
+    store: &Store,
+    statements: Vec<Statement>,
+    executions: &[NewExecution],
+) -> Result<()> {
+    let checks: Vec<_> = executions.iter().filter_map(NewExecution::overlap_check).collect();
+    store
+        .write(move |tx| {
+            Box::pin(async move {
+                refuse_overlaps(tx, &checks).await?;
+                tx.batch(&statements).await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Reads the records again; one that is gone stays as it was.
+async fn refresh(store: &Store, data: &mut AnswerData) -> Result<()> {
+    let kept = records(data);
+    let Some(definition) = kept.first().map(|row| row.definition) else { return Ok(()) };
+    let ids: Vec<i64> = kept.iter().map(Row::id).collect();
+    let mut fresh = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(rows::CHUNK) {
+        let select = rows::select(definition, rows::with_ids(definition, chunk));
+        let read = store.read(&select.build()).await?;
+        fresh.extend(rows::from_values(definition, read).map(|row| (row.id(), row)));
+    }
+    for row in kept {
+        if let Some(fresh) = fresh.remove(&row.id()) {
+            *row = fresh;
+        }
+    }
+    Ok(())
+}
+
+/// Loads the associations that the answer shows.
+async fn append(core: &Core, data: &mut AnswerData, shown: &Shown) {
+    if shown.branches.is_empty() {
+        return;
+    }
+    let (store, limit) = (&core.store, core.settings.rows_limit);
+    let rows = records(data);
+    if let Err(error) = load(&mut { store }, rows, &shown.branches, limit).await {
+        // The records are written: the answer says so, if without what belongs to them.
+        tracing::warn!(%error, "the associations of written records cannot be loaded");
+    }
+}
+
+fn records(data: &mut AnswerData) -> &mut [Row] {
+    match data {
+        AnswerData::One(row) => std::slice::from_mut(&mut **row),
+        AnswerData::Many(rows) | AnswerData::Page { rows, .. } => rows.as_mut_slice(),
+        AnswerData::Count(_) | AnswerData::Json(_) => &mut [],
+    }
+}
+
+/// What became of the workflows of a request.
+struct Report {
+    fired: Vec<Fired>,
+    idle: Vec<Fired>,
+    messages: Vec<Message>,
+    /// Of executions that broke.
+    broken: Vec<Fault>,
+    /// Of executions that said no.
+    refused: Vec<Fault>,
+    changed: bool,
+}
+
+impl Report {
+    fn new(idle: Vec<Fired>) -> Self {
+        let (fired, messages) = (Vec::new(), Vec::new());
+        let (broken, refused) = (Vec::new(), Vec::new());
+        Self { fired, idle, messages, broken, refused, changed: false }
+    }
+
+    /// Keeps an execution that was written.
+    fn fired(&mut self, execution: &NewExecution) {
+        let status = match execution.status {
+            NewStatus::Error(_) => FiredStatus::Error,
+            NewStatus::Queued | NewStatus::StartedSync => FiredStatus::Queued,
+        };
+        let (key, execution) = (execution.workflow.key, Some(execution.id));
+        self.fired.push(Fired { key, execution, status });
+    }
+
+    /// Keeps what a synchronous execution came to.
+    fn ran(&mut self, id: i64, key: &'static str, outcome: SyncOutcome) {
+        self.changed |= outcome.changed;
+        let said = outcome.messages.join("\n");
+        let status = match outcome.status {
+            Status::Resolved => FiredStatus::Resolved,
+            Status::Failed => FiredStatus::Failed,
+            Status::Rejected => FiredStatus::Rejected,
+            Status::Aborted => FiredStatus::Aborted,
+            Status::Error => FiredStatus::Error,
+            // Not at its end: somebody else goes on with it.
+            Status::Queued | Status::Started | Status::Stranded => FiredStatus::Queued,
+        };
+        match status {
+            FiredStatus::Failed | FiredStatus::Rejected => {
+                let spoken = outcome.failure.or_else(|| (!said.is_empty()).then_some(said));
+                let message = spoken.unwrap_or_else(|| format!("`{key}` said no"));
+                let code = if status == FiredStatus::Failed { "failed" } else { "rejected" };
+                self.refused.push(Fault::new(code, message));
+            }
+            FiredStatus::Error | FiredStatus::Aborted => {
+                let message = format!("a workflow broke; ask for execution {id}");
+                self.broken.push(Fault::new("internal", message));
+            }
+            _ => {}
+        }
+        let messages = outcome.messages.into_iter().map(|message| Message { message });
+        self.messages.extend(messages);
+        if let Some(fired) = self.fired.iter_mut().find(|fired| fired.execution == Some(id)) {
+            fired.status = status;
+        }
+    }
+
+    fn answer(self, data: AnswerData, shown: Shown) -> Answer {
+        let outcome = match (self.broken.is_empty(), self.refused.is_empty()) {
+            (false, _) => Err(ErrorKind::Internal),
+            (true, false) => Err(ErrorKind::Invalid),
+            (true, true) => Ok(()),
+        };
+        let mut workflows = self.fired;
+        workflows.extend(self.idle);
+        let errors: Vec<Fault> = self.broken.into_iter().chain(self.refused).collect();
+        let committed = outcome.is_err();
+        let (messages, selection) = (self.messages, shown.selection);
+        Answer { outcome, data, selection, messages, workflows, errors, committed }
+    }
+}
+
+/// Whether a write failed because a record was changed since it was read.
+pub(super) fn is_overtaken(error: &Error) -> bool {
+    error.kind() == ErrorKind::Conflict
+        && error.all().iter().any(|fault| fault.code == "changed_meanwhile")
+}

@@ -1,0 +1,91 @@
+//! `create`: one new record or several, with all that is nested in them.
+
+use std::sync::Arc;
+
+use super::checks::Checks;
+use super::commit::Commit;
+use super::input::{self, Given, Reader, Values};
+use super::plan::{Guard, Plan};
+use super::turns::Turns;
+use super::{Answer, AnswerData, Request, Through};
+use crate::collection::{AssociationKind, Row};
+use crate::core::Core;
+use crate::error::Result;
+use crate::trigger::Event;
+use crate::value::Value;
+
+/// Creates what the request's body says.
+///
+/// # Errors
+/// All faults of the request at once; nothing was written then.
+pub(super) async fn create(core: &Arc<Core>, request: &Request) -> Result<Answer> {
+    let mut checks = Checks::enter(core, request)?;
+    let body = input::body(request.values.as_deref());
+    let implied = request.through.and_then(implied);
+    let column = implied.as_ref().map(|(column, _)| *column);
+    let limit = core.settings.rows_limit;
+    let given = Reader::new(&checks.access, &mut checks.faults, limit).create(
+        request.collection,
+        &checks.grant,
+        body,
+        column,
+    );
+    let is_array = matches!(given, Given::Many(_));
+    let given: Vec<Values> = match given {
+        Given::One(values) => values.into_iter().collect(),
+        Given::Many(values) => values,
+    };
+    let matches = checks.matches("create", request).await?;
+    let found = checks.find(given.iter().map(|values| (values, None))).await?;
+    let shown = checks.shown()?;
+    let parent = checks.parent(request).await?;
+
+    let mut plan = Plan::new(core, &found, request.identity.user_id(), matches.load());
+    let mut events = Vec::with_capacity(given.len());
+    for values in &given {
+        let row = plan.create(values, implied.as_slice())?;
+        if let (Some(through), Some(parent)) = (request.through, &parent) {
+            attach(&mut plan, through, parent, &row)?;
+        }
+        let changed = values.given().into_iter().chain(column).collect();
+        events.push(Event { row, before: None, changed });
+    }
+    let firing = checks.act("create").fire(&matches, &events, &plan.written).await?;
+    let rows = events.into_iter().map(|event| event.row);
+    let data = data(rows, is_array);
+    Commit { statements: plan.statements, firing, data, shown, users: plan.users }
+        .run(core, Turns::default())
+        .await
+}
+
+/// The column of a new record that the record around it sets, with its value.
+fn implied(through: Through) -> Option<(usize, Value)> {
+    match through.collection.associations[through.association].kind {
+        AssociationKind::HasOne { by } | AssociationKind::HasMany { by } => {
+            Some((by, through.id.into()))
+        }
+        AssociationKind::BelongsTo { .. } | AssociationKind::BelongsToMany { .. } => None,
+    }
+}
+
+/// Links a new record with the one it was created through, where its own column does not.
+fn attach(plan: &mut Plan<'_>, through: Through, parent: &Row, row: &Row) -> Result<()> {
+    match through.collection.associations[through.association].kind {
+        AssociationKind::BelongsTo { column } => {
+            plan.change(parent, vec![(column, row.id().into())], Guard::Exists);
+            Ok(())
+        }
+        AssociationKind::BelongsToMany { through, source, target } => {
+            plan.connect(through, (source, parent.id()), (target, row.id()))
+        }
+        AssociationKind::HasOne { .. } | AssociationKind::HasMany { .. } => Ok(()),
+    }
+}
+
+/// Rows as they are answered: one, or an array.
+pub(super) fn data(mut rows: impl Iterator<Item = Row>, is_array: bool) -> AnswerData {
+    match (is_array, rows.next()) {
+        (false, Some(row)) => AnswerData::One(Box::new(row)),
+        (_, first) => AnswerData::Many(first.into_iter().chain(rows).collect()),
+    }
+}

@@ -1,0 +1,174 @@
+//! The executions that an action starts, each with what its workflow will see.
+//!
+//! Everything is computed before the write, from the records as they will be, so that the unit
+//! only inserts.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::matching::{Chosen, Matches, idle};
+use super::snapshot::Snapshot;
+use crate::action::{Fired, FiredStatus, Tree, Written, load};
+use crate::collection::{Loaded, Row};
+use crate::core::Core;
+use crate::error::Result;
+use crate::execution::{NewExecution, NewStatus};
+use crate::identity::Identity;
+use crate::workflow::{Timing, WorkflowMeta};
+
+/// What an action did to one record.
+#[derive(Debug, Clone)]
+pub(crate) struct Event {
+    /// The record after it.
+    pub(crate) row: Row,
+    /// The record before it.
+    pub(crate) before: Option<Row>,
+    /// Indexes of the changed columns; on create, of the given ones.
+    pub(crate) changed: Vec<usize>,
+}
+
+/// What an action fires.
+#[derive(Debug, Default)]
+pub(crate) struct Firing {
+    /// In the order in which they were matched, and then of the records.
+    pub(crate) executions: Vec<NewExecution>,
+    /// Those that were named and did not fire for any record.
+    pub(crate) idle: Vec<Fired>,
+}
+
+/// Who acts, and how.
+pub(crate) struct Act<'a> {
+    pub(crate) core: &'a Core,
+    pub(crate) identity: &'a Identity,
+    pub(crate) action: &'a str,
+}
+
+impl Act<'_> {
+    /// Makes the executions of `matches` for the records of the action.
+    ///
+    /// # Errors
+    /// What the store says when associated records are read.
+    pub(crate) async fn fire(
+        &self,
+        matches: &Matches,
+        events: &[Event],
+        written: &Written,
+    ) -> Result<Firing> {
+        let mut firing = Firing { executions: Vec::new(), idle: matches.idle.clone() };
+        // Workflows without paths and `appends` see the same of a record.
+        let mut plain: Vec<Option<Arc<Snapshot>>> = vec![None; events.len()];
+        for chosen in &matches.chosen {
+            let fired = firing.executions.len();
+            if chosen.path.is_empty() && chosen.workflow.appends.is_empty() {
+                for (event, shared) in events.iter().zip(&mut plain) {
+                    if is_about(chosen, &event.changed) {
+                        let snapshot = shared.get_or_insert_with(|| {
+                            let changed = event.changed.clone();
+                            self.snapshot(event.row.clone(), event.before.clone(), changed)
+                        });
+                        firing.executions.extend(self.execution(chosen, Arc::clone(snapshot)));
+                    }
+                }
+            } else {
+                for snapshot in self.snapshots(chosen, events, written).await? {
+                    firing.executions.extend(self.execution(chosen, snapshot));
+                }
+            }
+            if chosen.is_named && firing.executions.len() == fired {
+                firing.idle.push(idle(chosen.workflow, FiredStatus::Skipped));
+            }
+        }
+        Ok(firing)
+    }
+
+    /// What a workflow with a path or `appends` sees, for each record that it is about.
+    async fn snapshots(
+        &self,
+        chosen: &Chosen,
+        events: &[Event],
+        written: &Written,
+    ) -> Result<Vec<Arc<Snapshot>>> {
+        let store = &self.core.store;
+        let mut rows: Vec<Row> = events.iter().map(|event| event.row.clone()).collect();
+        let mut seen: Vec<(Option<Row>, Vec<usize>)> = Vec::with_capacity(rows.len());
+        if chosen.path.is_empty() {
+            seen.extend(events.iter().map(|event| (event.before.clone(), event.changed.clone())));
+        } else {
+            let mut tree = Tree::default();
+            tree.add(&chosen.path);
+            load(store, written, &mut rows, &tree).await?;
+            rows = rows.into_iter().filter_map(|row| last(row, &chosen.path)).collect();
+            let given = |row: &Row| written.get(row.definition, row.id());
+            seen.extend(rows.iter().map(|row| {
+                (None, given(row).map(|entry| entry.given.clone()).unwrap_or_default())
+            }));
+        }
+        let mut tree = Tree::default();
+        for path in &chosen.workflow.appends {
+            tree.add(path);
+        }
+        load(store, written, &mut rows, &tree).await?;
+        let snapshots = rows.into_iter().zip(seen);
+        let snapshots = snapshots.filter(|(_, (_, changed))| is_about(chosen, changed));
+        Ok(snapshots.map(|(row, (before, changed))| self.snapshot(row, before, changed)).collect())
+    }
+
+    fn snapshot(&self, data: Row, before: Option<Row>, changed: Vec<usize>) -> Arc<Snapshot> {
+        Arc::new(Snapshot {
+            action: self.action.to_owned(),
+            data,
+            before,
+            changed,
+            user: self.identity.user.clone(),
+            role: self.identity.role.clone(),
+        })
+    }
+
+    /// The execution for one record; none if the workflow's `when` does not hold.
+    fn execution(&self, chosen: &Chosen, snapshot: Arc<Snapshot>) -> Option<NewExecution> {
+        let workflow = chosen.workflow.meta;
+        let status = match holds(workflow, &snapshot) {
+            Ok(false) => return None,
+            Ok(true) => match workflow.timing {
+                Timing::Sync => NewStatus::StartedSync,
+                Timing::Async => NewStatus::Queued,
+            },
+            Err(message) => NewStatus::Error(message),
+        };
+        Some(NewExecution {
+            id: self.core.ids.next(&self.core.clock),
+            workflow,
+            record: snapshot.data.id(),
+            snapshot,
+            cause: Vec::new(),
+            status,
+        })
+    }
+}
+
+/// Whether one of the columns that the workflow waits for is among those that changed.
+fn is_about(chosen: &Chosen, changed: &[usize]) -> bool {
+    let wanted = &chosen.workflow.changed;
+    wanted.is_empty() || wanted.iter().any(|column| changed.contains(column))
+}
+
+/// Whether the workflow's `when` holds; a broken one is told, not thrown: the write stands alone.
+fn holds(workflow: &WorkflowMeta, snapshot: &Snapshot) -> Result<bool, String> {
+    let Some(when) = workflow.when else { return Ok(true) };
+    match catch_unwind(AssertUnwindSafe(|| when(snapshot))) {
+        Ok(Ok(holds)) => Ok(holds),
+        Ok(Err(error)) => Err(format!("its `when` failed: {error}")),
+        Err(_) => Err("its `when` panicked".to_owned()),
+    }
+}
+
+/// The record at the end of a loaded path of to-one associations.
+fn last(mut row: Row, path: &[usize]) -> Option<Row> {
+    for association in path {
+        row = match row.loaded.get_mut(*association)?.take()? {
+            Loaded::One(next) => *next?,
+            Loaded::Many(_) => return None,
+        };
+    }
+    Some(row)
+}

@@ -1,0 +1,101 @@
+//! `cargo xtask bench`: one run, one table, ratios first.
+//!
+//! Ours and the hand-written program take turns, several rounds, and the medians are compared: a
+//! machine that gets busier slows both.
+
+mod builds;
+mod figures;
+mod http;
+mod machine;
+mod server;
+mod workloads;
+
+use std::path::{Path, PathBuf};
+
+use crate::process::{Done, output, root, run};
+use figures::{Figures, Row};
+use workloads::Bench;
+
+const FLAGS: &str = "\
+  --quick    one short round
+  --builds   also builds `expense-claims` from nothing, in a folder of its own
+";
+
+/// Measures, and prints a Markdown table.
+pub(crate) fn bench(args: &[String]) -> Done {
+    if let Some(other) = args.iter().find(|arg| !["--quick", "--builds"].contains(&arg.as_str())) {
+        return Err(format!("unknown argument `{other}` of bench; there are\n{FLAGS}"));
+    }
+    let quick = args.iter().any(|arg| arg == "--quick");
+    build()?;
+    let folder = Scratch::new("bench")?;
+    let bench = Bench {
+        folder: folder.0.clone(),
+        rounds: if quick { 1 } else { 3 },
+        seconds: if quick { 2 } else { 6 },
+    };
+    let mut figures = Figures::default();
+    workloads::creates(&bench, &mut figures)?;
+    workloads::drain(&bench, &mut figures)?;
+    workloads::first_node(&bench, &mut figures)?;
+    workloads::store(&bench, &mut figures)?;
+    workloads::idle(&bench, &mut figures)?;
+    let mut rows = figures.rows();
+    if args.iter().any(|arg| arg == "--builds") {
+        rows.extend(builds::measure()?);
+    }
+    print(&rows, &bench);
+    Ok(())
+}
+
+fn build() -> Done {
+    let ours = ["-p", "bench-load", "-p", "bench-ours", "-p", "bench-store"];
+    run(&[&["cargo", "build", "--release", "--quiet"], &ours[..]].concat(), &[])?;
+    let manifest = "bench/handwritten/Cargo.toml";
+    run(&["cargo", "build", "--release", "--quiet", "--locked", "--manifest-path", manifest], &[])
+}
+
+fn print(rows: &[Row], bench: &Bench) {
+    println!("\n{}", machine::describe());
+    println!(
+        "Medians of {} rounds of {} s, taking turns; SQLite, WAL, `synchronous = FULL` on both sides.\n",
+        bench.rounds, bench.seconds
+    );
+    println!("| what | ours | hand-written | ratio | goal |");
+    println!("|---|---|---|---|---|");
+    let (ratios, beside): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| row.ratio.is_some());
+    for row in ratios.into_iter().chain(beside) {
+        println!("{row}");
+    }
+}
+
+/// Where the workspace's release builds are.
+fn program(name: &str) -> PathBuf {
+    let target = output(&["cargo", "metadata", "--no-deps", "--format-version", "1"])
+        .and_then(|json| http::text(&json, "target_directory"))
+        .map_or_else(|| root().join("target"), PathBuf::from);
+    target.join("release").join(name)
+}
+
+/// A folder that is gone afterwards.
+pub(crate) struct Scratch(PathBuf);
+
+impl Scratch {
+    pub(crate) fn new(name: &str) -> Done<Self> {
+        let path = std::env::temp_dir().join(format!("wf-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path)
+            .map_err(|error| format!("cannot make {}: {error}", path.display()))?;
+        Ok(Self(path))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What is left in the temporary folder harms nobody.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
