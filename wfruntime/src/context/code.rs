@@ -25,6 +25,8 @@ impl SyncContext {
     /// # Errors
     ///
     /// That of the last attempt.
+    // `AsyncFn` would be the natural bound, but a future of one that borrows is not seen as `Send`
+    // for every lifetime. `async || …` is a `Fn` as well, as long as it moves nothing into itself.
     pub async fn run<R, F, C>(&self, name: &str, code: C) -> Result<R>
     where
         R: Serialize + DeserializeOwned,
@@ -43,8 +45,6 @@ impl SyncContext {
     where
         R: Serialize + DeserializeOwned,
         F: Future<Output = Result<R>>,
-        // Not `AsyncFn`: a future that holds one which borrows is not seen to be `Send` (a limit
-        // of rustc). Async closures that borrow are `Fn` as well.
         C: Fn() -> F,
     {
         let mut node = match self.begin("run", name).await? {
