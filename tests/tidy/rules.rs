@@ -123,7 +123,7 @@ pub(crate) const ABSENCES: &[Absence] = &[
     Absence {
         within: &["wfmacros/", "wfruntime/", "tests/", "examples/"],
         // The one place that waits for another process asks it again and again, up to a deadline.
-        except: &["tests/it/child.rs", "wfruntime/src/"],
+        except: &["tests/child.rs", "examples/expense-claims/src/", "wfruntime/src/"],
         extension: "rs",
         words: &["thread::sleep(", "time::sleep("],
         tests_too: true,
