@@ -15,7 +15,7 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A program with a database of its own, running or not.
-pub struct Program {
+pub(crate) struct Program {
     executable: PathBuf,
     folder: TempDir,
     child: Option<Child>,
@@ -25,25 +25,25 @@ pub struct Program {
 
 /// What curl got.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
 }
 
 impl Program {
-    pub fn new(executable: &str) -> Self {
+    pub(crate) fn new(executable: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let executable = PathBuf::from(executable);
         Self { executable, folder, child: None, lines: None, url: String::new() }
     }
 
     /// Starts the server at a free port and waits until it listens.
-    pub fn start(&mut self) {
+    pub(crate) fn start(&mut self) {
         self.start_with(&["--addr", "127.0.0.1:0"], &[]);
     }
 
     /// Starts the server with arguments and variables, and waits until it listens.
-    pub fn start_with(&mut self, args: &[&str], environment: &[(&str, &str)]) {
+    pub(crate) fn start_with(&mut self, args: &[&str], environment: &[(&str, &str)]) {
         let mut child = self
             .command(args)
             .envs(environment.iter().copied())
@@ -71,7 +71,7 @@ impl Program {
     }
 
     /// Waits for a line of its output that holds `text`.
-    pub fn line_with(&self, text: &str) -> String {
+    pub(crate) fn line_with(&self, text: &str) -> String {
         let lines = self.lines.as_ref().expect("it was started");
         loop {
             let line = lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no line: {text}"));
@@ -82,14 +82,14 @@ impl Program {
     }
 
     /// kill -9.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         let mut child = self.child.take().expect("it runs");
         child.kill().expect("it can be killed");
         child.wait().expect("it ends");
     }
 
     /// SIGTERM; what it ended with.
-    pub fn terminate(&mut self) -> ExitStatus {
+    pub(crate) fn terminate(&mut self) -> ExitStatus {
         let id = self.child.as_ref().expect("it runs").id();
         let sent = Command::new("kill").args(["-TERM", &id.to_string()]).status();
         assert!(sent.expect("kill runs").success());
@@ -97,31 +97,36 @@ impl Program {
     }
 
     /// Waits until it has ended by itself.
-    pub fn ended(&mut self) -> ExitStatus {
+    pub(crate) fn ended(&mut self) -> ExitStatus {
         let mut child = self.child.take().expect("it runs");
         wait_for("the end of the process", || child.try_wait().expect("its state"))
     }
 
     /// Whether it has ended.
-    pub fn is_gone(&mut self) -> bool {
+    pub(crate) fn is_gone(&mut self) -> bool {
         let child = self.child.as_mut().expect("it was started");
         child.try_wait().expect("its state").is_some()
     }
 
     /// One of its other commands, run to its end.
-    pub fn run(&self, args: &[&str]) -> Output {
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
         self.command(args).output().expect("the command runs")
+    }
+
+    /// The file of its database.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("test.db")
     }
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.executable);
-        let database = format!("sqlite://{}", self.folder.path().join("test.db").display());
+        let database = format!("sqlite://{}", self.database().display());
         command.args(args).args(["--database", &database]).current_dir(self.folder.path());
         command
     }
 
     /// The token of a new user.
-    pub fn user(&self, nickname: &str, role: &str) -> String {
+    pub(crate) fn user(&self, nickname: &str, role: &str) -> String {
         let output = self.run(&["user", "add", nickname, "--role", role, "--token"]);
         assert!(output.status.success(), "{output:?}");
         let printed = String::from_utf8(output.stdout).expect("text");
@@ -129,16 +134,16 @@ impl Program {
     }
 
     /// Where it answers, as `http://127.0.0.1:3000`.
-    pub fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
-    pub fn get(&self, token: &str, path: &str) -> Answer {
+    pub(crate) fn get(&self, token: &str, path: &str) -> Answer {
         let header = format!("Authorization: Bearer {token}");
         curl(&["--header", &header, &format!("{}{path}", self.url)])
     }
 
-    pub fn post(&self, token: &str, path: &str, body: &str) -> Answer {
+    pub(crate) fn post(&self, token: &str, path: &str, body: &str) -> Answer {
         let header = format!("Authorization: Bearer {token}");
         curl(&["--header", &header, "--data", body, &format!("{}{path}", self.url)])
     }
@@ -154,7 +159,7 @@ impl Drop for Program {
 }
 
 /// Runs curl with these arguments.
-pub fn curl(args: &[&str]) -> Answer {
+pub(crate) fn curl(args: &[&str]) -> Answer {
     let output = Command::new("curl")
         .args(["--silent", "--show-error", "--globoff", "--max-time", "60"])
         .args(["--write-out", "\n%{http_code}"])
@@ -165,7 +170,7 @@ pub fn curl(args: &[&str]) -> Answer {
 }
 
 /// What curl printed, with the status on a line behind the body.
-pub fn answer(output: &Output) -> Answer {
+pub(crate) fn answer(output: &Output) -> Answer {
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let complaint = String::from_utf8_lossy(&output.stderr);
     let (body, status) = printed.rsplit_once('\n').unwrap_or_else(|| panic!("curl: {complaint}"));
@@ -174,7 +179,7 @@ pub fn answer(output: &Output) -> Answer {
 }
 
 /// Asks again and again until there is something.
-pub fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
         if let Some(found) = ask() {

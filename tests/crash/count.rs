@@ -1,0 +1,106 @@
+//! What the database holds: orders, executions, marks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::child::{Program, wait_for};
+
+/// The program's workflows.
+const KEYS: [&str; 3] = ["pack", "receive", "release"];
+
+/// The rows of one moment.
+pub(crate) struct Count {
+    /// Number by id.
+    orders: BTreeMap<i64, i64>,
+    /// Key, order and status.
+    executions: Vec<(String, i64, String)>,
+    /// How often each text was left for an order.
+    marks: BTreeMap<(i64, String), u32>,
+    /// Executions that wait for a person.
+    pub(crate) waiting: usize,
+}
+
+impl Count {
+    /// Waits until every execution is final or waits, and reads.
+    pub(crate) fn at_rest(program: &Program) -> Self {
+        let file = program.database();
+        let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)
+            .expect("the database");
+        connection.busy_timeout(Duration::from_secs(5)).expect("a timeout");
+        let moving =
+            "SELECT count(*) FROM wf_executions WHERE state IS NOT NULL AND state <> 'waiting'";
+        wait_for("everything to come to rest", || {
+            let count: i64 = connection.query_row(moving, [], |row| row.get(0)).expect("a count");
+            (count == 0).then_some(())
+        });
+        let rows = |sql: &str| -> Vec<(String, i64, String)> {
+            let mut statement = connection.prepare(sql).expect("a statement");
+            let rows = statement
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                .expect("rows");
+            rows.collect::<Result<_, _>>().expect("rows")
+        };
+        let executions = rows("SELECT key, record_id, status FROM wf_executions");
+        let orders = rows("SELECT '', id, CAST(number AS TEXT) FROM orders");
+        let mut marks = BTreeMap::new();
+        for (_, order, text) in rows("SELECT '', order_id, text FROM marks") {
+            *marks.entry((order, text)).or_default() += 1;
+        }
+        let orders = orders
+            .into_iter()
+            .map(|(_, id, number)| (id, number.parse().expect("a number")))
+            .collect();
+        let waiting = executions.iter().filter(|(_, _, status)| status == "started").count();
+        Self { orders, executions, marks, waiting }
+    }
+
+    /// One execution for each order and workflow, none besides, every node once, nothing lost.
+    pub(crate) fn check(&self, what: &str, answered: &[i64]) {
+        let numbers: BTreeSet<i64> = self.orders.values().copied().collect();
+        assert_eq!(numbers.len(), self.orders.len(), "{what}: an order twice");
+        for number in answered {
+            assert!(numbers.contains(number), "{what}: order {number} was answered and is lost");
+        }
+        let mut fired: BTreeMap<(i64, &str), u32> = BTreeMap::new();
+        for (key, order, status) in &self.executions {
+            assert!(self.orders.contains_key(order), "{what}: an execution without a commit");
+            *fired.entry((*order, key)).or_default() += 1;
+            let waits = key == "release" && status == "started";
+            assert!(waits || status == "resolved", "{what}: {key} of {order} is {status}");
+        }
+        for (order, number) in &self.orders {
+            for key in KEYS {
+                let count = fired.get(&(*order, key)).copied().unwrap_or(0);
+                assert_eq!(count, 1, "{what}: executions of {key} for order {number}");
+            }
+            for text in ["received", "packed", &format!("label {number}")] {
+                let count = self.marks.get(&(*order, text.to_owned())).copied().unwrap_or(0);
+                assert_eq!(count, 1, "{what}: `{text}` of order {number}");
+            }
+        }
+        let released = self
+            .executions
+            .iter()
+            .filter(|(key, _, status)| key == "release" && status == "resolved")
+            .count();
+        let marked = self.marks.iter().filter(|((_, text), _)| text == "released");
+        let marked: u32 = marked.map(|(_, count)| *count).sum();
+        assert_eq!(released, marked as usize, "{what}: releases and their marks");
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} orders, {} executions ({} waiting), {} marks, none lost, none twice",
+            self.orders.len(),
+            self.executions.len(),
+            self.waiting,
+            self.marks.values().sum::<u32>()
+        )
+    }
+}

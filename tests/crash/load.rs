@@ -1,0 +1,123 @@
+//! Creates orders and decides tasks until the program is gone.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::child::{Program, wait_for};
+
+/// So many clients create at the same time.
+const CLIENTS: usize = 8;
+
+/// Clients at work, or what they got.
+pub(crate) struct Load {
+    /// The numbers of the orders whose create was answered.
+    pub(crate) answered: Vec<i64>,
+    shared: Arc<Shared>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    ended: AtomicBool,
+    answered: Mutex<Vec<i64>>,
+}
+
+impl Load {
+    /// Starts the clients: those that create, and one that approves.
+    pub(crate) fn run(program: &Program, buyer: &str, checker: &str) -> Self {
+        static NUMBER: AtomicI64 = AtomicI64::new(1);
+        let shared = Arc::new(Shared::default());
+        let mut threads = Vec::new();
+        for _ in 0..CLIENTS {
+            let (shared, url, buyer) = (shared.clone(), program.url().to_owned(), buyer.to_owned());
+            threads.push(std::thread::spawn(move || {
+                while !shared.ended.load(Ordering::SeqCst) {
+                    let number = NUMBER.fetch_add(1, Ordering::SeqCst);
+                    let body = format!(r#"{{"number": {number}}}"#);
+                    match exchange(&url, &buyer, "POST", "/api/orders:create", &body) {
+                        Some((200, _)) => shared.answered.lock().expect("numbers").push(number),
+                        Some((503, _)) | None => {}
+                        Some((status, body)) => panic!("{status}: {body}"),
+                    }
+                }
+            }));
+        }
+        let (ended, url, checker) = (shared.clone(), program.url().to_owned(), checker.to_owned());
+        threads.push(std::thread::spawn(move || {
+            while !ended.ended.load(Ordering::SeqCst) {
+                release(&url, &checker);
+            }
+        }));
+        Self { answered: Vec::new(), shared, threads }
+    }
+
+    /// Waits until so many creates were answered.
+    pub(crate) fn wait_for(&self, requests: usize) {
+        wait_for("answers", || {
+            (self.shared.answered.lock().expect("numbers").len() >= requests).then_some(())
+        });
+    }
+
+    /// Stops the clients.
+    pub(crate) fn end(mut self) -> Self {
+        self.shared.ended.store(true, Ordering::SeqCst);
+        for thread in self.threads.drain(..) {
+            thread.join().expect("a client ends well");
+        }
+        self.answered = std::mem::take(&mut *self.shared.answered.lock().expect("numbers"));
+        self
+    }
+}
+
+/// Has every task approved that there is.
+pub(crate) fn release_all(program: &Program, checker: &str) {
+    wait_for("the last task", || (release(program.url(), checker) == Some(0)).then_some(()));
+}
+
+/// Approves the tasks of the first page; how many there were.
+fn release(url: &str, checker: &str) -> Option<usize> {
+    let (_, body) = exchange(url, checker, "GET", "/api/tasks:list", "")?;
+    let answer: Value = serde_json::from_str(&body).ok()?;
+    let tasks = answer["data"].as_array()?;
+    for task in tasks {
+        let path = format!("/api/tasks:submit?filterByTk={}", task["id"]);
+        exchange(url, checker, "POST", &path, r#"{"decision": "approved"}"#)?;
+    }
+    Some(tasks.len())
+}
+
+/// Sends a create and hangs up, without reading, once `moment` has passed.
+pub(crate) fn post_and_leave(program: &Program, token: &str, number: i64, moment: impl FnOnce()) {
+    let body = format!(r#"{{"number": {number}}}"#);
+    let stream = send(program.url(), token, "POST", "/api/orders:create", &body);
+    moment();
+    drop(stream);
+}
+
+/// Status and body of an answer; `None` if the connection broke.
+fn exchange(url: &str, token: &str, method: &str, path: &str, body: &str) -> Option<(u16, String)> {
+    let mut stream = send(url, token, method, path, body)?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    Some((head.get(9..12)?.parse().ok()?, body.to_owned()))
+}
+
+fn send(url: &str, token: &str, method: &str, path: &str, body: &str) -> Option<TcpStream> {
+    let address = url.strip_prefix("http://")?;
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(60))).ok()?;
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).ok()?;
+    Some(stream)
+}

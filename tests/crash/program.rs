@@ -1,0 +1,68 @@
+//! The program that is killed: one collection, and three workflows on its create.
+
+use std::time::Duration;
+
+use wfruntime::prelude::*;
+
+/// What the load creates.
+#[collection]
+pub struct Order {
+    /// Which one it is.
+    pub number: i64,
+}
+
+/// What the nodes of its workflows leave behind.
+#[collection]
+pub struct Mark {
+    /// Whose it is.
+    pub order: BelongsTo<Order>,
+    /// What was done.
+    pub text: String,
+}
+
+/// Orders from this number on keep their request waiting.
+const SLOW: i64 = 1_000_000;
+
+/// Two record nodes with own code between them.
+#[post_action(mode = "global", on = [create])]
+async fn pack(order: PostAction<Order>, cx: Context) -> Result<()> {
+    cx.create(Mark::new().order(order.data.id).text("packed")).await?;
+    let number = order.data.number;
+    let label = cx.run("label", async || Ok(format!("label {number}"))).await?;
+    cx.create(Mark::new().order(order.data.id).text(label)).await?;
+    Ok(())
+}
+
+/// In the request.
+#[post_action(mode = "global", on = [create], execution = "sync")]
+async fn receive(order: PostAction<Order>, cx: SyncContext) -> Result<()> {
+    cx.create(Mark::new().order(order.data.id).text("received")).await?;
+    if order.data.number >= SLOW {
+        cx.run("slow", async || {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+workflow! {
+    /// Waits for a person.
+    #[post_action(mode = "global", on = [create])]
+    pub release<Order> {
+        let decision = approve "Release order {data.number}" { by: role(checker) };
+        require decision.is_approved(), "not released";
+        create Mark { order: data.id, text: "released" };
+    }
+}
+
+role! {
+    buyer { Order: view, create; Mark: view; }
+    checker { Order: view; Mark: view; tasks; }
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    App::new("sqlite://crash.db").run().await
+}
