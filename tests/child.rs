@@ -138,8 +138,10 @@ impl Program {
         &self.url
     }
 
+    /// JSON in the path is written for a URL here.
     pub(crate) fn get(&self, token: &str, path: &str) -> Answer {
         let header = format!("Authorization: Bearer {token}");
+        let path = path.replace('"', "%22").replace('{', "%7B").replace('}', "%7D");
         curl(&["--header", &header, &format!("{}{path}", self.url)])
     }
 
