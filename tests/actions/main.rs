@@ -1,0 +1,14 @@
+//! What the actions of a program promise: what they write, refuse, fire and answer.
+
+mod client;
+mod model;
+
+mod create;
+mod destroy;
+mod nested;
+mod own;
+mod races;
+mod triggers;
+mod update;
+
+use wf_tests as _;
