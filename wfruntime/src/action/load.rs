@@ -18,11 +18,6 @@ use crate::value::{Type, Value};
 pub(crate) struct Tree(Vec<(usize, Tree)>);
 
 impl Tree {
-    /// Whether there is nothing to load.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Adds a path of association indexes.
     pub(crate) fn add(&mut self, path: &[usize]) {
         if let Some((first, rest)) = path.split_first() {

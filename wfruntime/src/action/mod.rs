@@ -4,7 +4,7 @@
 //! a request arrived.
 
 mod act;
-mod authorise;
+pub(crate) mod authorise;
 mod checks;
 mod commit;
 mod create;
@@ -15,6 +15,7 @@ pub(crate) mod filter;
 mod found;
 mod input;
 mod load;
+mod object;
 mod one;
 mod own;
 mod perform;

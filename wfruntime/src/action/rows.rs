@@ -1,5 +1,8 @@
 //! Whole rows of collections as the store's queries.
 
+use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock};
+
 use crate::collection::{Definition, Row};
 use crate::store::sql::{Condition, Insert, OnConflict, Query, Select};
 use crate::store::{Statement, Values};
@@ -29,13 +32,25 @@ pub(crate) fn from_values(
 
 /// The row as a new one.
 pub(crate) fn insert(row: &Row) -> Statement {
-    Insert {
+    // Every create needs it: its text is made once for each collection.
+    static TEXTS: RwLock<BTreeMap<usize, Statement>> = RwLock::new(BTreeMap::new());
+    let collection = std::ptr::from_ref(row.definition).addr();
+    let texts = TEXTS.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some(text) = texts.get(&collection) {
+        return Statement { params: row.values.clone(), ..text.clone() };
+    }
+    drop(texts);
+    let mut statement = Insert {
         table: row.definition.table(),
         columns: row.definition.columns.iter().map(|column| column.name).collect(),
         rows: vec![row.values.clone()],
         conflict: OnConflict::Fail,
     }
-    .build()
+    .build();
+    let params = std::mem::take(&mut statement.params);
+    let mut texts = TEXTS.write().unwrap_or_else(PoisonError::into_inner);
+    texts.insert(collection, statement.clone());
+    Statement { params, ..statement }
 }
 
 /// Holds for the stored row as long as every column is as it is here.

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::parameter::{self, Item};
-use crate::action::{Faults, Fired, FiredStatus};
+use crate::action::{Faults, Fired, FiredStatus, authorise};
 use crate::auth::Access;
 use crate::collection::{AssociationKind, Definition};
 use crate::core::Core;
@@ -144,15 +144,13 @@ fn named(
         match resolve(core, definition, item) {
             Err(_) if is_lenient => continue,
             Err(found) => faults.invalid.push(found),
-            Ok(chosen) if access.may_workflow(chosen.workflow.meta) => named.push(chosen),
-            Ok(chosen) => {
-                let message = format!(
-                    "role `{}` may not use the workflow `{}`",
-                    access.role(),
-                    chosen.workflow.meta.key
-                );
-                faults.forbidden.push(fault("workflow_forbidden", message));
-            }
+            Ok(chosen) => match authorise::workflow(access, chosen.workflow.meta) {
+                Ok(()) => named.push(chosen),
+                Err(error) => {
+                    let told = error.all().iter().map(|fault| fault.clone().at(PARAMETER));
+                    faults.forbidden.extend(told);
+                }
+            },
         }
         seen.insert(item.key, item);
     }
