@@ -50,8 +50,19 @@ pub(crate) struct Finder<'a> {
     access: &'a Access,
     /// Linked records: collection, id, which verb must be granted on them, place in the body.
     links: Vec<(&'static Definition, i64, Verb, String)>,
-    /// Stored records whose association is set: collection, id, association, place in the body.
-    sets: Vec<(&'static Definition, i64, usize, String)>,
+    /// Stored records whose association is set.
+    sets: Vec<SetLink>,
+}
+
+/// An association of a stored record that a request sets.
+struct SetLink {
+    definition: &'static Definition,
+    id: i64,
+    association: usize,
+    /// The records that it keeps or gets.
+    kept: Vec<i64>,
+    /// Where it stands in the body.
+    field: String,
 }
 
 impl<'a> Finder<'a> {
@@ -71,7 +82,13 @@ impl<'a> Finder<'a> {
             let association = &given.definition.associations[link.association];
             let is_own = matches!(association.kind, AssociationKind::BelongsTo { .. });
             if let Some(id) = stored.filter(|_| !is_own) {
-                self.sets.push((given.definition, id, link.association, link.field.clone()));
+                self.sets.push(SetLink {
+                    definition: given.definition,
+                    id,
+                    association: link.association,
+                    kept: link.targets.iter().filter_map(|target| target.id).collect(),
+                    field: link.field.clone(),
+                });
             }
             let moves = matches!(
                 association.kind,
@@ -127,8 +144,8 @@ impl<'a> Finder<'a> {
                 faults.invalid.push(Fault::new("not_found", message).at(field.clone()));
             }
         }
-        for (definition, id, association, field) in &self.sets {
-            self.set(store, (definition, *id, *association), field, &mut found, faults).await?;
+        for link in &self.sets {
+            self.set(store, link, &mut found, faults).await?;
         }
         Ok(found)
     }
@@ -148,12 +165,12 @@ impl<'a> Finder<'a> {
     async fn set(
         &self,
         store: &Store,
-        (definition, id, index): (&'static Definition, i64, usize),
-        field: &str,
+        link: &SetLink,
         found: &mut Found,
         faults: &mut Faults,
     ) -> Result<()> {
-        let association = &definition.associations[index];
+        let SetLink { definition, id, .. } = *link;
+        let association = &definition.associations[link.association];
         let target = association.target();
         let leads = match association.kind {
             AssociationKind::BelongsTo { .. } => return Ok(()),
@@ -163,11 +180,9 @@ impl<'a> Finder<'a> {
                 let read: Vec<Row> =
                     rows::from_values(target, store.read(&select).await?).collect();
                 let ids: Vec<i64> = read.iter().map(Row::id).collect();
-                let kept = self.links.iter().filter(|(_, _, _, at)| at.starts_with(field));
-                let kept: Vec<i64> = kept.map(|(_, id, ..)| *id).collect();
                 for row in read {
-                    if !kept.contains(&row.id()) {
-                        self.leave(&row, by, field, faults);
+                    if !link.kept.contains(&row.id()) {
+                        self.leave(&row, by, &link.field, faults);
                     }
                     found.rows.entry((address(target), row.id())).or_insert(row);
                 }
@@ -187,7 +202,7 @@ impl<'a> Finder<'a> {
                 read.iter().filter_map(|values| values.first().and_then(Value::as_int)).collect()
             }
         };
-        found.leads.insert((address(definition), id, index), leads);
+        found.leads.insert((address(definition), id, link.association), leads);
         Ok(())
     }
 
