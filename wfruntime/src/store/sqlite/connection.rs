@@ -25,6 +25,8 @@ pub(crate) enum Mode {
 pub(crate) struct Connection {
     pub(super) raw: rusqlite::Connection,
     pub(super) path: Arc<Path>,
+    /// Whether this process serves the database; others beside it must not hold it up.
+    serves: bool,
 }
 
 impl Connection {
@@ -78,7 +80,7 @@ impl Connection {
             Ok(raw)
         };
         let raw = open().map_err(|error| fault::at_start(error, path))?;
-        Ok(Self { raw, path: path.into() })
+        Ok(Self { raw, path: path.into(), serves: options.lock })
     }
 
     /// Runs a statement and says how many rows it changed.
@@ -207,7 +209,10 @@ impl Connection {
     }
 
     pub(super) fn close(self) -> Result<()> {
-        self.checkpoint(Mode::Truncate);
+        if self.serves {
+            // It waits for readers and keeps writers out meanwhile.
+            self.checkpoint(Mode::Truncate);
+        }
         self.raw.close().map_err(|(_, error)| fault::of(error, &self.path, ""))
     }
 }
