@@ -2,12 +2,14 @@
 //!
 //! It reads arguments and prints; it refuses to know how anything is done.
 
+mod executions;
 mod migrate;
 mod serve;
 mod user;
 mod workflows;
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::time::Duration;
 
 use clap::{
@@ -47,6 +49,8 @@ enum Do {
     User(user::User),
     /// Shows the workflows and switches them
     Workflows(workflows::Workflows),
+    /// Shows executions and cancels them
+    Executions(executions::Executions),
     /// Shows what each role may do
     Access,
 }
@@ -108,6 +112,7 @@ impl App {
             Some(Do::Migrate(migrate)) => migrate::run(&self, &migrate).await,
             Some(Do::User(user)) => user::run(&self, user).await,
             Some(Do::Workflows(workflows)) => workflows::run(&self, workflows).await,
+            Some(Do::Executions(executions)) => executions::run(&self, executions).await,
             Some(Do::Access) => access(),
         }
     }
@@ -117,7 +122,7 @@ impl App {
 fn access() -> Result<()> {
     let registry = crate::registry::global();
     registry.check()?;
-    print!("{}", crate::auth::access_table(registry));
+    say(&crate::auth::access_table(registry));
     Ok(())
 }
 
@@ -128,4 +133,9 @@ async fn beside<T>(app: &App, work: impl AsyncFnOnce(&Core) -> Result<T>) -> Res
     let closed = close(&core, Duration::ZERO).await;
     let done = done?;
     closed.map(|()| done)
+}
+
+/// Prints a line; that nobody reads it any more, as behind `| head`, is no fault.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{}", text.trim_end_matches('\n'));
 }

@@ -8,7 +8,7 @@ use crate::auth::{Access, Grant, ROOT, roles_of};
 use crate::collection::{Definition, Row};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
-use crate::identity::Identity;
+use crate::identity::{Actor, Identity};
 use crate::value::Value;
 use crate::workflow::WorkflowMeta;
 
@@ -77,4 +77,18 @@ pub(crate) fn user(
         return Err(Error::new(ErrorKind::Forbidden, "forbidden", message));
     }
     Ok(())
+}
+
+/// Fails if who asks may not act in the place of a user: only `root` acts as a user of role
+/// `root`.
+///
+/// # Errors
+///
+/// [`ErrorKind::Forbidden`].
+pub(crate) fn act_as(access: &Access, user: &Actor) -> Result<()> {
+    if access.is_root() || !user.roles.iter().any(|role| role == ROOT) {
+        return Ok(());
+    }
+    let message = format!("role `{}` may not act as a user of role `{ROOT}`", access.role());
+    Err(Error::new(ErrorKind::Forbidden, "forbidden", message))
 }

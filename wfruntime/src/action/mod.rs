@@ -22,7 +22,7 @@ mod perform;
 mod plan;
 pub(crate) mod read;
 mod request;
-mod rows;
+pub(crate) mod rows;
 mod turns;
 mod update;
 

@@ -36,7 +36,7 @@ const fn route(resource: &'static str, action: &'static str, need: Need) -> Syst
 }
 
 /// All of them; `users` stands for the account collection, whatever its name.
-pub(crate) const SYSTEM_ROUTES: [SystemRoute; 9] = [
+pub(crate) const SYSTEM_ROUTES: [SystemRoute; 19] = [
     route("auth", "setup", Need::Nothing),
     route("auth", "signIn", Need::Nothing),
     route("auth", "signOut", Need::Nothing),
@@ -46,6 +46,16 @@ pub(crate) const SYSTEM_ROUTES: [SystemRoute; 9] = [
     route("workflows", "list", Need::Administrator),
     route("workflows", "get", Need::Administrator),
     route("workflows", "update", Need::Administrator),
+    route("workflows", "execute", Need::Administrator),
+    route("executions", "list", Need::Administrator),
+    route("executions", "get", Need::Administrator),
+    route("executions", "cancel", Need::Administrator),
+    route("executions", "rerun", Need::Administrator),
+    route("executions", "destroy", Need::Administrator),
+    route("tasks", "list", Need::Tasks),
+    route("tasks", "get", Need::Tasks),
+    route("tasks", "submit", Need::Tasks),
+    route("tasks", "delegate", Need::Tasks),
 ];
 
 impl Access {

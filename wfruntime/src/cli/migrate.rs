@@ -1,5 +1,6 @@
 //! `migrate`: changes the tables to what the program declares.
 
+use super::say;
 use crate::app::{App, plan};
 use crate::error::Result;
 use crate::registry;
@@ -25,13 +26,15 @@ pub(super) async fn run(app: &App, migrate: &Migrate) -> Result<()> {
 
 async fn apply(store: &Store, dry_run: bool) -> Result<()> {
     let plan = plan(store, registry::global()).await?;
-    print!("{plan}");
+    if !plan.is_empty() {
+        say(&plan.to_string());
+    };
     match (plan.is_empty(), dry_run) {
-        (true, _) => println!("the tables are as the program declares them"),
-        (false, true) => println!("nothing was changed: `migrate` does it"),
+        (true, _) => say("the tables are as the program declares them"),
+        (false, true) => say("nothing was changed: `migrate` does it"),
         (false, false) => {
             store.apply(&plan).await?;
-            println!("done");
+            say("done");
         }
     }
     Ok(())

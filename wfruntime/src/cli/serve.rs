@@ -2,6 +2,7 @@
 
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::say;
 use crate::app::{App, Running};
 use crate::error::Result;
 
@@ -27,9 +28,9 @@ pub(super) async fn run(mut app: App, serve: Serve) -> Result<()> {
     let (mut running, hooks) = Running::open(app).await?;
     let listener = running.bind(&address).await?;
     running.begin(hooks).await?;
-    println!("answers at {}", running.url());
+    say(&format!("answers at {}", running.url()));
     if let Some(code) = running.setup_code().await? {
-        println!("{}", first_administrator(running.url(), &code));
+        say(&first_administrator(running.url(), &code));
     }
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -39,7 +40,7 @@ pub(super) async fn run(mut app: App, serve: Serve) -> Result<()> {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
             }
-            println!("finishing what has begun; a second signal ends at once");
+            say("finishing what has begun; a second signal ends at once");
             tokio::spawn(async move {
                 tokio::select! {
                     _ = terminate.recv() => {}

@@ -2,7 +2,7 @@
 
 use std::io::BufRead as _;
 
-use super::beside;
+use super::{beside, say};
 use crate::app::App;
 use crate::auth::{self, NewUser};
 use crate::error::Result;
@@ -37,9 +37,9 @@ pub(super) async fn run(app: &App, User::Add(add): User) -> Result<()> {
     let made =
         beside(app, async |core| auth::add_user(core, user, password.as_deref(), add.token).await);
     let (user, token) = made.await?;
-    println!("user `{}` has the id {}", user.nickname, user.id);
+    say(&format!("user `{}` has the id {}", user.nickname, user.id));
     if let Some(token) = token {
-        println!("{token}");
+        say(&token);
     }
     Ok(())
 }

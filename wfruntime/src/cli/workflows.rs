@@ -1,13 +1,13 @@
 //! `workflows`: shows them, draws them, switches them.
 
-use super::beside;
+use super::{beside, say};
 use crate::app::App;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::registry::{self, WorkflowDefinition};
 use crate::spelling;
 use crate::text;
-use crate::workflow::{Mode, Timing};
+use crate::workflow::{Format, Mode, Timing};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Workflows {
@@ -19,6 +19,14 @@ pub(super) struct Workflows {
 enum Do {
     /// Lists the workflows (the default)
     List,
+    /// Draws the nodes of a workflow
+    Graph {
+        /// Its key
+        key: String,
+        /// The kind of picture
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
     /// Lets a workflow fire
     Enable {
         /// Its key
@@ -34,6 +42,7 @@ enum Do {
 pub(super) async fn run(app: &App, workflows: Workflows) -> Result<()> {
     match workflows.command.unwrap_or(Do::List) {
         Do::List => beside(app, list).await,
+        Do::Graph { key, format } => draw(&key, format),
         Do::Enable { key } => beside(app, async |core| switch(core, &key, true).await).await,
         Do::Disable { key } => beside(app, async |core| switch(core, &key, false).await).await,
     }
@@ -61,14 +70,28 @@ async fn list(core: &Core) -> Result<()> {
         ]);
     }
     let headings = ["key", "trigger", "collection", "mode", "execution", "enabled"];
-    print!("{}", text::table(&headings, &rows));
+    say(&text::table(&headings, &rows));
+    Ok(())
+}
+
+fn draw(key: &str, format: Format) -> Result<()> {
+    registry::global().check()?;
+    let meta = find(key)?.meta;
+    let Some(graph) = meta.graph else {
+        let message = format!(
+            "the workflow `{key}` is a function: its nodes are known only when it runs\n\
+             = help: written as `workflow!` it has a graph"
+        );
+        return Err(Error::new(ErrorKind::NotFound, "no_graph", message));
+    };
+    say(&graph.draw(meta.title, format));
     Ok(())
 }
 
 async fn switch(core: &Core, key: &str, enabled: bool) -> Result<()> {
     find(key)?;
     core.switches.set(&core.store, key, enabled, core.clock.now()).await?;
-    println!("`{key}` is {}", if enabled { "enabled" } else { "disabled" });
+    say(&format!("`{key}` is {}", if enabled { "enabled" } else { "disabled" }));
     Ok(())
 }
 

@@ -49,6 +49,19 @@ pub(super) fn data(data: &impl Serialize) -> Response {
     }
 }
 
+/// `{"data": …, "meta": …}` of a list.
+pub(super) fn page(data: &impl Serialize, meta: &impl Serialize) -> Response {
+    #[derive(Serialize)]
+    struct Body<'a, D, M> {
+        data: &'a D,
+        meta: &'a M,
+    }
+    match serde_json::to_vec(&Body { data, meta }) {
+        Ok(body) => json(StatusCode::OK, body),
+        Err(error) => refuse(&error.into()),
+    }
+}
+
 /// The answer for an error; what is internal is logged, and told only by a number to find it.
 pub(super) fn refuse(error: &Error) -> Response {
     let status = status(error.kind());

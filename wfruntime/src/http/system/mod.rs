@@ -3,6 +3,8 @@
 //! It reads a call and answers it; it refuses to know how any of it is done.
 
 mod auth;
+mod executions;
+mod tasks;
 mod workflows;
 
 use std::sync::Arc;
@@ -79,7 +81,9 @@ pub(super) async fn answer(route: &SystemRoute, call: &Call<'_>) -> Result<Respo
     match route.resource {
         "auth" => auth::check(&identity),
         "users" => auth::users(route.action, call, &identity, &access).await,
-        _ => workflows::answer(route.action, call).await,
+        "executions" => executions::answer(route.action, call).await,
+        "tasks" => tasks::answer(route.action, call, &identity).await,
+        _ => workflows::answer(route.action, call, &access).await,
     }
 }
 
@@ -114,4 +118,41 @@ impl Call<'_> {
 /// `{"data": …}`.
 fn data(data: impl Serialize) -> Response {
     super::answer::data(&data)
+}
+
+/// Which part of a list is asked for.
+struct Page {
+    number: u64,
+    limit: u64,
+    offset: u64,
+}
+
+/// The page that `page` and `pageSize` name.
+fn page(call: &Call<'_>) -> Result<Page> {
+    const USUAL: u64 = 20;
+    let most = call.core.settings.page_limit;
+    let (number, limit) = (call.params.view.page, call.params.view.page_size);
+    if limit.is_some_and(|limit| limit > most) {
+        let fault = Fault::new("invalid_page_size", format!("`pageSize` is at most {most}"));
+        return Err(Error::faults(ErrorKind::Invalid, vec![fault.at("pageSize")]));
+    }
+    let (number, limit) = (number.unwrap_or(1).max(1), limit.unwrap_or(USUAL.min(most)).max(1));
+    Ok(Page { number, limit, offset: (number - 1).saturating_mul(limit).min(1 << 53) })
+}
+
+impl Page {
+    /// `{"data": […], "meta": {…}}`, of `count` in all.
+    fn answer(&self, rows: Vec<serde_json::Value>, count: u64) -> Response {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Meta {
+            count: u64,
+            page: u64,
+            page_size: u64,
+            total_page: u64,
+        }
+        let (page, page_size) = (self.number, self.limit);
+        let meta = Meta { count, page, page_size, total_page: count.div_ceil(page_size) };
+        super::answer::page(&rows, &meta)
+    }
 }

@@ -1,15 +1,25 @@
 //! `workflows:…`: what the program declared, and the switch of each.
 
+use std::sync::Arc;
+
 use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::{Call, data};
-use crate::error::{Error, ErrorKind, Result};
+use crate::action::read::{self, Branch};
+use crate::action::{authorise, rows};
+use crate::auth::{ANONYMOUS, Access};
+use crate::collection::Row;
+use crate::core::Core;
+use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::execution::{NewExecution, NewStatus};
 use crate::registry::WorkflowDefinition;
 use crate::spelling;
+use crate::store::sql::Query as _;
+use crate::trigger::Snapshot;
 use crate::workflow::{Mode, Timing};
 
-pub(super) async fn answer(action: &str, call: &Call<'_>) -> Result<Response> {
+pub(super) async fn answer(action: &str, call: &Call<'_>, access: &Access) -> Result<Response> {
     match action {
         "list" => {
             let mut all = Vec::new();
@@ -34,6 +44,7 @@ pub(super) async fn answer(action: &str, call: &Call<'_>) -> Result<Response> {
             }
             Ok(data(shown))
         }
+        "execute" => execute(call, access).await,
         _ => {
             let workflow = named(call)?;
             let Switch { enabled } = call.read()?;
@@ -49,6 +60,70 @@ pub(super) async fn answer(action: &str, call: &Call<'_>) -> Result<Response> {
 #[serde(deny_unknown_fields)]
 struct Switch {
     enabled: bool,
+}
+
+/// What a workflow is executed with, whoever would fire it.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Execute {
+    /// The id of a record, or an object with its `id`.
+    data: Value,
+    user_id: i64,
+}
+
+/// Runs a workflow as if the user had done something to the record; a disabled one too.
+async fn execute(call: &Call<'_>, access: &Access) -> Result<Response> {
+    let (core, workflow) = (call.core, named(call)?);
+    let Execute { data: record, user_id } = call.read()?;
+    let mut faults = Vec::new();
+    let user = core.auth.account.find(core, user_id).await?;
+    if user.is_none() {
+        let fault = Fault::new("unknown_user", format!("there is no user {user_id}"));
+        faults.push(fault.at("userId"));
+    }
+    let id = record.as_i64().or_else(|| record.get("id")?.as_i64());
+    let found = match id {
+        Some(id) => load(core, workflow, id).await?,
+        None => None,
+    };
+    if found.is_none() {
+        let name = workflow.collection.name();
+        let message = format!("expected the id of a record of `{name}`, or the record with its id");
+        faults.push(Fault::new("unknown_record", message).at("data"));
+    }
+    let (Some(row), Some(user)) = (found, user) else {
+        return Err(Error::faults(ErrorKind::Invalid, faults));
+    };
+    // Whoever may use this must not act as somebody who may more.
+    authorise::act_as(access, &user)?;
+    let execution = NewExecution {
+        id: core.ids.next(&core.clock),
+        workflow: workflow.meta,
+        record: row.id(),
+        snapshot: Arc::new(Snapshot {
+            action: "execute".to_owned(),
+            data: row,
+            before: None,
+            changed: Vec::new(),
+            role: user.roles.first().map_or(ANONYMOUS, String::as_str).to_owned(),
+            user: Some(user),
+        }),
+        cause: Vec::new(),
+        status: NewStatus::Queued,
+    };
+    let id = core.engine.execute(execution).await?;
+    Ok(data(json!({ "execution": id, "key": workflow.meta.key, "status": "queued" })))
+}
+
+/// The record, with what the workflow's `appends` lead to.
+async fn load(core: &Core, workflow: &WorkflowDefinition, id: i64) -> Result<Option<Row>> {
+    let definition = workflow.collection;
+    let select = rows::select(definition, rows::with_ids(definition, &[id]));
+    let read = core.store.read(&select.build()).await?;
+    let mut found: Vec<_> = rows::from_values(definition, read).collect();
+    let branches = Branch::of_paths(&workflow.appends);
+    read::load(&mut &core.store, &mut found, &branches, core.settings.rows_limit).await?;
+    Ok(found.pop())
 }
 
 fn named(call: &Call<'_>) -> Result<&'static WorkflowDefinition> {
