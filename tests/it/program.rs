@@ -1,11 +1,33 @@
 //! A program as users write it, started by the tests of the command line.
 
-use wfruntime::{App, collection};
+use wfruntime::prelude::*;
 
 /// Something somebody wrote down.
 #[collection]
 pub struct Note {
     pub text: String,
+    pub remark: Option<String>,
+}
+
+/// Answers whoever writes a note.
+#[post_action(mode = "global", on = [create], execution = "sync")]
+async fn thank(note: PostAction<Note>, cx: SyncContext) -> Result<()> {
+    cx.respond(format!("thanks for {}", note.data.text)).await
+}
+
+workflow! {
+    /// Somebody reads the note.
+    #[post_action(mode = "local", allow = [reader, writer])]
+    pub review<Note> {
+        let read = approve "Read it" { by: role(reader) };
+        update data { remark: "read" };
+    }
+}
+
+role! {
+    reader { Note: view; tasks; }
+    writer { Note: view own, create(text), update(text) own; workflows: review; }
+    anonymous { Note: view(text); }
 }
 
 #[tokio::main]

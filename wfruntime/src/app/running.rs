@@ -107,6 +107,13 @@ impl Running {
         }
     }
 
+    /// Waits until no execution is queued or running; those that wait for something do not count.
+    ///
+    /// For tests, which look at what workflows did.
+    pub async fn idle(&self) {
+        self.core.engine.idle().await;
+    }
+
     /// Makes a user who holds the roles, and gives a token for it.
     ///
     /// The user has no password: one can be set with `users:setPassword`.
