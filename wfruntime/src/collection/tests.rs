@@ -358,6 +358,31 @@ fn numbers_of_any_length_stay_exact() {
 }
 
 #[test]
+fn all_faults_of_a_draft_are_found_at_once() {
+    let thing = Thing::definition();
+    let messages = |faults: Vec<crate::Fault>| {
+        faults.into_iter().map(|fault| fault.message).collect::<Vec<_>>().join("\n")
+    };
+    let mut values = vec![None; thing.columns.len()];
+    let of = |json| thing.column(json).expect("a column").0;
+    values[of("code")] = Some(Value::Text("A".into()));
+    values[of("count")] = Some(Value::Null);
+    values[of("ratio")] = Some(Value::Float(f64::NAN));
+    values[of("ownerId")] = Some(Value::Int(1));
+    expect![[r#"
+        `code` must have at least 2 characters, found 1
+        `count` is required
+        `ratio` must be a finite number
+        `type` is required"#]]
+    .assert_eq(&messages(thing.check_new(&values)));
+
+    let changes = Thing::changes().count(11).code("abc").note(None).into_changes().into_values();
+    expect!["`count` must be at most 10"].assert_eq(&messages(thing.check_changes(&changes)));
+    let empty = [(of("count"), Value::Null)];
+    expect!["`count` must not be null"].assert_eq(&messages(thing.check_changes(&empty)));
+}
+
+#[test]
 fn the_table_has_references_and_indexes() {
     let spec = Thing::definition().table_spec();
     let owner = spec.columns.iter().find(|column| column.name == "owner_id").expect("a column");

@@ -7,7 +7,7 @@ use crate::collection::{
 };
 use crate::context::SyncContext;
 use crate::engine::run::{Begun, Effect, Node, Verdict};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::execution::wind_up::to;
 use crate::execution::{Status, read_row, write_row};
 use crate::store::sql::{Condition, Count, Delete, Insert, OnConflict, Query, Select, Set, Update};
@@ -155,6 +155,9 @@ impl SyncContext {
             Begun::Done(output) => return Ok(serde_json::from_str(&output)?),
             Begun::New(node) => node,
         };
+        if let Err(error) = fits(definition.check_changes(&changes)) {
+            return self.run.broke(&node, error).await;
+        }
         let set = self.changed(definition, changes);
         let table = definition.table();
         let update = Update { table, set, filter, returning: Vec::new() };
@@ -170,7 +173,8 @@ impl SyncContext {
             Begun::Done(output) => return read_row(&output, definition),
             Begun::New(node) => node,
         };
-        let values = match self.filled(definition, given) {
+        let fitting = fits(definition.check_new(&given));
+        let values = match fitting.and_then(|()| self.filled(definition, given)) {
             Ok(values) => values,
             Err(error) => return self.run.broke(&node, error).await,
         };
@@ -226,6 +230,9 @@ impl SyncContext {
             Begun::Done(output) => return read_row(&output, definition),
             Begun::New(node) => node,
         };
+        if let Err(error) = fits(definition.check_changes(&changes)) {
+            return self.run.broke(&node, error).await;
+        }
         let update = Update {
             table: definition.table(),
             set: self.changed(definition, changes),
@@ -295,6 +302,11 @@ impl SyncContext {
 
 fn columns(definition: &Definition) -> Vec<(&'static str, Type)> {
     definition.columns.iter().map(|column| (column.name, column.kind.ty())).collect()
+}
+
+/// Nothing, if there are no faults.
+fn fits(faults: Vec<Fault>) -> Result<()> {
+    if faults.is_empty() { Ok(()) } else { Err(Error::faults(ErrorKind::Invalid, faults)) }
 }
 
 fn read_output(output: &str, definition: &'static Definition) -> Result<Vec<Row>> {

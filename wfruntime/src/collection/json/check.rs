@@ -86,6 +86,20 @@ impl Definition {
             })
             .collect()
     }
+
+    /// What is wrong with changed values, by index of their column, all of it.
+    #[must_use]
+    pub fn check_changes(&self, changes: &[(usize, Value)]) -> Vec<Fault> {
+        let fault = |(index, value): &(usize, Value)| {
+            let column = &self.columns[*index];
+            if value.is_null() && !column.nullable {
+                let message = format!("`{}` must not be null", column.json);
+                return Some(Fault::new("null", message).at(column.json));
+            }
+            column.check(value).err()
+        };
+        changes.iter().filter_map(fault).collect()
+    }
 }
 
 /// The store keeps years from 0 to 9999, so that their texts sort.
