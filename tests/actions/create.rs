@@ -83,6 +83,26 @@ async fn numbers_keep_all_their_digits() {
 }
 
 #[tokio::test]
+async fn text_that_cannot_be_kept_as_it_is_is_refused() {
+    let program = Program::start().await;
+    let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+    let table = [
+        (r#"{"title": "\ud800"}"#.to_owned(), 400, vec!["invalid_json title"]),
+        (format!(r#"{{"title": "A", "extra": {}}}"#, nested(65)), 400, vec!["too_deep extra"]),
+        (r#"{"title": "A", "extra": 1e999}"#.to_owned(), 400, vec!["invalid_json extra"]),
+        (format!(r#"{{"title": "A", "extra": {}}}"#, nested(64)), 200, vec![]),
+        (r#"{"title": "A", "extra": ["[\"[[", {"a": null}]}"#.to_owned(), 200, vec![]),
+        (r#"{"title": "A", "content": "a\u0000b"}"#.to_owned(), 200, vec![]),
+    ];
+    for (body, expected, told) in table {
+        let (status, answer) = program.send(&program.root, "posts:create", body.clone()).await;
+        let told: Vec<String> = told.iter().map(|it| (*it).to_owned()).collect();
+        assert_eq!((status, faults(&answer)), (expected, told), "{body}: {answer}");
+    }
+    assert_eq!(program.read("posts:list?sort=id").await[2]["content"], "a\0b");
+}
+
+#[tokio::test]
 async fn one_request_writes_at_most_so_many_records() {
     let app = wfruntime::App::new("sqlite://:memory:").settings(|it| it.rows_limit = 3);
     let program = Program::of(app).await;

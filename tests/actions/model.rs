@@ -2,10 +2,7 @@
 
 use std::sync::Mutex;
 
-use axum::Json;
-use wfruntime::action::Act;
 use wfruntime::prelude::*;
-use wfruntime::{action, role};
 
 #[collection]
 pub(crate) struct Category {
@@ -39,14 +36,12 @@ pub(crate) struct Post {
     pub(crate) stars: Option<i32>,
     #[field(hidden)]
     pub(crate) secret: Option<String>,
-    pub(crate) extra: Option<Json_>,
+    pub(crate) extra: Option<Json>,
     pub(crate) comments: HasMany<Comment>,
     pub(crate) notes: HasMany<Note>,
     pub(crate) tags: BelongsToMany<Tag, PostTag>,
     pub(crate) cover: HasOne<Cover>,
 }
-
-type Json_ = serde_json::Value;
 
 #[collection]
 pub(crate) struct Comment {

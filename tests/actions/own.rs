@@ -1,7 +1,7 @@
 use axum::extract::Path;
 use axum::routing::post;
 use serde_json::json;
-use wfruntime::http::{Actions, Committed};
+
 use wfruntime::prelude::*;
 
 use crate::client::{Program, faults, workflows};

@@ -61,3 +61,11 @@ async fn a_client_that_goes_away_changes_nothing() {
         tokio::task::yield_now().await;
     }
 }
+
+#[tokio::test]
+async fn a_request_after_the_end_is_refused() {
+    let program = Program::start().await;
+    program.running.shutdown().await.expect("it ends");
+    let (status, answer) = program.post("orders:create", json!({"number": 1})).await;
+    assert_eq!(status, 503, "{answer}");
+}

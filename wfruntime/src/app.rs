@@ -132,7 +132,7 @@ impl App {
 
     /// Adds routes of the program's own behind the same address.
     ///
-    /// Their handlers can take [`crate::action::Actions`], so that workflows fire after what they
+    /// Their handlers can take [`crate::http::Actions`], so that workflows fire after what they
     /// do.
     #[must_use]
     pub fn merge(mut self, routes: axum::Router) -> Self {

@@ -5,10 +5,12 @@ pub use jiff::civil::{Date, DateTime, Time};
 pub use rust_decimal::Decimal;
 pub use uuid::Uuid;
 
+pub use crate::action::Act;
 pub use crate::auth::User;
 pub use crate::collection::{
     BelongsTo, BelongsToMany, Choice, Collection, HasMany, HasOne, Id, Json, Record, Roles,
 };
+pub use crate::http::{Actions, Committed};
 pub use crate::{
     App, Context, Error, ErrorKind, Identity, PostAction, Result, SyncContext, action, choice,
     collection, dec, post_action, role, workflow,

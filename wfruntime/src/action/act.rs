@@ -19,11 +19,16 @@ use crate::store::sql::Query;
 /// it returned: the global ones with `on = [name]`, and the local ones that the request names. On
 /// `Err` nothing is written and nothing fires.
 ///
-/// ```ignore
-/// #[action(Reimbursement)]
-/// async fn submit(form: Json<Submit>, act: Act<Reimbursement>) -> Result<Record<Reimbursement>> {
-///     let claim = act.get(form.id).await?;
-///     act.update(&claim, Reimbursement::changes().status(Status::Submitted)).await
+/// ```
+/// use wfruntime::prelude::*;
+///
+/// # #[collection]
+/// # pub struct Claim { pub project: String, pub note: Option<String> }
+/// /// Puts a note on the claim named by `filterByTk`: `POST /api/claims:annotate?filterByTk=5`.
+/// #[action(Claim)]
+/// async fn annotate(note: Json<String>, act: Act<Claim>) -> Result<Record<Claim>> {
+///     let claim = act.target().ok_or_else(|| Error::invalid("no_target", "which claim?"))?;
+///     act.update(claim, Claim::changes().note(note.0)).await
 /// }
 /// ```
 pub struct Act<C> {

@@ -26,7 +26,6 @@ use crate::workflow::Workflow;
 ///
 /// ```no_run
 /// use axum::extract::Path;
-/// use wfruntime::http::{Actions, Committed};
 /// use wfruntime::prelude::*;
 ///
 /// # #[collection]
@@ -51,7 +50,7 @@ impl<S: Sync> FromRequestParts<S> for Actions {
         let Some(core) = parts.extensions.get::<Arc<Core>>().map(Arc::clone) else {
             return Err(Error::internal(
                 "no application behind this route\n\
-                 = help: give the routes to `App::merge`, or add `Extension(running.core())` to them",
+                 = help: give the routes to `App::merge`, or layer them with `Extension(running.core().clone())`",
             ));
         };
         let identity = auth::identify(&core, parts).await?;

@@ -36,6 +36,10 @@ pub enum Token<'a> {
     Object,
 }
 
+/// How deep a JSON value may be nested: readers take 128 levels, and others stand around it where
+/// it is kept.
+const DEPTH: usize = 64;
+
 /// The value of a column from JSON text: the exact way, for bodies of requests.
 ///
 /// # Errors
@@ -45,9 +49,40 @@ pub fn value_from_raw(column: &Column, json: &RawValue) -> Result<Value, Fault> 
     if let Kind::Plain(Type::Json) = column.kind
         && text != "null"
     {
-        return Ok(Value::Json(serde_json::from_str(text).unwrap_or_default()));
+        if depth(text) > DEPTH {
+            let message = format!("`{}` is nested more than {DEPTH} levels deep", column.json);
+            return Err(Fault::new("too_deep", message).at(column.json));
+        }
+        let json = serde_json::from_str(text).map_err(|error| unreadable(column, &error))?;
+        return Ok(Value::Json(json));
     }
-    checked(column, &token(text))
+    checked(column, &token(text).map_err(|error| unreadable(column, &error))?)
+}
+
+/// Text that is JSON by its form only: half of a surrogate pair, a number beyond all floats.
+fn unreadable(column: &Column, error: &serde_json::Error) -> Fault {
+    let name = column.json;
+    Fault::new("invalid_json", format!("`{name}` cannot be read: {error}")).at(name)
+}
+
+/// How deep arrays and objects are nested.
+fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_text, mut is_escaped) = (false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_text => is_escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 /// The value of a column from parsed JSON: for filters and conditions.
@@ -90,12 +125,12 @@ impl<'a> From<&'a serde_json::Value> for Token<'a> {
     }
 }
 
-fn token(text: &str) -> Token<'_> {
-    match text.as_bytes().first() {
+fn token(text: &str) -> Result<Token<'_>, serde_json::Error> {
+    Ok(match text.as_bytes().first() {
         Some(b'"') => {
             let plain = &text[1..text.len() - 1];
             if plain.contains('\\') {
-                Token::Text(serde_json::from_str(text).unwrap_or_default())
+                Token::Text(serde_json::from_str(text)?)
             } else {
                 Token::Text(plain.into())
             }
@@ -109,7 +144,7 @@ fn token(text: &str) -> Token<'_> {
             Err(_) => Token::Number(text.into()),
         },
         _ => Token::Null,
-    }
+    })
 }
 
 /// The value of a kind, without the field's own limits.
