@@ -13,7 +13,7 @@ pub use crate::collection::{
     IntoChanges, IntoDraft, IntoField, Location, MemberMeta, Range, RegisteredCollection, Roles,
     ToMany, ToOne, UnknownName, Variant, assert_to_one, follow,
 };
-pub use crate::context::{Context, SyncContext};
+pub use crate::context::{Context, Outcome, SyncContext};
 pub use crate::decimal::decimal;
 pub use crate::error::Result;
 pub use crate::store::schema::OnDelete;
