@@ -115,7 +115,10 @@ impl Graph {
         match &node.kind {
             NodeKind::End { .. } => Vec::new(),
             NodeKind::Require { message, .. } => {
-                let text = message.as_ref().map_or_else(|| "failed".to_owned(), text);
+                let text = message.as_ref().map_or_else(
+                    || "failed".to_owned(),
+                    |message| format!("failed: {}", text(message)),
+                );
                 let key = format!("{}.no", step.key);
                 self.node(vec![(index, "no")], key, "end", text, step.at, 0);
                 vec![(index, "yes")]
