@@ -93,3 +93,6 @@ fn follow(collection: &'static Definition, path: &[&str]) -> Option<Vec<usize>> 
     }
     Some(indexes)
 }
+
+#[cfg(test)]
+mod tests;

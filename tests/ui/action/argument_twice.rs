@@ -1,0 +1,13 @@
+use wfruntime::prelude::*;
+
+#[collection]
+struct Claim {
+    amount: i64,
+}
+
+#[action(Claim)]
+async fn submit(a: Identity, b: Identity) -> Result<Record<Claim>> {
+    Err(Error::internal("no"))
+}
+
+fn main() {}

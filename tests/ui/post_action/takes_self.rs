@@ -1,0 +1,12 @@
+use wfruntime::prelude::*;
+#[collection]
+struct Claim { amount: i64, owner: BelongsTo<User> }
+struct Mailer;
+
+impl Mailer {
+    #[post_action(mode = "local")]
+    async fn tell(&self, claim: PostAction<Claim>, cx: Context) -> Result<()> {
+        Ok(())
+    }
+}
+fn main() {}

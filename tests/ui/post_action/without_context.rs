@@ -1,0 +1,14 @@
+use wfruntime::prelude::*;
+
+#[collection]
+struct Claim {
+    amount: i64,
+    owner: BelongsTo<User>,
+}
+
+#[post_action(mode = "local")]
+async fn tell(claim: PostAction<Claim>) -> Result<()> {
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use wfruntime::prelude::*;
+
+#[collection]
+struct Claim {
+    amount: i64,
+    owner: BelongsTo<User>,
+}
+
+role! {
+    clerk { Claim: view; }
+    clerk { tasks; }
+}
+
+fn main() {}

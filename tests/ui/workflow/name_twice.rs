@@ -1,0 +1,12 @@
+use wfruntime::prelude::*;
+#[collection]
+struct Claim { amount: i64, owner: BelongsTo<User> }
+workflow! {
+    #[post_action(mode = "local")]
+    review<Claim> {
+        let x = data.amount;
+        let x = x + 1;
+        require x > 5;
+    }
+}
+fn main() {}

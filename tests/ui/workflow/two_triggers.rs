@@ -1,0 +1,11 @@
+use wfruntime::prelude::*;
+#[collection]
+struct Claim { amount: i64, owner: BelongsTo<User> }
+workflow! {
+    #[post_action(mode = "local")]
+    #[post_action(mode = "local")]
+    review<Claim> {
+        end;
+    }
+}
+fn main() {}

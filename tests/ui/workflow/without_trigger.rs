@@ -1,0 +1,15 @@
+use wfruntime::prelude::*;
+
+#[collection]
+struct Claim {
+    amount: i64,
+    owner: BelongsTo<User>,
+}
+
+workflow! {
+    review<Claim> {
+        end;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,177 @@
+//! Faults of workflows, roles and own actions that only the whole program shows.
+
+use std::any::TypeId;
+
+use expect_test::{Expect, expect};
+
+use crate::action::ActionMeta;
+use crate::auth::{GrantMeta, RoleMeta, User};
+use crate::collection::{Collection, CollectionMeta, Location};
+use crate::registry::{Declared, Registry};
+use crate::workflow::{Mode, Overlap, Retry, Timing, WorkflowMeta};
+
+const fn at(line: u32) -> Location {
+    Location { file: "src/claims.rs", line, column: 1 }
+}
+
+const fn workflow(key: &'static str, line: u32) -> WorkflowMeta {
+    WorkflowMeta {
+        key,
+        title: key,
+        collection: || User::META,
+        mode: Mode::Global,
+        on: &["create"],
+        appends: &[],
+        timing: Timing::Async,
+        enabled: true,
+        when: None,
+        changed: &[],
+        allow: &[],
+        retry: Retry::DEFAULT,
+        timeout: None,
+        concurrency: None,
+        overlap: Overlap::Allow,
+        roles: &[],
+        revision: 0,
+        graph: None,
+        handler: |_| Box::pin(async { Ok(()) }),
+        function: None,
+        location: at(line),
+    }
+}
+
+const fn role(name: &'static str, grants: &'static [GrantMeta], line: u32) -> RoleMeta {
+    RoleMeta { name, title: name, grants, workflows: &[], tasks: false, location: at(line) }
+}
+
+const fn grant(verb: &'static str, line: u32) -> GrantMeta {
+    GrantMeta { collection: || User::META, verb, fields: None, own: false, location: at(line) }
+}
+
+const fn action(name: &'static str, line: u32) -> ActionMeta {
+    ActionMeta {
+        name,
+        title: name,
+        collection: || User::META,
+        handler: |_| Box::pin(async { Err(crate::Error::internal("not called")) }),
+        location: at(line),
+    }
+}
+
+struct Elsewhere;
+
+/// A collection that nothing registers.
+static ELSEWHERE: CollectionMeta = CollectionMeta {
+    name: "elsewheres",
+    table: "elsewheres",
+    rust: "Elsewhere",
+    title: "Elsewhere",
+    account: false,
+    members: &[],
+    location: at(1),
+    type_id: TypeId::of::<Elsewhere>,
+};
+
+static SOMETHING: CollectionMeta = CollectionMeta {
+    name: "somethings",
+    table: "somethings",
+    rust: "Something",
+    title: "Something",
+    account: false,
+    members: &[],
+    location: at(2),
+    type_id: TypeId::of::<u8>,
+};
+
+fn build(
+    workflows: &[&'static WorkflowMeta],
+    roles: &[&'static RoleMeta],
+    actions: &[&'static ActionMeta],
+) -> Registry {
+    Registry::build(Declared {
+        collections: vec![&SOMETHING],
+        workflows: workflows.to_vec(),
+        roles: roles.to_vec(),
+        actions: actions.to_vec(),
+    })
+}
+
+fn check(registry: &Registry, expected: Expect) {
+    let faults: String = registry.faults().iter().map(|fault| format!("{fault}\n")).collect();
+    expected.assert_eq(&faults);
+}
+
+#[test]
+fn names_that_fit() {
+    static SUBMIT: ActionMeta = action("submit", 3);
+    static CLERK: RoleMeta = role("clerk", &[grant("view", 5), grant("submit", 6)], 4);
+    static LATER: WorkflowMeta = WorkflowMeta {
+        on: &["update", "submit"],
+        allow: &["clerk", "admin"],
+        changed: &["nickname"],
+        appends: &[&["created_by", "updated_by"]],
+        ..workflow("later", 7)
+    };
+    static FIRST: WorkflowMeta = workflow("first", 8);
+    let registry = build(&[&LATER, &FIRST], &[&CLERK], &[&SUBMIT]);
+    check(&registry, expect![""]);
+    let keys: Vec<_> = registry.workflows().iter().map(|workflow| workflow.meta.key).collect();
+    assert_eq!(keys, ["first", "later"]);
+    let later = registry.workflow("later").expect("it is declared");
+    assert_eq!(later.appends, [[0, 1]]);
+    assert_eq!(later.collection.columns[later.changed[0]].rust, "nickname");
+    assert!(later.fires_on(later.collection, "submit"));
+    assert!(!later.fires_on(later.collection, "create"));
+    assert!(registry.workflow("none").is_none());
+    assert!(registry.action(later.collection, "submit").is_some());
+    assert!(registry.role("clerk").is_some());
+}
+
+#[test]
+fn one_key_twice() {
+    static ONE: WorkflowMeta = workflow("review", 7);
+    static TWO: WorkflowMeta = workflow("review", 9);
+    check(&build(&[&TWO, &ONE], &[], &[]), expect![""]);
+}
+
+#[test]
+fn roles_that_do_not_exist() {
+    static ONE: WorkflowMeta = WorkflowMeta {
+        allow: &["boss"],
+        roles: &[("cleark", at(11)), ("root", at(12))],
+        ..workflow("review", 7)
+    };
+    static CLERK: RoleMeta = role("clerk", &[], 4);
+    check(&build(&[&ONE], &[&CLERK], &[]), expect![""]);
+    check(&build(&[&ONE], &[], &[]), expect![""]);
+}
+
+#[test]
+fn actions_that_do_not_exist() {
+    static ONE: WorkflowMeta = WorkflowMeta { on: &["submitt"], ..workflow("review", 7) };
+    static CLERK: RoleMeta = role("clerk", &[grant("hand_in", 6)], 4);
+    static SUBMIT: ActionMeta = action("submit", 3);
+    check(&build(&[&ONE], &[&CLERK], &[&SUBMIT]), expect![""]);
+    check(&build(&[&ONE], &[], &[]), expect![""]);
+}
+
+#[test]
+fn actions_and_roles_declared_twice() {
+    static SUBMIT: ActionMeta = action("submit", 3);
+    static AGAIN: ActionMeta = action("submit", 5);
+    static CLERK: RoleMeta = role("clerk", &[], 6);
+    static SAME: RoleMeta = role("clerk", &[], 8);
+    check(&build(&[], &[&CLERK, &SAME], &[&AGAIN, &SUBMIT]), expect![""]);
+}
+
+#[test]
+fn collections_that_are_not_registered() {
+    static ONE: WorkflowMeta =
+        WorkflowMeta { collection: || &ELSEWHERE, ..workflow("review", 7) };
+    static CLERK: RoleMeta =
+        role("clerk", &[GrantMeta { collection: || &ELSEWHERE, ..grant("view", 6) }], 4);
+    static SUBMIT: ActionMeta = ActionMeta { collection: || &ELSEWHERE, ..action("submit", 3) };
+    let registry = build(&[&ONE], &[&CLERK], &[&SUBMIT]);
+    check(&registry, expect![""]);
+    assert!(registry.workflows().is_empty());
+}
