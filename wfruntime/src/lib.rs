@@ -41,11 +41,19 @@ pub use error::{Error, ErrorKind, Fault, Result};
 pub use identity::{Actor, Identity};
 pub use trigger::{Changed, PostAction};
 pub use value::{Type, Value};
+#[doc = include_str!("docs/action.md")]
+pub use wfmacros::action;
 #[doc = include_str!("docs/choice.md")]
 pub use wfmacros::choice;
 #[doc = include_str!("docs/collection.md")]
 pub use wfmacros::collection;
-pub use wfmacros::{action, post_action, role, workflow};
+#[doc = include_str!("docs/post_action.md")]
+pub use wfmacros::post_action;
+#[doc = include_str!("docs/role.md")]
+pub use wfmacros::role;
+#[doc = include_str!("docs/workflow.md")]
+pub use wfmacros::workflow;
+
 pub use workflow::Workflow;
 
 /// Names crates that declare collections and workflows, so that they are linked.

@@ -7,6 +7,7 @@ use super::RegistryFault;
 use crate::action::ActionMeta;
 use crate::auth::{ADMIN, BUILT_IN, ROOT, RoleMeta};
 use crate::collection::{CollectionMeta, Definition, Location};
+use crate::spelling;
 
 /// Finds what declarations name.
 #[derive(Clone, Copy)]
@@ -85,9 +86,9 @@ pub(super) fn roles(
             else {
                 continue;
             };
-            let built_in = ["view", "create", "update", "destroy"].contains(&grant.verb);
-            if !built_in && !has(actions, definition, grant.verb) {
-                let message = unknown_action(actions, definition, grant.verb);
+            let built_in = ["view", "create", "update", "destroy"];
+            if !built_in.contains(&grant.verb) && !has(actions, definition, grant.verb) {
+                let message = unknown_action(actions, &built_in, definition, grant.verb);
                 faults.push(RegistryFault::at(grant.location, message));
             }
         }
@@ -103,24 +104,20 @@ pub(super) fn has(actions: &[&ActionMeta], definition: &Definition, name: &str) 
     actions.iter().any(|action| of(&action))
 }
 
-/// What to say of an action that a collection does not have.
+/// What to say of an action that a collection does not have; `built_in` are those it has anyway.
 pub(super) fn unknown_action(
     actions: &[&'static ActionMeta],
+    built_in: &[&'static str],
     definition: &Definition,
     name: &str,
 ) -> String {
-    let own: Vec<String> = actions
-        .iter()
-        .filter(|action| has(&[action], definition, action.name))
-        .map(|action| format!("`{}`", action.name))
-        .collect();
+    let own = actions.iter().filter(|action| has(&[action], definition, action.name));
+    let known = own.map(|action| action.name).chain(built_in.iter().copied());
+    let instead = spelling::instead(name, known);
     let rust = definition.meta.rust;
-    let note = if own.is_empty() {
-        format!("`{rust}` has no action with `#[action({rust})]`")
-    } else {
-        format!("actions with `#[action({rust})]`: {}", own.join(", "))
-    };
-    format!("unknown action `{name}` of `{rust}`\n= note: {note}")
+    format!(
+        "unknown action `{name}` of `{rust}`{instead}\n= help: the program's own actions are declared with `#[action({rust})]`"
+    )
 }
 
 /// What to say of a role that does not exist; nothing if it does.
@@ -128,13 +125,8 @@ pub(super) fn unknown_role(roles: &[&'static RoleMeta], name: &str) -> Option<St
     if BUILT_IN.contains(&name) || roles.iter().any(|role| role.name == name) {
         return None;
     }
-    let declared: Vec<String> = roles.iter().map(|role| format!("`{}`", role.name)).collect();
-    let note = if declared.is_empty() {
-        "the program declares no role".to_owned()
-    } else {
-        format!("declared are {}", declared.join(", "))
-    };
+    let instead = spelling::instead(name, roles.iter().map(|role| role.name));
     Some(format!(
-        "unknown role `{name}`\n= note: {note}\n= help: declare it: `role! {{ {name} {{ … }} }}`"
+        "unknown role `{name}`{instead}\n= help: declare it: `role! {{ {name} {{ … }} }}`"
     ))
 }

@@ -63,8 +63,9 @@ pub(super) fn resolve(
             continue;
         };
         for action in meta.on {
-            if !["create", "update"].contains(action) && !names::has(actions, collection, action) {
-                let message = names::unknown_action(actions, collection, action);
+            let built_in = ["create", "update"];
+            if !built_in.contains(action) && !names::has(actions, collection, action) {
+                let message = names::unknown_action(actions, &built_in, collection, action);
                 faults.push(RegistryFault::at(meta.location, message));
             }
         }

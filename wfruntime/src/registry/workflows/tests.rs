@@ -131,7 +131,14 @@ fn names_that_fit() {
 fn one_key_twice() {
     static ONE: WorkflowMeta = workflow("review", 7);
     static TWO: WorkflowMeta = workflow("review", 9);
-    check(&build(&[&TWO, &ONE], &[], &[]), expect![""]);
+    check(
+        &build(&[&TWO, &ONE], &[], &[]),
+        expect![[r#"
+        src/claims.rs:9: duplicate workflow `review`
+        = note: the other one is declared at src/claims.rs:7
+        = help: give one of them another key: `key = "…"`
+    "#]],
+    );
 }
 
 #[test]
@@ -142,8 +149,28 @@ fn roles_that_do_not_exist() {
         ..workflow("review", 7)
     };
     static CLERK: RoleMeta = role("clerk", &[], 4);
-    check(&build(&[&ONE], &[&CLERK], &[]), expect![""]);
-    check(&build(&[&ONE], &[], &[]), expect![""]);
+    check(
+        &build(&[&ONE], &[&CLERK], &[]),
+        expect![[r#"
+        src/claims.rs:7: unknown role `boss`
+        = note: declared are `clerk`
+        = help: declare it: `role! { boss { … } }`
+        src/claims.rs:11: unknown role `cleark`
+        = note: declared are `clerk`
+        = help: declare it: `role! { cleark { … } }`
+    "#]],
+    );
+    check(
+        &build(&[&ONE], &[], &[]),
+        expect![[r#"
+        src/claims.rs:7: unknown role `boss`
+        = note: the program declares no role
+        = help: declare it: `role! { boss { … } }`
+        src/claims.rs:11: unknown role `cleark`
+        = note: the program declares no role
+        = help: declare it: `role! { cleark { … } }`
+    "#]],
+    );
 }
 
 #[test]
@@ -151,8 +178,22 @@ fn actions_that_do_not_exist() {
     static ONE: WorkflowMeta = WorkflowMeta { on: &["submitt"], ..workflow("review", 7) };
     static CLERK: RoleMeta = role("clerk", &[grant("hand_in", 6)], 4);
     static SUBMIT: ActionMeta = action("submit", 3);
-    check(&build(&[&ONE], &[&CLERK], &[&SUBMIT]), expect![""]);
-    check(&build(&[&ONE], &[], &[]), expect![""]);
+    check(
+        &build(&[&ONE], &[&CLERK], &[&SUBMIT]),
+        expect![[r#"
+        src/claims.rs:6: unknown action `hand_in` of `User`
+        = note: actions with `#[action(User)]`: `submit`
+        src/claims.rs:7: unknown action `submitt` of `User`
+        = note: actions with `#[action(User)]`: `submit`
+    "#]],
+    );
+    check(
+        &build(&[&ONE], &[], &[]),
+        expect![[r#"
+        src/claims.rs:7: unknown action `submitt` of `User`
+        = note: `User` has no action with `#[action(User)]`
+    "#]],
+    );
 }
 
 #[test]
@@ -161,17 +202,33 @@ fn actions_and_roles_declared_twice() {
     static AGAIN: ActionMeta = action("submit", 5);
     static CLERK: RoleMeta = role("clerk", &[], 6);
     static SAME: RoleMeta = role("clerk", &[], 8);
-    check(&build(&[], &[&CLERK, &SAME], &[&AGAIN, &SUBMIT]), expect![""]);
+    check(
+        &build(&[], &[&CLERK, &SAME], &[&AGAIN, &SUBMIT]),
+        expect![[r#"
+        src/claims.rs:5: duplicate action `users:submit`
+        = note: the other one is declared at src/claims.rs:3
+        = help: rename one of the functions
+        src/claims.rs:8: duplicate role `clerk`
+        = note: the other one is declared at src/claims.rs:6
+        = help: write all that it may do in one place
+    "#]],
+    );
 }
 
 #[test]
 fn collections_that_are_not_registered() {
-    static ONE: WorkflowMeta =
-        WorkflowMeta { collection: || &ELSEWHERE, ..workflow("review", 7) };
+    static ONE: WorkflowMeta = WorkflowMeta { collection: || &ELSEWHERE, ..workflow("review", 7) };
     static CLERK: RoleMeta =
         role("clerk", &[GrantMeta { collection: || &ELSEWHERE, ..grant("view", 6) }], 4);
     static SUBMIT: ActionMeta = ActionMeta { collection: || &ELSEWHERE, ..action("submit", 3) };
     let registry = build(&[&ONE], &[&CLERK], &[&SUBMIT]);
-    check(&registry, expect![""]);
+    check(
+        &registry,
+        expect![[r#"
+        src/claims.rs:3: the collection `Elsewhere` is not registered
+        src/claims.rs:6: the collection `Elsewhere` is not registered
+        src/claims.rs:7: the collection `Elsewhere` is not registered
+    "#]],
+    );
     assert!(registry.workflows().is_empty());
 }
