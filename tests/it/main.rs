@@ -3,4 +3,5 @@
 mod access;
 mod command_line;
 mod program_under_test;
+mod requests;
 mod sign_in;
