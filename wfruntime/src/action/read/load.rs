@@ -1,14 +1,13 @@
 //! Loading the records that associations lead to: one query for each association, not each record.
 //!
-//! It works on a unit's transaction and on a reader alike, so that what a workflow's snapshot and
-//! what a list holds come from the same place.
+//! A long list reads all of it in one moment; one record reads from the store as it is.
 
 use std::collections::HashMap;
 
 use crate::collection::{AssociationKind, Definition, Loaded, Row};
 use crate::error::{Error, Result};
 use crate::store::sql::{Condition, Name, Query, Select};
-use crate::store::{BoxFuture, Snapshot, Statement, Store, Tx, Values};
+use crate::store::{BoxFuture, Snapshot, Statement, Store, Values};
 use crate::value::{Type, Value};
 
 use super::link;
@@ -16,16 +15,10 @@ use super::link;
 /// How many ids one statement asks for.
 const CHUNK: usize = 1000;
 
-/// Where rows are read from: a unit's transaction, a view of one moment, or the store.
+/// Where rows are read from: a view of one moment, or the store as it is.
 pub(crate) trait Source: Send {
     /// The rows of a statement.
     fn query<'a>(&'a mut self, statement: &'a Statement) -> BoxFuture<'a, Result<Vec<Values>>>;
-}
-
-impl Source for Tx {
-    fn query<'a>(&'a mut self, statement: &'a Statement) -> BoxFuture<'a, Result<Vec<Values>>> {
-        Box::pin(Self::query(self, statement))
-    }
 }
 
 impl Source for Snapshot {
@@ -45,46 +38,18 @@ impl Source for &Store {
 pub(crate) struct Branch {
     /// Its index.
     pub(crate) association: usize,
-    /// Indexes of the columns to read; all if `None`.
-    pub(super) columns: Option<Vec<usize>>,
+    /// Indexes of the columns to read.
+    pub(super) columns: Vec<usize>,
     /// What must hold for the records it leads to.
     pub(super) filter: Option<Condition>,
     /// What to load beyond it.
     pub(crate) branches: Vec<Branch>,
 }
 
-impl Branch {
-    /// The branches of paths: `[[0], [0, 2]]` loads association 0 and from there 2.
-    pub(crate) fn of_paths(paths: &[Vec<usize>]) -> Vec<Self> {
-        let mut branches: Vec<Self> = Vec::new();
-        for path in paths {
-            let mut level = &mut branches;
-            for association in path {
-                let at = level.iter().position(|branch| branch.association == *association);
-                let at = at.unwrap_or_else(|| {
-                    level.push(Self {
-                        association: *association,
-                        columns: None,
-                        filter: None,
-                        branches: Vec::new(),
-                    });
-                    level.len() - 1
-                });
-                level = &mut level[at].branches;
-            }
-        }
-        branches
-    }
-}
-
 /// The columns of a select, in the order of the definition.
-pub(crate) fn columns(
-    definition: &Definition,
-    only: Option<&[usize]>,
-) -> (Vec<usize>, Vec<(Name, Type)>) {
-    let indexes: Vec<usize> = (0..definition.columns.len())
-        .filter(|index| only.is_none_or(|only| only.contains(index)))
-        .collect();
+pub(crate) fn columns(definition: &Definition, only: &[usize]) -> (Vec<usize>, Vec<(Name, Type)>) {
+    let indexes: Vec<usize> =
+        (0..definition.columns.len()).filter(|index| only.contains(index)).collect();
     let columns = indexes
         .iter()
         .map(|index| (definition.columns[*index].name, definition.columns[*index].kind.ty()))
@@ -179,7 +144,7 @@ async fn fetch(
     branch: &Branch,
     limit: usize,
 ) -> Result<Vec<Row>> {
-    let (indexes, columns) = self::columns(definition, branch.columns.as_deref());
+    let (indexes, columns) = self::columns(definition, &branch.columns);
     let mut rows = Vec::new();
     for chunk in ids.chunks(CHUNK) {
         let among = among(definition.columns[column].name, chunk);

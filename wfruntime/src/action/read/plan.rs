@@ -153,7 +153,7 @@ impl Plan {
     }
 
     async fn rows(&self, source: &mut dyn Source, limit: u64, offset: u64) -> Result<Vec<Row>> {
-        let (indexes, columns) = load::columns(self.definition, Some(&self.shown.columns));
+        let (indexes, columns) = load::columns(self.definition, &self.shown.columns);
         let select = Select {
             table: self.definition.table(),
             columns,

@@ -118,7 +118,7 @@ impl Tree {
             associations.push((association, of.selection));
             branches.push(Branch {
                 association,
-                columns: Some(of.columns),
+                columns: of.columns,
                 filter,
                 branches: of.branches,
             });
