@@ -46,6 +46,32 @@ pub(crate) struct Branch {
     pub(crate) branches: Vec<Branch>,
 }
 
+impl Branch {
+    /// The branches of paths from `definition`: `[[0], [0, 2]]` loads association 0 and from
+    /// there 2, with all columns.
+    pub(crate) fn of_paths(definition: &Definition, paths: &[Vec<usize>]) -> Vec<Self> {
+        let mut branches = Vec::new();
+        for path in paths {
+            let (mut level, mut definition) = (&mut branches, definition);
+            for association in path {
+                definition = definition.associations[*association].target();
+                level = &mut Self::at(level, *association, definition).branches;
+            }
+        }
+        branches
+    }
+
+    fn at<'b>(level: &'b mut Vec<Self>, association: usize, target: &Definition) -> &'b mut Self {
+        let at = level.iter().position(|branch| branch.association == association);
+        let at = at.unwrap_or_else(|| {
+            let columns = (0..target.columns.len()).collect();
+            level.push(Self { association, columns, filter: None, branches: Vec::new() });
+            level.len() - 1
+        });
+        &mut level[at]
+    }
+}
+
 /// The columns of a select, in the order of the definition.
 pub(crate) fn columns(definition: &Definition, only: &[usize]) -> (Vec<usize>, Vec<(Name, Type)>) {
     let indexes: Vec<usize> =

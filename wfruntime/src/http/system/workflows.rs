@@ -121,7 +121,7 @@ async fn load(core: &Core, workflow: &WorkflowDefinition, id: i64) -> Result<Opt
     let select = rows::select(definition, rows::with_ids(definition, &[id]));
     let read = core.store.read(&select.build()).await?;
     let mut found: Vec<_> = rows::from_values(definition, read).collect();
-    let branches = Branch::of_paths(&workflow.appends);
+    let branches = Branch::of_paths(definition, &workflow.appends);
     read::load(&mut &core.store, &mut found, &branches, core.settings.rows_limit).await?;
     Ok(found.pop())
 }
