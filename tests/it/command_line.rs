@@ -148,3 +148,77 @@ fn migrate_shows_what_it_would_do_and_does_it() {
     let again = run(&folder, &["migrate"]);
     assert_eq!(again.out, "the tables are as the program declares them\n");
 }
+
+#[test]
+fn what_each_role_may_do_is_printed() {
+    let access = run(&folder(), &["access"]);
+    assert_eq!((access.code, access.err.as_str()), (Some(0), ""));
+    expect_test::expect_file!["access.txt"].assert_eq(&access.out);
+}
+
+#[test]
+fn workflows_are_listed_switched_and_drawn() {
+    let folder = folder();
+    let listed = run(&folder, &["workflows"]);
+    assert_eq!(
+        listed.out,
+        "key     trigger  collection  mode    execution  enabled\n\
+         review  named    notes       local   async      yes\n\
+         thank   create   notes       global  sync       yes\n"
+    );
+    assert_eq!(run(&folder, &["workflows", "disable", "review"]).out, "`review` is disabled\n");
+    assert!(run(&folder, &["workflows", "list"]).out.contains("local   async      no\n"));
+    for (format, beginning) in [("mermaid", "---\n"), ("dot", "digraph"), ("svg", "<svg")] {
+        let drawn = run(&folder, &["workflows", "graph", "review", "--format", format]);
+        assert!(drawn.out.starts_with(beginning), "{format}: {}{}", drawn.out, drawn.err);
+    }
+    for (arguments, message) in [
+        (["graph", "thank"], "the workflow `thank` is a function"),
+        (["graph", "reveiw"], "unknown workflow `reveiw`; did you mean `review`?"),
+        (["enable", "reveiw"], "unknown workflow `reveiw`; did you mean `review`?"),
+    ] {
+        let refused = run(&folder, &[&["workflows"][..], &arguments].concat());
+        assert_eq!(refused.code, Some(1));
+        assert!(refused.err.contains(message), "{}", refused.err);
+    }
+}
+
+#[test]
+fn a_waiting_execution_is_shown_and_cancelled_beside_the_server() {
+    let folder = folder();
+    let server = Server::start(&folder);
+    let made = run(&folder, &["user", "add", "Ada", "--role", "writer", "--token"]);
+    let token = made.out.lines().last().expect("a token").to_owned();
+    let url = format!("{}/api/notes:create?triggerWorkflows=review", server.url);
+    let bearer = format!("Authorization: Bearer {token}");
+    let sent = Command::new("curl")
+        .args(["-sS", "-X", "POST", "-H", &bearer, "-d", r#"{"text": "a note"}"#, &url])
+        .output()
+        .expect("curl runs");
+    let answer = done(sent);
+    assert!(answer.out.contains(r#""message":"thanks for a note""#), "{}", answer.out);
+
+    let listed = run(&folder, &["executions", "--key", "review"]);
+    let id = listed.out.lines().nth(1).and_then(|line| line.split(' ').next()).expect("a line");
+    let shown = run(&folder, &["executions", "show", id]);
+    assert!(shown.out.contains("workflow   review\n"), "{}", shown.out);
+    let cancelled = run(&folder, &["executions", "cancel", id]);
+    assert_eq!((cancelled.code, cancelled.err.as_str()), (Some(0), ""));
+    let shown = run(&folder, &["executions", "list", "--status", "aborted"]);
+    assert!(shown.out.contains(id), "{}", shown.out);
+    let again = run(&folder, &["executions", "cancel", id]);
+    assert_eq!(again.code, Some(1));
+    assert!(again.err.contains("is `aborted` already"), "{}", again.err);
+    let unknown = run(&folder, &["executions", "--status", "abortd"]);
+    assert!(unknown.err.contains("did you mean `aborted`?"), "{}", unknown.err);
+}
+
+#[test]
+fn everything_declared_wrongly_is_told_at_once_with_its_place() {
+    let folder = folder();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_faulty"));
+    let started = done(command.current_dir(folder.path()).output().expect("it runs"));
+    assert_eq!(started.code, Some(1));
+    expect_test::expect_file!["faulty.txt"].assert_eq(&started.err);
+    assert!(!folder.path().join("faulty.db").exists(), "nothing was made");
+}

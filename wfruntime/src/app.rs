@@ -14,7 +14,7 @@ use axum::http::request::Parts;
 pub use running::Running;
 
 pub(crate) use open::{Purpose, close, open};
-pub(crate) use schema::{plan, tables};
+pub(crate) use schema::plan;
 
 use crate::auth::Identify;
 use crate::clock::Clock;

@@ -82,7 +82,6 @@ impl Running {
     /// let router: axum::Router = axum::Router::new().nest("/claims", wf.router());
     /// # Ok(()) }
     /// ```
-    #[must_use]
     pub fn router(&self) -> axum::Router {
         self.router.clone()
     }

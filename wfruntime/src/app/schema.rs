@@ -7,7 +7,7 @@ use crate::store::schema::{Plan, TableSpec};
 use crate::{auth, execution, switches};
 
 /// All tables: the collections' and the framework's own.
-pub(crate) fn tables(registry: &Registry) -> Vec<TableSpec> {
+fn tables(registry: &Registry) -> Vec<TableSpec> {
     let collections = registry.collections().iter().map(|definition| definition.table_spec());
     let mut tables: Vec<_> = collections.collect();
     tables.extend(auth::tables(registry.account().table()));

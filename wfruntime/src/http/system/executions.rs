@@ -22,8 +22,8 @@ pub(super) async fn answer(action: &str, call: &Call<'_>) -> Result<Response> {
             let filter = filter(call.params.filter.as_ref())?;
             let page = page(call)?;
             let found = control::list(&core.store, filter, page.limit, page.offset).await?;
-            let rows = found.0.iter().map(|execution| shown(core, execution)).collect();
-            return Ok(page.answer(rows, found.1));
+            let rows: Vec<_> = found.0.iter().map(|execution| shown(core, execution)).collect();
+            return Ok(page.answer(&rows, found.1));
         }
         "cancel" => core.engine.cancel(call.number()?).await?,
         "rerun" => core.engine.rerun(call.number()?).await?,

@@ -18,7 +18,6 @@ use super::query::Params;
 use crate::auth::{Access, SYSTEM_ROUTES, SystemRoute, identify};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Fault, Result};
-use crate::identity::Identity;
 use crate::spelling;
 
 /// One request to a resource of the framework's own.
@@ -142,7 +141,7 @@ fn page(call: &Call<'_>) -> Result<Page> {
 
 impl Page {
     /// `{"data": […], "meta": {…}}`, of `count` in all.
-    fn answer(&self, rows: Vec<serde_json::Value>, count: u64) -> Response {
+    fn answer(&self, rows: &[serde_json::Value], count: u64) -> Response {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]
         struct Meta {

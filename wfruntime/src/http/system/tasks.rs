@@ -33,8 +33,8 @@ pub(super) async fn answer(action: &str, call: &Call<'_>, identity: &Identity) -
             let filter = filter(call.params.filter.as_ref())?;
             let (tasks, count) =
                 tasks::list(&core.store, identity, filter, page.limit, page.offset).await?;
-            let tasks = tasks.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
-            Ok(page.answer(tasks, count))
+            let tasks = tasks.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
+            Ok(page.answer(&tasks, count))
         }
         "submit" => {
             let id = call.number()?;

@@ -1,0 +1,36 @@
+//! A program that is declared wrongly in several places.
+
+use wfruntime::prelude::*;
+
+/// Something somebody wrote down.
+#[collection]
+pub struct Note {
+    pub text: String,
+}
+
+/// Has the key of another one.
+#[post_action(mode = "global", on = [create], key = "thank")]
+async fn greet(note: PostAction<Note>, cx: Context) -> Result<()> {
+    cx.run("greet", async || Ok(note.data.text.clone())).await.map(drop)
+}
+
+/// Has a key that another one has.
+#[post_action(mode = "global", on = [create])]
+async fn thank(note: PostAction<Note>, cx: Context) -> Result<()> {
+    cx.run("thank", async || Ok(note.data.text.clone())).await.map(drop)
+}
+
+/// Follows an action that there is not, for a role that there is not.
+#[post_action(mode = "global", on = [creat], allow = [clark])]
+async fn remind(note: PostAction<Note>, cx: Context) -> Result<()> {
+    cx.run("remind", async || Ok(note.data.text.clone())).await.map(drop)
+}
+
+role! {
+    clerk { Note: view; }
+}
+
+#[tokio::main]
+async fn main() -> wfruntime::Result<()> {
+    App::new("sqlite://faulty.db").run().await
+}
