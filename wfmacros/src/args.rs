@@ -229,7 +229,7 @@ mod tests {
         ("crate", "crate = \"path\""),
     ];
 
-    fn check(tokens: TokenStream, expected: Expect) {
+    fn check(tokens: TokenStream, expected: &Expect) {
         let mut errors = Errors::default();
         let args = Args::parse("`#[post_action]`", KEYS, tokens, &mut errors);
         let mode = args.text("mode", &mut errors).map(|mode| mode.value());
@@ -252,13 +252,13 @@ mod tests {
                 enabled = false,
                 concurrency = 2,
             ),
-            expect![[r#"
+            &expect![[r#"
                 Some("local") Some(["create", "r#type"]) true Some(false) Some("2")
             "#]],
         );
         check(
             quote!(mod = "local", mode = 3, unique = 4, on, 5, unique),
-            expect![[r#"
+            &expect![[r#"
                 None None true None None
                 unknown argument `mod` of `#[post_action]`
                 = help: there is `mode`
@@ -271,7 +271,7 @@ mod tests {
         );
         check(
             quote!(enabled = false true, concurrency =, colour = Vec::<(A, B)>::new(), mode = "x"),
-            expect![[r#"
+            &expect![[r#"
                 Some("x") None false None None
                 unknown argument `colour` of `#[post_action]`
                 = help: known are `mode`, `on`, `unique`, `enabled`, `concurrency` and `crate`

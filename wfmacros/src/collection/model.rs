@@ -65,7 +65,7 @@ pub(crate) struct Options {
 pub(crate) enum Default {
     Now(Span),
     User(Span),
-    Value(Expr),
+    Value(Box<Expr>),
 }
 
 #[derive(Clone, Copy)]

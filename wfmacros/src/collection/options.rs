@@ -122,7 +122,7 @@ fn default(args: &Args, errors: &mut Errors) -> Option<Default> {
             return Some(Default::User(word.span()));
         }
     }
-    Some(Default::Value(value))
+    Some(Default::Value(Box::new(value)))
 }
 
 fn on_delete(word: &Ident, errors: &mut Errors) -> Option<OnDelete> {

@@ -39,8 +39,8 @@ impl<T: Collection> BelongsTo<T> {
         self.record.as_deref().ok_or_else(|| not_loaded(T::META))
     }
 
-    fn take(id: Value, loaded: Option<Loaded>, from: &Decoder) -> Result<Self> {
-        let Value::Int(id) = id else { return Err(from.unfit(&id, Kind::Reference)) };
+    fn take(id: &Value, loaded: Option<Loaded>, from: &Decoder) -> Result<Self> {
+        let Value::Int(id) = *id else { return Err(from.unfit(id, Kind::Reference)) };
         let record = match loaded {
             Some(Loaded::One(Some(row))) => Some(Box::new(Record::from_row(*row)?)),
             _ => None,
@@ -79,7 +79,7 @@ impl<T: Collection> FieldType for BelongsTo<T> {
 
     fn decode(from: &mut Decoder) -> Result<Self> {
         let (id, loaded) = (from.value(), from.loaded());
-        Self::take(id, loaded, from)
+        Self::take(&id, loaded, from)
     }
 
     fn encode(&self, to: &mut Encoder) {
@@ -102,7 +102,7 @@ impl<T: Collection> FieldType for Option<BelongsTo<T>> {
     fn decode(from: &mut Decoder) -> Result<Self> {
         match (from.value(), from.loaded()) {
             (Value::Null, _) => Ok(None),
-            (id, loaded) => BelongsTo::take(id, loaded, from).map(Some),
+            (id, loaded) => BelongsTo::take(&id, loaded, from).map(Some),
         }
     }
 

@@ -36,7 +36,7 @@ impl Given {
 
 /// The index in [`Definition::columns`] of the column of a struct's field.
 #[must_use]
-pub const fn column_of(meta: &CollectionMeta, member: usize) -> usize {
+pub(crate) const fn column_of(meta: &CollectionMeta, member: usize) -> usize {
     let (mut index, mut column) = (0, Definition::SYSTEM);
     while index < member {
         if has_column(meta.members[index].shape) {
@@ -72,7 +72,7 @@ const fn same(a: &str, b: &str) -> bool {
 
 /// Whether a field has a column in its own table.
 #[must_use]
-pub const fn has_column(shape: Shape) -> bool {
+pub(super) const fn has_column(shape: Shape) -> bool {
     matches!(
         shape,
         Shape::Column { .. } | Shape::Association(super::meta::AssociationShape::BelongsTo { .. })

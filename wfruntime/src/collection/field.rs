@@ -146,7 +146,6 @@ impl<S: Scalar> ColumnValue for Option<S> {
 macro_rules! integers {
     ($($rust:ty),*) => {$(
         impl Scalar for $rust {
-            #[expect(clippy::cast_lossless, reason = "`From` is not const")]
             const KIND: Kind = Kind::Int { min: <$rust>::MIN as i64, max: <$rust>::MAX as i64 };
 
             fn from_value(value: Value) -> Result<Self, Value> {

@@ -12,11 +12,13 @@ pub enum ToOne {}
 #[derive(Debug, Clone, Copy)]
 pub enum ToMany {}
 
+type Ends<C, T, Cardinality> = fn() -> (C, T, Cardinality);
+
 /// An association of `C` to `T`, by name.
 #[derive(Debug)]
 pub struct AssocRef<C, T, Cardinality> {
     name: &'static str,
-    ends: PhantomData<fn() -> (C, T, Cardinality)>,
+    ends: PhantomData<Ends<C, T, Cardinality>>,
 }
 
 impl<C, T, Cardinality> Clone for AssocRef<C, T, Cardinality> {

@@ -243,7 +243,8 @@ fn changes_hold_only_what_was_set() {
         .map(|(column, value)| (Thing::definition().columns[column].json, value))
         .collect();
     assert_eq!(named, [("note", Value::Null), ("stage", Value::Text("open".into()))]);
-    let draft: Draft<Label> = Label::new().thing(Id::new(1)).text(&String::from("t")).into_draft();
+    let text = String::from("t");
+    let draft: Draft<Label> = Label::new().thing(Id::new(1)).text(&text).into_draft();
     assert_eq!(draft.into_values().iter().flatten().count(), 2);
 }
 

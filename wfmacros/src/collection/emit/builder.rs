@@ -31,7 +31,7 @@ fn new(model: &Model<'_>, settable: &[&Field<'_>], required: &[&Field<'_>]) -> T
     let setters = settable.iter().map(|field| {
         let (ident, ty, cfgs, rust) = (field.ident, &field.source.ty, &field.cfgs, &field.rust);
         let (docs, vis) = (docs(field), visibility(field));
-        let stored = of_type(ty, quote!(stored));
+        let stored = of_type(ty, &quote!(stored));
         let after = required.iter().zip(&parameters).map(|(other, parameter)| {
             if other.ident == field.ident { quote!(__wf::Set) } else { quote!(#parameter) }
         });
@@ -95,7 +95,7 @@ fn changes(model: &Model<'_>, settable: &[&Field<'_>]) -> TokenStream {
     let setters = settable.iter().map(|field| {
         let (ident, ty, cfgs, rust) = (field.ident, &field.source.ty, &field.cfgs, &field.rust);
         let (docs, vis) = (docs(field), visibility(field));
-        let stored = of_type(ty, quote!(stored));
+        let stored = of_type(ty, &quote!(stored));
         quote! {
             #(#cfgs)*
             #docs

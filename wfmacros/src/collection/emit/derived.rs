@@ -24,7 +24,7 @@ fn debug(model: &Model<'_>) -> TokenStream {
     let rust = name.unraw().to_string();
     let fields = model.fields.iter().map(|field| {
         let (ident, cfgs, rust) = (field.ident, &field.cfgs, &field.rust);
-        let debug = of_type(&field.source.ty, quote!(debug));
+        let debug = of_type(&field.source.ty, &quote!(debug));
         // What never leaves the server is in no log either.
         let value = match field.options.hidden {
             true => quote!(&::core::format_args!("…")),
@@ -48,7 +48,7 @@ fn clone(model: &Model<'_>) -> TokenStream {
     let name = &model.item.ident;
     let fields = model.fields.iter().map(|field| {
         let (ident, cfgs) = (field.ident, &field.cfgs);
-        let cloned = of_type(&field.source.ty, quote!(cloned));
+        let cloned = of_type(&field.source.ty, &quote!(cloned));
         quote!(#(#cfgs)* #ident: #cloned(&self.#ident))
     });
     quote! {
@@ -65,7 +65,7 @@ fn partial_eq(model: &Model<'_>) -> TokenStream {
     let name = &model.item.ident;
     let fields = model.fields.iter().map(|field| {
         let (ident, cfgs) = (field.ident, &field.cfgs);
-        let same = of_type(&field.source.ty, quote!(same));
+        let same = of_type(&field.source.ty, &quote!(same));
         quote!(#(#cfgs)* { same &= #same(&self.#ident, &other.#ident); })
     });
     quote! {

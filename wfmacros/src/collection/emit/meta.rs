@@ -38,7 +38,7 @@ fn location(span: Span) -> TokenStream {
 
 fn member(field: &Field<'_>) -> TokenStream {
     let Field { cfgs, rust, json, column, column_json, .. } = field;
-    let shape = of_type(&field.source.ty, quote!(SHAPE));
+    let shape = of_type(&field.source.ty, &quote!(SHAPE));
     let options = options(field);
     let location = location(field.ident.span());
     quote! {
@@ -69,7 +69,7 @@ fn options(field: &Field<'_>) -> TokenStream {
         set.push(quote!(#flag: true));
     }
     if let (Some((min, max)), Some(at)) = (&options.length, options.length_at) {
-        let check = ask(ty, Ident::new("length", at));
+        let check = ask(ty, &Ident::new("length", at));
         set.push(quote!(length: { #check; ::core::option::Option::Some((#min, #max)) }));
     }
     if let Some((min, max)) = &options.range {
@@ -79,7 +79,7 @@ fn options(field: &Field<'_>) -> TokenStream {
         });
     }
     if let (Some(pattern), Some(at)) = (&options.pattern, options.pattern_at) {
-        let check = ask(ty, Ident::new("pattern", at));
+        let check = ask(ty, &Ident::new("pattern", at));
         set.push(quote!(pattern: { #check; ::core::option::Option::Some(#pattern) }));
     }
     set.extend(texts(options));
@@ -114,8 +114,8 @@ fn texts(options: &Options) -> Vec<TokenStream> {
 fn emit_default(field: &Field<'_>, default: &Default) -> TokenStream {
     let ty = &field.source.ty;
     match default {
-        Default::Now(at) => ask(ty, Ident::new("now", *at)),
-        Default::User(at) => ask(ty, Ident::new("user", *at)),
+        Default::Now(at) => ask(ty, &Ident::new("now", *at)),
+        Default::User(at) => ask(ty, &Ident::new("user", *at)),
         Default::Value(value) => {
             let value = stored(ty, &quote!(__wf::field::<#ty>(#value)));
             quote!(__wf::DefaultValue::Value(|| #value))
@@ -124,7 +124,7 @@ fn emit_default(field: &Field<'_>, default: &Default) -> TokenStream {
 }
 
 /// What an argument needs of the field's type, asked at the argument's word.
-fn ask(ty: &Type, word: Ident) -> TokenStream {
+fn ask(ty: &Type, word: &Ident) -> TokenStream {
     quote_spanned!(word.span()=> __wf::FieldOf::<#ty>::TYPE.#word())
 }
 
@@ -152,6 +152,6 @@ fn range(ty: &Type, min: Option<&Expr>, max: Option<&Expr>) -> (TokenStream, Tok
 }
 
 fn stored(ty: &Type, value: &TokenStream) -> TokenStream {
-    let stored = of_type(ty, quote!(stored));
+    let stored = of_type(ty, &quote!(stored));
     quote!(#stored(#value))
 }

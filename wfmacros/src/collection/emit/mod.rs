@@ -63,12 +63,12 @@ fn collection(model: &Model<'_>) -> TokenStream {
     });
     let decoded = model.fields.iter().map(|field| {
         let (ident, cfgs) = (field.ident, &field.cfgs);
-        let decode = of_type(&field.source.ty, quote!(decode));
+        let decode = of_type(&field.source.ty, &quote!(decode));
         quote!(#(#cfgs)* #ident: #decode(from)?)
     });
     let encoded = model.fields.iter().map(|field| {
         let (ident, cfgs) = (field.ident, &field.cfgs);
-        let encode = of_type(&field.source.ty, quote!(encode));
+        let encode = of_type(&field.source.ty, &quote!(encode));
         quote!(#(#cfgs)* #encode(&self.#ident, to);)
     });
     quote! {
@@ -103,7 +103,7 @@ fn collection(model: &Model<'_>) -> TokenStream {
 }
 
 /// `<Ty as FieldType>::item` with the type's own span, so that rustc points at it, once.
-fn of_type(ty: &Type, item: TokenStream) -> TokenStream {
+fn of_type(ty: &Type, item: &TokenStream) -> TokenStream {
     quote!(<#ty as __wf::FieldType>::#item)
 }
 
