@@ -201,13 +201,20 @@ async fn close(form: Json<Close>, act: Act<Order>) -> Result<Record<Order>> {
     Ok(closed)
 }
 
+/// Gives an order as it is.
+#[action(Order)]
+async fn peek(act: Act<Order>) -> Result<Record<Order>> {
+    let id = act.target().ok_or_else(|| Error::invalid("no_target", "which order?"))?;
+    act.get::<Order>(id).await
+}
+
 role! {
     /// Writes posts.
     writer {
         Post: view own, create(title, content, category), update(title) own, destroy own;
         Category: view;
         Comment: view;
-        Order: view, create, update own, close own;
+        Order: view, create, update own, close own, peek own;
         workflows: review, narrow;
     }
     /// Sees all orders.

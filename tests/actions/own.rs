@@ -37,6 +37,11 @@ async fn an_own_action_needs_its_grant() {
     let (_, answer) = program.post_as(&writer, "orders:create", json!({"number": 52})).await;
     let own = answer["data"]["id"].clone();
     let close = |id| format!("orders:close?filterByTk={id}");
+    let peek = |id| format!("orders:peek?filterByTk={id}");
+    for (id, expected) in [(&theirs, 404), (&own, 200)] {
+        let (status, answer) = program.post_as(&writer, &peek(id), json!({})).await;
+        assert_eq!(status, expected, "{answer}");
+    }
     let body = json!({"note": "x"});
     for (token, id, expected) in
         [(&supervisor, &theirs, 403), (&writer, &theirs, 404), (&writer, &own, 200)]

@@ -12,6 +12,7 @@ use super::read::{Shown, no_record};
 use super::turns;
 use super::update::{ATTEMPTS, changed};
 use super::{Answer, AnswerData, rows};
+use crate::auth::owner_column;
 use crate::collection::{Definition, Row};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Fault, Result};
@@ -204,17 +205,21 @@ impl Desk {
         let is_new = |target| {
             writes.iter().any(|it| matches!(it, Write::Create(..)) && it.target() == target)
         };
+        let is_reached = |row: &Row| {
+            let owner = row.values[owner_column(row.definition)].as_int();
+            let is_guarded = done.is_own && row.definition == done.record.definition;
+            !is_guarded || (owner.is_some() && owner == self.identity().user_id())
+        };
+        let (definition, id) = (done.record.definition, done.record.id());
+        if !is_new((definition, id)) && !is_reached(&done.record) {
+            return Err(no_record(definition, id));
+        }
         for write in writes.iter().filter(|write| !matches!(write, Write::Create(..))) {
             let (definition, id) = write.target();
             if is_new((definition, id)) || found.row(definition, id).is_some() {
                 continue;
             }
             let row = stored(self.core(), definition, &[id]).await?.pop();
-            let is_reached = |row: &Row| {
-                let owner = row.values[crate::auth::owner_column(definition)].as_int();
-                let is_guarded = done.is_own && definition == done.record.definition;
-                !is_guarded || (owner.is_some() && owner == self.identity().user_id())
-            };
             match row.filter(is_reached) {
                 Some(row) => found.put(row),
                 None => return Err(no_record(definition, id)),
