@@ -94,6 +94,7 @@ async fn write(
             Box::pin(async move {
                 refuse_overlaps(tx, &checks).await?;
                 tx.batch(&statements).await?;
+                crate::engine::failpoint("before_commit");
                 Ok(())
             })
         })
