@@ -10,6 +10,9 @@ use wfruntime::{Running, clap};
 
 const DATABASE: &str = "sqlite://claims.db";
 
+/// The tasks that are not decided: `filter={"status":"open"}`, written for a URL.
+const OPEN: &str = "/api/tasks:list?filter=%7B%22status%22:%22open%22%7D";
+
 /// Serves with seeded data until the process is asked to end, if the command line says `--demo`.
 pub(crate) async fn run_if_asked() -> Result<()> {
     let flag = clap::Arg::new("demo")
@@ -103,7 +106,7 @@ async fn seed(running: &Running) -> Result<()> {
             "Ada files a larger one: it waits for a supervisor",
             ada.line(running, FILE, Some(r#"{"project": "Rome", "amount": "501"}"#)),
         ),
-        ("Grace sees what waits for her", grace.line(running, "/api/tasks:list", None)),
+        ("Grace sees what waits for her", grace.line(running, OPEN, None)),
         (
             "Kill this program, start it again without --demo: it still waits",
             "cargo run --package expense-claims".to_owned(),
@@ -120,7 +123,7 @@ async fn seed(running: &Running) -> Result<()> {
 /// The id of the first task that waits for `person`.
 async fn first_task(running: &Running, person: &Person) -> Result<Value> {
     for _ in 0..200 {
-        let mut tasks = person.ask(running, "/api/tasks:list", None).await?;
+        let mut tasks = person.ask(running, OPEN, None).await?;
         if tasks[0]["id"].is_number() {
             return Ok(tasks[0]["id"].take());
         }

@@ -54,10 +54,11 @@ impl Story {
         payments.iter().map(|payment| text(&payment["amount"])).collect()
     }
 
-    /// The supervisor's tasks, once there are so many.
+    /// The supervisor's open tasks, once there are so many.
     fn tasks(&self, count: usize) -> Vec<Value> {
         wait_for("tasks", || {
-            let answer = self.program.get(&self.supervisor, "/api/tasks:list");
+            let open = "/api/tasks:list?filter={\"status\":\"open\"}";
+            let answer = self.program.get(&self.supervisor, open);
             let tasks = answer.body["data"].as_array()?.clone();
             (tasks.len() == count).then_some(tasks)
         })
