@@ -35,9 +35,12 @@ impl Connection {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Self::open(path, flags, options)?;
-        connection.set_up(options).map_err(|error| fault::at_start(error, path))?;
-        Ok(connection)
+        let open = || {
+            let connection = Self::open(path, flags, options)?;
+            connection.set_up(options)?;
+            Ok(connection)
+        };
+        open().map_err(|error| fault::at_start(error, path))
     }
 
     fn set_up(&self, options: &Options) -> rusqlite::Result<()> {
@@ -63,23 +66,19 @@ impl Connection {
     pub(super) fn reader(path: &Path, options: &Options) -> Result<Self> {
         // Not SQLITE_OPEN_READ_ONLY: a reader may have to rebuild the log's index after a crash.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Self::open(path, flags, options)?;
-        connection
-            .raw
-            .pragma_update(None, "query_only", true)
-            .map_err(|error| fault::at_start(error, path))?;
-        Ok(connection)
+        let open = || {
+            let connection = Self::open(path, flags, options)?;
+            connection.raw.pragma_update(None, "query_only", true)?;
+            Ok(connection)
+        };
+        open().map_err(|error| fault::of(error, path, ""))
     }
 
-    fn open(path: &Path, flags: OpenFlags, options: &Options) -> Result<Self> {
-        let open = || {
-            let raw = rusqlite::Connection::open_with_flags(path, flags)?;
-            raw.busy_timeout(options.busy)?;
-            raw.set_prepared_statement_cache_capacity(PREPARED);
-            decimal::register(&raw)?;
-            Ok(raw)
-        };
-        let raw = open().map_err(|error| fault::at_start(error, path))?;
+    fn open(path: &Path, flags: OpenFlags, options: &Options) -> rusqlite::Result<Self> {
+        let raw = rusqlite::Connection::open_with_flags(path, flags)?;
+        raw.busy_timeout(options.busy)?;
+        raw.set_prepared_statement_cache_capacity(PREPARED);
+        decimal::register(&raw)?;
         Ok(Self { raw, path: path.into(), serves: options.lock })
     }
 

@@ -44,6 +44,11 @@ pub(super) fn of(error: rusqlite::Error, path: &Path, table: &str) -> Error {
     fault.with_source(error)
 }
 
+/// The file without its folders: who calls over the network need not know where it lies.
+fn name(path: &Path) -> std::borrow::Cow<'_, str> {
+    path.file_name().unwrap_or_default().to_string_lossy()
+}
+
 /// A condition, though legal, can be larger than SQLite's limits.
 fn is_limit(message: &str) -> bool {
     ["Expression tree is too large", "too many SQL variables", "parser stack overflow"]
@@ -52,7 +57,7 @@ fn is_limit(message: &str) -> bool {
 }
 
 fn by_primary_code(code: i32, path: &Path, table: &str) -> Error {
-    let file = path.display();
+    let file = name(path);
     match code {
         ffi::SQLITE_CONSTRAINT | ffi::SQLITE_MISMATCH => {
             Error::invalid("invalid", "a value cannot be stored in its field")
@@ -74,6 +79,12 @@ fn by_primary_code(code: i32, path: &Path, table: &str) -> Error {
             ErrorKind::Unavailable,
             "read_only",
             format!("`{file}` cannot be written; make the file and its folder writable"),
+        ),
+        // Once the store is open, a further connection fails for want of file handles.
+        ffi::SQLITE_CANTOPEN | ffi::SQLITE_NOMEM => Error::new(
+            ErrorKind::Unavailable,
+            "busy",
+            format!("`{file}` cannot be opened once more: too many files are open, or it is gone"),
         ),
         ffi::SQLITE_IOERR => Error::new(
             ErrorKind::Unavailable,
@@ -122,7 +133,7 @@ pub(super) fn given_up(path: &Path) -> Error {
     Error::new(
         ErrorKind::Unavailable,
         "disk_full",
-        format!("`{}` could not be written: its disk is full or failing", path.display()),
+        format!("`{}` could not be written: its disk is full or failing", name(path)),
     )
 }
 

@@ -88,7 +88,8 @@ fn check(path: &Path) -> Result<()> {
                 format!("`{}` is not a folder; `{file}` cannot be in it", folder.display()),
             ));
         }
-        Ok(found) if found.permissions().readonly() => {
+        // Elsewhere the mark on a folder means something else.
+        Ok(found) if cfg!(unix) && found.permissions().readonly() => {
             return Err(startup(
                 "read_only",
                 format!(
