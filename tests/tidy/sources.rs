@@ -59,6 +59,10 @@ impl Source {
     /// Its lines with their numbers, without `//` comments; unit tests only if `tests_too`.
     pub(crate) fn lines(&self, tests_too: bool) -> Vec<(usize, String)> {
         let rust = self.has_extension("rs");
+        let in_crate = self.path.contains("/src/");
+        if !tests_too && in_crate && (self.stem() == "tests" || self.path.contains("/tests/")) {
+            return Vec::new();
+        }
         let mut lines = Vec::new();
         let mut all = self.text.lines().enumerate().peekable();
         while let Some((index, line)) = all.next() {
