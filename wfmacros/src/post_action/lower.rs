@@ -111,17 +111,8 @@ fn argument(input: &FnArg, trigger: &Trigger, errors: &mut Errors) -> Option<Arg
     };
     match named(ty) {
         Some((name, Some(_))) if name == "PostAction" => Some(Argument::Claim((**ty).clone())),
-        Some((name, None)) if name == "PostAction" => {
-            errors.at(
-                ty,
-                message(
-                    "`PostAction` must name its collection",
-                    None,
-                    Some("write `PostAction<Claim>` with the collection whose actions fire it"),
-                ),
-            );
-            None
-        }
+        // rustc says that the collection is missing.
+        Some((name, None)) if name == "PostAction" => None,
         Some((name, _)) if name == "Context" && trigger.is_sync => {
             errors.at(
                 ty,

@@ -121,7 +121,14 @@ impl Lowering<'_> {
             Kind::Refused(true) => (String::new(), StepKind::Cut),
             Kind::Refused(false) => return None,
         };
-        Some(Step { key, fingerprint, at, kind })
+        let step = Step { key, fingerprint, at, kind };
+        let waits = step.node().is_some_and(|node| matches!(node.kind, NodeKind::Approve(_)));
+        if self.is_sync && waits {
+            // Reported: a synchronous context has no such method to call.
+            let is_bound = matches!(step.kind, StepKind::Let { .. });
+            return is_bound.then_some(Step { kind: StepKind::Cut, ..step });
+        }
+        Some(step)
     }
 
     fn conditional(&mut self, it: If, key: &str) -> StepKind {
@@ -139,8 +146,12 @@ impl Lowering<'_> {
             self.gives_a_value(node);
         }
         let otherwise = it.otherwise.map(|block| {
-            let steps = self.block(block, &format!("{key}.else/"));
+            let mut steps = self.block(block, &format!("{key}.else/"));
             if !ends(&steps) {
+                let at = it_span(&it.pattern);
+                // rustc would say the same again.
+                let kind = StepKind::Cut;
+                steps.push(Step { key: String::new(), fingerprint: 0, at, kind });
                 self.errors.span(
                     it_span(&it.pattern),
                     message(
