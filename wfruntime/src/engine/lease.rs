@@ -146,7 +146,9 @@ pub async fn largest_id(store: &Store, tables: &[Name]) -> Result<i64> {
 /// Gives up the number, so that another process can have it at once.
 pub(super) async fn leave(store: &Store, membership: &Membership) -> Result<()> {
     let leave = Delete { table: PROCESSES, filter: own(membership) }.build();
-    store.write(move |tx| Box::pin(async move { tx.execute(&leave).await.map(drop) })).await
+    store
+        .write_reserved(move |tx| Box::pin(async move { tx.execute(&leave).await.map(drop) }))
+        .await
 }
 
 fn own(membership: &Membership) -> Condition {
@@ -246,5 +248,5 @@ async fn release(store: &Store, held: Condition) -> Result<u64> {
         ("epoch", Set::Plus(1)),
     ];
     let update = Update { table: EXECUTIONS, set, filter: held, returning: Vec::new() }.build();
-    store.write(move |tx| Box::pin(async move { tx.execute(&update).await })).await
+    store.write_reserved(move |tx| Box::pin(async move { tx.execute(&update).await })).await
 }

@@ -4,7 +4,7 @@
 //! queue says when and from where the runner has to read it.
 
 use std::collections::hash_map::Entry as Slot;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::execution::State;
@@ -90,10 +90,21 @@ struct Backlog {
     reading: bool,
     state: State,
     after: i64,
-    /// Something was left out since the scan began: it has to begin again.
+    /// Something was left out since the scan began: another has to follow.
     missed: bool,
+    /// The least id of what was left out: the next scan of queued ones begins there.
+    from: i64,
+    /// Whether the scan has to reach the end; else it stops once the workflows that it is for have
+    /// enough again, since all else is in memory.
+    to_end: bool,
+    /// The workflows that it is for.
+    hungry: Vec<&'static str>,
+    /// The same of the next scan.
+    next_to_end: bool,
     /// Came while the table was ahead of memory; they follow what the scan finds.
-    behind: Vec<Entry>,
+    behind: BTreeMap<i64, Entry>,
+    /// Some of those were left out.
+    spilled: bool,
 }
 
 impl Queue {
@@ -113,7 +124,12 @@ impl Queue {
                 state: State::Ready,
                 after: 0,
                 missed: false,
-                behind: Vec::new(),
+                from: i64::MAX,
+                to_end: false,
+                hungry: Vec::new(),
+                next_to_end: false,
+                behind: BTreeMap::new(),
+                spilled: false,
             },
         }
     }
@@ -123,41 +139,61 @@ impl Queue {
         if let Some(again) = self.known.get_mut(&entry.id) {
             *again |= entry.resumed;
         } else if self.backlog.more {
-            if self.backlog.behind.len() < self.limit / 4 {
-                self.backlog.behind.push(entry);
+            if self.backlog.behind.len() < self.limit / 4 && !self.backlog.spilled {
+                self.backlog.behind.insert(entry.id, entry);
             } else {
-                self.backlog.missed = true;
+                // All that follow as well, or they would overtake it.
+                self.backlog.spilled = true;
+                self.look_from(entry.id);
             }
         } else if self.known.len() >= self.limit {
-            self.look();
-        } else if entry.resumed || !self.flows.get(entry.workflow.key).is_some_and(|f| f.capped) {
+            self.look_from(entry.id);
+        } else {
             self.accept(entry);
         }
     }
 
     /// Looks into the table: something may be there that nobody told of.
     pub(super) fn look(&mut self) {
+        self.look_from(0);
+    }
+
+    fn look_from(&mut self, id: i64) {
+        self.leave_out(id);
+        self.backlog.next_to_end = true;
+        self.scan();
+    }
+
+    fn leave_out(&mut self, id: i64) {
+        self.backlog.from = self.backlog.from.min(id);
+    }
+
+    fn scan(&mut self) {
         self.backlog.missed |= self.backlog.more;
         self.backlog.more = true;
     }
 
     fn accept(&mut self, entry: Entry) {
+        // The one that was handed over knows what it sees; the one from the table does not.
+        let entry = self.backlog.behind.remove(&entry.id).unwrap_or(entry);
         let cap = self.limit / 8;
         if !entry.resumed
             && entry.workflow.concurrency.is_some()
             && let Some(flow) = self.flows.get_mut(entry.workflow.key)
-            && flow.ready.len() >= cap
+            && (flow.capped || flow.ready.len() >= cap)
         {
             flow.capped = true;
+            self.leave_out(entry.id);
             return;
         }
         let Slot::Vacant(slot) = self.known.entry(entry.id) else { return };
         let line = self.lines.entry((entry.workflow.key, entry.record)).or_default();
-        if entry.resumed || (line.busy == 0 && line.waiting.is_empty() && !line.more) {
+        let behind = line.more || line.reading;
+        if entry.resumed || (line.busy == 0 && line.waiting.is_empty() && !behind) {
             line.busy += 1;
             slot.insert(false);
             self.ready(entry);
-        } else if line.more || line.waiting.len() >= LINE {
+        } else if behind || line.waiting.len() >= LINE {
             line.more = true;
         } else {
             slot.insert(false);
@@ -187,10 +223,6 @@ impl Queue {
             self.backlog.reading = true;
             if self.backlog.state == State::Ready && self.backlog.after == 0 {
                 self.backlog.missed = false;
-            }
-            if self.backlog.state == State::Queued && self.backlog.after == 0 {
-                let cap = self.limit / 8;
-                self.flows.values_mut().for_each(|flow| flow.capped &= flow.ready.len() >= cap);
             }
             return Work::Page(self.backlog.state, self.backlog.after);
         }
@@ -236,8 +268,8 @@ impl Queue {
                 flow.listed = true;
                 self.turns.push_back(key);
             }
-            if refill && !self.backlog.more {
-                self.look();
+            if refill {
+                self.scan();
             }
         }
         let again = self.known.remove(&id) == Some(true);
@@ -291,17 +323,31 @@ impl Queue {
         if let Some(last) = last {
             self.backlog.after = last;
         }
-        if !whole {
+        let fed = |key: &str| self.flows.get(key).is_some_and(|flow| flow.capped);
+        let enough = !self.backlog.to_end && self.backlog.hungry.iter().all(|key| fed(key));
+        if !whole && !(enough && self.backlog.state == State::Queued) {
             return;
         }
-        self.backlog.after = 0;
         if self.backlog.state == State::Ready {
+            let cap = self.limit / 8;
+            let hungry =
+                self.flows.iter_mut().filter(|(_, flow)| flow.capped && flow.ready.len() < cap);
+            self.backlog.hungry.clear();
+            for (key, flow) in hungry {
+                flow.capped = false;
+                self.backlog.hungry.push(key);
+            }
             self.backlog.state = State::Queued;
+            self.backlog.after = self.backlog.from.saturating_sub(1);
+            self.backlog.from = i64::MAX;
+            self.backlog.to_end = std::mem::take(&mut self.backlog.next_to_end);
             return;
         }
         self.backlog.state = State::Ready;
+        self.backlog.after = 0;
         self.backlog.more = self.backlog.missed;
-        for entry in std::mem::take(&mut self.backlog.behind) {
+        self.backlog.spilled = false;
+        for entry in std::mem::take(&mut self.backlog.behind).into_values() {
             self.accept(entry);
         }
     }
@@ -339,3 +385,6 @@ impl Queue {
 fn limit(workflow: &WorkflowMeta) -> usize {
     workflow.concurrency.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
 }
+
+#[cfg(test)]
+mod tests;

@@ -336,7 +336,7 @@ impl Run {
                 let work = Arc::clone(&work);
                 async move {
                     store
-                        .write(move |tx| {
+                        .write_reserved(move |tx| {
                             Box::pin(async move {
                                 tx.batch(&work.0).await?;
                                 work.1.apply(tx, limit).await

@@ -85,7 +85,7 @@ async fn claim(core: &Arc<Core>, entries: Vec<Entry>) -> Result<()> {
     let unit = |store: crate::store::Store| {
         let claims = Arc::clone(&claims);
         async move {
-            let written = store.write(move |tx| {
+            let written = store.write_reserved(move |tx| {
                 Box::pin(async move {
                     let mut rows = Vec::new();
                     for claim in claims.iter() {
@@ -241,7 +241,9 @@ async fn strand(core: &Core, mut unknown: Vec<(String, Value)>) -> Result<()> {
             Update { table: EXECUTIONS, set, filter, returning: Vec::new() }.build()
         })
         .collect();
-    core.store.write(move |tx| Box::pin(async move { tx.batch(&statements).await.map(drop) })).await
+    core.store
+        .write_reserved(move |tx| Box::pin(async move { tx.batch(&statements).await.map(drop) }))
+        .await
 }
 
 /// Runs one execution until it is final, waits, or is not this process's any more.
@@ -354,7 +356,9 @@ async fn stored_snapshot(
 /// Ends an execution whose context or journal cannot be read.
 async fn unreadable(core: &Arc<Core>, start: &Start<'_>, error: &Error) -> Result<Settled> {
     let sql = wind(start.hold.condition(), core.clock.now(), &format!("{error:?}"));
-    core.store.write(move |tx| Box::pin(async move { tx.execute(&sql).await.map(drop) })).await?;
+    core.store
+        .write_reserved(move |tx| Box::pin(async move { tx.execute(&sql).await.map(drop) }))
+        .await?;
     Ok(Settled::Done)
 }
 

@@ -104,7 +104,7 @@ async fn write(run: &Run, statements: Vec<Statement>) -> Result<Settled> {
         .patiently(move |store| {
             let statements = Arc::clone(&statements);
             async move {
-                let unit = store.write(move |tx| {
+                let unit = store.write_reserved(move |tx| {
                     Box::pin(async move { tx.batch(&statements).await.map(drop) })
                 });
                 unit.await
@@ -136,7 +136,7 @@ async fn suspend(run: &Run) -> Result<Settled> {
         .patiently(move |store| {
             let unit = Arc::clone(&unit);
             async move {
-                let written = store.write(move |tx| {
+                let written = store.write_reserved(move |tx| {
                     Box::pin(async move {
                         let (fence, statements, rest) = &*unit;
                         tx.execute(fence).await?;

@@ -143,7 +143,7 @@ async fn fire_one(core: &Core, timer: Timer, now: Timestamp) -> Result<Option<Wo
     let task = close_task(timer.execution, &timer.job_key, "timed_out", now);
     let job = resolve_job(timer.execution, &timer.job_key, timer.output, now);
     let wake = Wake::new(timer.execution);
-    let unit = core.store.write(move |tx| {
+    let unit = core.store.write_reserved(move |tx| {
         Box::pin(async move {
             tx.batch(&[gone, task, job]).await?;
             wake.apply(tx).await
@@ -158,7 +158,9 @@ async fn fire_one(core: &Core, timer: Timer, now: Timestamp) -> Result<Option<Wo
 
 async fn remove(core: &Core, timer: Timer) -> Result<()> {
     let removal = removal(&timer, Expect::Any);
-    core.store.write(move |tx| Box::pin(async move { tx.execute(&removal).await.map(drop) })).await
+    core.store
+        .write_reserved(move |tx| Box::pin(async move { tx.execute(&removal).await.map(drop) }))
+        .await
 }
 
 fn removal(timer: &Timer, expect: Expect) -> crate::store::Statement {
