@@ -153,12 +153,12 @@ impl Default for Settings {
 
 /// What the program put into the application, by type.
 #[derive(Default, Clone)]
-pub struct States(Arc<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
+pub(crate) struct States(Arc<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
 
 impl States {
     /// The same states and one more.
     #[must_use]
-    pub fn with<X: Send + Sync + 'static>(self, state: X) -> Self {
+    pub(crate) fn with<X: Send + Sync + 'static>(self, state: X) -> Self {
         let mut map = Arc::unwrap_or_clone(self.0);
         map.insert(TypeId::of::<X>(), Arc::new(state));
         Self(Arc::new(map))
@@ -166,7 +166,7 @@ impl States {
 
     /// The state of type `X`.
     #[must_use]
-    pub fn get<X: Send + Sync + 'static>(&self) -> Option<Arc<X>> {
+    pub(crate) fn get<X: Send + Sync + 'static>(&self) -> Option<Arc<X>> {
         Arc::clone(self.0.get(&TypeId::of::<X>())?).downcast().ok()
     }
 }

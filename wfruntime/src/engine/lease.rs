@@ -92,8 +92,9 @@ pub async fn join(
                     let number = usize::try_from(from.int()?)?;
                     let served = from.next() == Value::Bool(true);
                     let expired = from.moment()?.is_none_or(|expires| expires <= now);
+                    let free = expired || (served && serving);
                     if let Some(taken) = taken.get_mut(number) {
-                        *taken = !(served && serving) && !expired;
+                        *taken = !free;
                     }
                 }
                 let free = taken.iter().position(|taken| !taken).ok_or_else(|| {

@@ -325,7 +325,8 @@ impl Queue {
         }
         let fed = |key: &str| self.flows.get(key).is_some_and(|flow| flow.capped);
         let enough = !self.backlog.to_end && self.backlog.hungry.iter().all(|key| fed(key));
-        if !whole && !(enough && self.backlog.state == State::Queued) {
+        let ended = whole || (enough && self.backlog.state == State::Queued);
+        if !ended {
             return;
         }
         if self.backlog.state == State::Ready {

@@ -141,9 +141,6 @@ pub(crate) enum State {
 }
 
 impl State {
-    /// The states of executions that hold their line.
-    pub(crate) const IN_LINE: [Self; 3] = [Self::Queued, Self::Ready, Self::Running];
-
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
