@@ -6,7 +6,7 @@ struct Claim {
 }
 
 #[action(Claim)]
-async fn submit(a: Identity, b: Identity) -> Result<Record<Claim>> {
+async fn submit(_a: Identity, _b: Identity) -> Result<Record<Claim>> {
     Err(Error::internal("no"))
 }
 

@@ -6,7 +6,7 @@ struct Claim {
 }
 
 #[action(Claim)]
-async fn submit<T>(body: Json<T>) -> Result<Record<Claim>> {
+async fn submit<T>(_body: Json<T>) -> Result<Record<Claim>> {
     Err(Error::internal("no"))
 }
 

@@ -7,7 +7,7 @@ struct Claim {
 }
 
 #[post_action(mode = "local")]
-async fn tell(claim: PostAction<Claim>, cx: Context, more: Context) -> Result<()> {
+async fn tell(claim: PostAction<Claim>, cx: Context, _more: Context) -> Result<()> {
     let _ = (claim, cx);
     Ok(())
 }

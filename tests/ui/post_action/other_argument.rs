@@ -7,7 +7,7 @@ struct Claim {
 }
 
 #[post_action(mode = "local")]
-async fn tell(claim: PostAction<Claim>, cx: Context, text: String) -> Result<()> {
+async fn tell(claim: PostAction<Claim>, cx: Context, _text: String) -> Result<()> {
     let _ = (claim, cx);
     Ok(())
 }

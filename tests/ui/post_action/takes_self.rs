@@ -5,7 +5,7 @@ struct Mailer;
 
 impl Mailer {
     #[post_action(mode = "local")]
-    async fn tell(&self, claim: PostAction<Claim>, cx: Context) -> Result<()> {
+    async fn tell(&self, _claim: PostAction<Claim>, _cx: Context) -> Result<()> {
         Ok(())
     }
 }

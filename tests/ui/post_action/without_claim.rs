@@ -7,7 +7,7 @@ struct Claim {
 }
 
 #[post_action(mode = "local")]
-async fn tell(cx: Context) -> Result<()> {
+async fn tell(_cx: Context) -> Result<()> {
     Ok(())
 }
 

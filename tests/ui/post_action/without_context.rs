@@ -7,7 +7,7 @@ struct Claim {
 }
 
 #[post_action(mode = "local")]
-async fn tell(claim: PostAction<Claim>) -> Result<()> {
+async fn tell(_claim: PostAction<Claim>) -> Result<()> {
     Ok(())
 }
 

@@ -7,6 +7,6 @@ struct Claim {
 }
 
 #[post_action(mode = "local")]
-async fn tell(claim: PostAction<Claim>, cx: Context) {}
+async fn tell(_claim: PostAction<Claim>, _cx: Context) {}
 
 fn main() {}

@@ -4,7 +4,7 @@ struct Claim { amount: i64, owner: BelongsTo<User> }
 workflow! {
     #[post_action(mode = "local")]
     review<Claim> {
-        let x = delete data;
+        let _x = delete data;
     }
 }
 fn main() {}
