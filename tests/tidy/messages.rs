@@ -14,6 +14,9 @@ const NO_MESSAGES: &[(&str, &str)] = &[
     (" and ", "joins the last two names"),
     ("{} and {last}", "joins the last two names"),
     ("The workflow `{key}`, to be named by its path.", "documents what is emitted"),
+    ("The workflow `{}`.", "documents what is emitted"),
+    ("failed: {}", "labels a node of a graph"),
+    ("{collection}, where it is named", "labels the trigger of a graph"),
     ("\n= note: ", "begins a fact"),
     ("\n= help: ", "begins what to type"),
 ];
