@@ -110,8 +110,6 @@ pub struct Settings {
     pub sync_timeout: Duration,
     /// The most jobs of one execution.
     pub nodes_limit: u32,
-    /// How often a workflow may fire again within its own chain.
-    pub stack_limit: u32,
     /// How long finished executions are kept.
     pub retention: Duration,
     /// How long a process holds its executions without renewing its lease.
@@ -139,7 +137,6 @@ impl Default for Settings {
             connections: 4096,
             sync_timeout: Duration::from_secs(30),
             nodes_limit: 10_000,
-            stack_limit: 1,
             retention: Duration::from_secs(90 * 24 * 3600),
             lease: Duration::from_secs(10),
             parallel: 256,

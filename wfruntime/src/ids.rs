@@ -15,7 +15,7 @@ const PROCESS_BITS: u32 = 5;
 
 /// Makes ids for one process.
 #[derive(Debug)]
-pub struct Ids {
+pub(crate) struct Ids {
     process: u64,
     /// Seconds and sequence of the last id, without the process number: 48 bits.
     last: AtomicU64,
@@ -23,11 +23,11 @@ pub struct Ids {
 
 impl Ids {
     /// The number of processes that can make ids at the same time.
-    pub const PROCESSES: u64 = 1 << PROCESS_BITS;
+    pub(crate) const PROCESSES: u64 = 1 << PROCESS_BITS;
 
     /// Ids of the process with this number (below [`Self::PROCESSES`]), all above `largest`.
     #[must_use]
-    pub fn new(process: u64, largest: i64) -> Self {
+    pub(crate) fn new(process: u64, largest: i64) -> Self {
         let largest = u64::try_from(largest).unwrap_or(0);
         let seconds = largest >> (SEQUENCE_BITS + PROCESS_BITS);
         // Another process may have issued `largest`: begin after its second's sequence.
@@ -37,7 +37,7 @@ impl Ids {
     }
 
     /// The next id.
-    pub fn next(&self, clock: &Clock) -> i64 {
+    pub(crate) fn next(&self, clock: &Clock) -> i64 {
         let seconds = u64::try_from(clock.now().as_second() - EPOCH).unwrap_or(0);
         let now = seconds << SEQUENCE_BITS;
         let mut last = self.last.load(Ordering::Relaxed);

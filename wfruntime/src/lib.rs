@@ -5,34 +5,38 @@ use tempfile as _;
 
 extern crate self as wfruntime;
 
-pub mod action;
+mod action;
 mod app;
-pub mod auth;
+mod auth;
 mod cli;
 mod clock;
 pub mod collection;
 mod context;
 mod core;
 mod decimal;
-pub mod engine;
+mod engine;
 mod error;
-pub mod execution;
+mod execution;
 pub mod http;
 mod identity;
 mod ids;
 pub mod prelude;
 #[doc(hidden)]
 pub mod private;
+#[doc(hidden)]
 pub mod registry;
 mod spelling;
+#[doc(hidden)]
 pub mod store;
 mod switches;
 mod text;
-pub mod trigger;
+mod trigger;
 mod value;
 pub mod workflow;
 
+pub use action::Act;
 pub use app::{App, Running};
+pub use auth::User;
 pub use clap;
 pub use clock::Clock;
 pub use context::{Approve, Context, Decision, Never, Outcome, SyncContext, Within};

@@ -5,8 +5,8 @@ pub use jiff::civil::{Date, DateTime, Time};
 pub use rust_decimal::Decimal;
 pub use uuid::Uuid;
 
+pub use crate::User;
 pub use crate::action::Act;
-pub use crate::auth::User;
 pub use crate::collection::{
     BelongsTo, BelongsToMany, Choice, Collection, HasMany, HasOne, Id, Json, Record, Roles,
 };

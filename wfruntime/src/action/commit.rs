@@ -137,7 +137,7 @@ fn records(data: &mut AnswerData) -> &mut [Row] {
     match data {
         AnswerData::One(row) => std::slice::from_mut(&mut **row),
         AnswerData::Many(rows) | AnswerData::Page { rows, .. } => rows.as_mut_slice(),
-        AnswerData::Count(_) | AnswerData::Json(_) => &mut [],
+        AnswerData::Count(_) => &mut [],
     }
 }
 

@@ -27,9 +27,9 @@ mod turns;
 mod update;
 
 pub use act::Act;
-pub use own::{ActionMeta, FromOwnCall, OwnCall, RegisteredAction};
-pub use perform::perform;
-pub use request::{
+pub use own::{ActionMeta, FromOwnCall, RegisteredAction};
+pub(crate) use perform::perform;
+pub(crate) use request::{
     Answer, AnswerData, Fired, FiredStatus, Message, Request, Target, Through, Verb, View,
 };
 

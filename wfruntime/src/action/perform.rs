@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// # Errors
 /// All faults of the request at once, what is wrong before what is forbidden; nothing was written
 /// then. What goes wrong after the commit stands in the [`Answer`].
-pub async fn perform(core: &Arc<Core>, request: Request) -> Result<Answer> {
+pub(crate) async fn perform(core: &Arc<Core>, request: Request) -> Result<Answer> {
     if core.engine.is_closing() {
         let message = "the server is shutting down";
         return Err(Error::new(ErrorKind::Unavailable, "shutting_down", message));

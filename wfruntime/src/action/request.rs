@@ -11,8 +11,7 @@ use crate::identity::Identity;
 /// What an action does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Verb {
+pub(crate) enum Verb {
     List,
     Get,
     Create,
@@ -23,7 +22,7 @@ pub enum Verb {
 }
 
 /// One action as it was asked for, whatever carried it.
-pub struct Request {
+pub(crate) struct Request {
     /// Who asks.
     pub identity: Identity,
     /// The collection acted on; of an association request, the associated one.
@@ -44,7 +43,7 @@ pub struct Request {
 
 /// The record and association through which a request reaches its collection.
 #[derive(Debug, Clone, Copy)]
-pub struct Through {
+pub(crate) struct Through {
     /// The collection of the record.
     pub collection: &'static Definition,
     /// The record's id.
@@ -55,7 +54,7 @@ pub struct Through {
 
 /// Which records an action is about.
 #[derive(Debug, Clone, Default)]
-pub struct Target {
+pub(crate) struct Target {
     /// `filterByTk`: one id, or several.
     pub ids: Option<Vec<i64>>,
     /// `filter`: its JSON.
@@ -64,8 +63,7 @@ pub struct Target {
 
 /// What of the records an answer shows, and how a list is cut.
 #[derive(Debug, Clone, Default)]
-#[expect(missing_docs, reason = "the parameters of the same names")]
-pub struct View {
+pub(crate) struct View {
     pub fields: Vec<String>,
     pub except: Vec<String>,
     pub appends: Vec<String>,
@@ -77,7 +75,7 @@ pub struct View {
 
 /// What an action answers.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// What became of it.
     pub outcome: Result<(), ErrorKind>,
     /// The records.
@@ -97,7 +95,7 @@ pub struct Answer {
 impl Answer {
     /// The answer of an action that went well and fired nothing; all of the data is shown.
     #[must_use]
-    pub fn of(data: AnswerData) -> Self {
+    pub(crate) fn of(data: AnswerData) -> Self {
         Self {
             outcome: Ok(()),
             data,
@@ -112,7 +110,7 @@ impl Answer {
 
 /// The records of an [`Answer`].
 #[derive(Debug)]
-pub enum AnswerData {
+pub(crate) enum AnswerData {
     /// No records: `destroy` answers their number.
     Count(u64),
     /// One record.
@@ -130,8 +128,6 @@ pub enum AnswerData {
         /// How many on a page.
         page_size: u64,
     },
-    /// What an own action returned.
-    Json(Box<RawValue>),
 }
 
 /// What a `respond` node said.
@@ -156,7 +152,6 @@ pub struct Fired {
 /// What became of a workflow that fired or was named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum FiredStatus {
     Queued,
     Resolved,

@@ -15,17 +15,17 @@ use crate::store::sql::Condition;
 use crate::workflow::WorkflowMeta;
 
 /// The role that may do all.
-pub const ROOT: &str = "root";
+pub(crate) const ROOT: &str = "root";
 /// The role that may do all but what concerns [`ROOT`].
-pub const ADMIN: &str = "admin";
+pub(crate) const ADMIN: &str = "admin";
 /// The role of those who are not signed in.
-pub const ANONYMOUS: &str = "anonymous";
+pub(crate) const ANONYMOUS: &str = "anonymous";
 /// The roles that exist without being declared.
-pub const BUILT_IN: [&str; 3] = [ROOT, ADMIN, ANONYMOUS];
+pub(crate) const BUILT_IN: [&str; 3] = [ROOT, ADMIN, ANONYMOUS];
 
 /// Which fields of a collection a grant covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fields {
+pub(crate) enum Fields {
     /// All of them.
     All,
     /// Those in the set.
@@ -34,7 +34,7 @@ pub enum Fields {
 
 /// Columns and associations by index.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldSet {
+pub(crate) struct FieldSet {
     columns: Box<[bool]>,
     associations: Box<[bool]>,
 }
@@ -42,7 +42,7 @@ pub struct FieldSet {
 impl Fields {
     /// Whether the column of this index is covered.
     #[must_use]
-    pub fn has_column(&self, index: usize) -> bool {
+    pub(crate) fn has_column(&self, index: usize) -> bool {
         match self {
             Self::All => true,
             Self::Only(set) => set.columns.get(index).copied().unwrap_or(false),
@@ -51,7 +51,7 @@ impl Fields {
 
     /// Whether the association of this index is covered.
     #[must_use]
-    pub fn has_association(&self, index: usize) -> bool {
+    pub(crate) fn has_association(&self, index: usize) -> bool {
         match self {
             Self::All => true,
             Self::Only(set) => set.associations.get(index).copied().unwrap_or(false),
@@ -91,7 +91,7 @@ fn is_system(association: &str) -> bool {
 
 /// What a role may do with one verb on one collection.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grant {
+pub(crate) struct Grant {
     /// On which fields.
     pub fields: Fields,
     /// Only on records that the user created (of the account collection: on the own one).
@@ -100,13 +100,13 @@ pub struct Grant {
 
 impl Grant {
     /// Everything.
-    pub const ALL: Self = Self { fields: Fields::All, own: false };
+    pub(crate) const ALL: Self = Self { fields: Fields::All, own: false };
 
     /// The condition that keeps the records of others out, if there is one.
     ///
     /// Nobody owns nothing: without a user it never holds.
     #[must_use]
-    pub fn scope(&self, definition: &Definition, user: Option<i64>) -> Option<Condition> {
+    pub(crate) fn scope(&self, definition: &Definition, user: Option<i64>) -> Option<Condition> {
         if !self.own {
             return None;
         }
@@ -117,7 +117,7 @@ impl Grant {
 
 /// The index of the column that says whose a record is.
 #[must_use]
-pub fn owner_column(definition: &Definition) -> usize {
+pub(crate) fn owner_column(definition: &Definition) -> usize {
     if definition.meta.account { Definition::ID } else { Definition::CREATED_BY }
 }
 
@@ -232,7 +232,7 @@ impl Roles {
 
 /// What one identity may do.
 #[derive(Debug, Clone)]
-pub struct Access {
+pub(crate) struct Access {
     role: String,
     user: Option<i64>,
     level: Level,
@@ -248,25 +248,25 @@ enum Level {
 impl Access {
     /// The role it is about.
     #[must_use]
-    pub fn role(&self) -> &str {
+    pub(crate) fn role(&self) -> &str {
         &self.role
     }
 
     /// The user's id.
     #[must_use]
-    pub fn user(&self) -> Option<i64> {
+    pub(crate) fn user(&self) -> Option<i64> {
         self.user
     }
 
     /// Whether the role is `root` or `admin`.
     #[must_use]
-    pub fn is_administrator(&self) -> bool {
+    pub(crate) fn is_administrator(&self) -> bool {
         matches!(self.level, Level::Root | Level::Admin)
     }
 
     /// Whether the role is `root`.
     #[must_use]
-    pub fn is_root(&self) -> bool {
+    pub(crate) fn is_root(&self) -> bool {
         matches!(self.level, Level::Root)
     }
 
@@ -275,7 +275,7 @@ impl Access {
     /// # Errors
     ///
     /// [`ErrorKind::Forbidden`] if nothing.
-    pub fn may(&self, verb: Verb, definition: &Definition) -> Result<Grant> {
+    pub(crate) fn may(&self, verb: Verb, definition: &Definition) -> Result<Grant> {
         self.grant(verb, definition).ok_or_else(|| {
             let asked = match verb {
                 Verb::List | Verb::Get => "view",
@@ -290,7 +290,7 @@ impl Access {
 
     /// What the role may do with `verb` on a collection, if anything.
     #[must_use]
-    pub fn grant(&self, verb: Verb, definition: &Definition) -> Option<Grant> {
+    pub(crate) fn grant(&self, verb: Verb, definition: &Definition) -> Option<Grant> {
         match &self.level {
             Level::Root | Level::Admin => Some(Grant::ALL),
             Level::Declared(table) => table.grants.get(&address(definition))?.get(verb).cloned(),
@@ -301,7 +301,7 @@ impl Access {
     ///
     /// `role!` grants, `allow` on the workflow narrows; `root` and `admin` need neither.
     #[must_use]
-    pub fn may_workflow(&self, workflow: &WorkflowMeta) -> bool {
+    pub(crate) fn may_workflow(&self, workflow: &WorkflowMeta) -> bool {
         match &self.level {
             Level::Root | Level::Admin => true,
             Level::Declared(table) => {
@@ -312,7 +312,7 @@ impl Access {
 
     /// Whether `allow` on the workflow lets the role through.
     #[must_use]
-    pub fn is_allowed_by(&self, workflow: &WorkflowMeta) -> bool {
+    pub(crate) fn is_allowed_by(&self, workflow: &WorkflowMeta) -> bool {
         self.is_administrator()
             || workflow.allow.is_empty()
             || workflow.allow.contains(&self.role.as_str())
@@ -320,7 +320,7 @@ impl Access {
 
     /// Whether the role may see, filter and sort by a column.
     #[must_use]
-    pub fn may_view_field(&self, definition: &Definition, column: usize) -> bool {
+    pub(crate) fn may_view_field(&self, definition: &Definition, column: usize) -> bool {
         !definition.columns[column].options.hidden
             && self
                 .grant(Verb::Get, definition)
@@ -329,23 +329,11 @@ impl Access {
 
     /// Whether the role may see and decide the tasks that are assigned to it or its user.
     #[must_use]
-    pub fn may_tasks(&self) -> bool {
+    pub(crate) fn may_tasks(&self) -> bool {
         match &self.level {
             Level::Root | Level::Admin => true,
             Level::Declared(table) => table.tasks,
         }
-    }
-
-    /// Fails unless the role is `root` or `admin`; `what` completes "role `x` may not …".
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Forbidden`].
-    pub fn require_administrator(&self, what: &str) -> Result<()> {
-        if self.is_administrator() {
-            return Ok(());
-        }
-        Err(self.refuse(format!("role `{}` may not {what}", self.role)))
     }
 
     fn refuse(&self, message: String) -> Error {

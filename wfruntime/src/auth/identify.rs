@@ -20,7 +20,7 @@ pub(crate) type Identify = Arc<dyn Fn(Parts) -> BoxFuture<'static, Option<Identi
 ///
 /// [`ErrorKind::Unauthenticated`] for a token that is not valid, [`ErrorKind::Forbidden`] for a
 /// role that the user does not hold.
-pub async fn identify(core: &Core, parts: &Parts) -> Result<Identity> {
+pub(crate) async fn identify(core: &Core, parts: &Parts) -> Result<Identity> {
     let asked = asked_role(parts)?;
     if let Some(identify) = &core.auth.identify {
         let identity = identify(parts.clone()).await.unwrap_or_else(Identity::anonymous);

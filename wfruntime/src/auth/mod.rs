@@ -17,8 +17,8 @@ mod throttle;
 mod token;
 mod user;
 
-pub use access::{ADMIN, ANONYMOUS, Access, BUILT_IN, FieldSet, Fields, Grant, ROOT, owner_column};
-pub use identify::identify;
+pub(crate) use access::{ADMIN, ANONYMOUS, Access, BUILT_IN, Grant, ROOT, owner_column};
+pub(crate) use identify::identify;
 pub use role::{GrantMeta, RegisteredRole, RoleMeta};
 pub use user::User;
 
@@ -82,7 +82,7 @@ impl Auth {
 impl Access {
     /// What `identity` may do.
     #[must_use]
-    pub fn of(core: &Core, identity: &crate::Identity) -> Self {
+    pub(crate) fn of(core: &Core, identity: &crate::Identity) -> Self {
         core.auth.roles.access(identity)
     }
 }

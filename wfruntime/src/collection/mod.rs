@@ -13,7 +13,7 @@ mod field;
 mod filter;
 mod id;
 mod into_field;
-pub mod json;
+pub(crate) mod json;
 mod marker;
 mod meta;
 mod record;

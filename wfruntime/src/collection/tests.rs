@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 use serde_json::json;
 
-use super::json::{Selection, value_from_json, value_from_raw};
+use super::json::{Selection, value_from_raw};
 use super::{Definition, Draft, Filter, IntoChanges, IntoDraft, Loaded, Row};
 use crate::prelude::*;
 use crate::value::Value;
@@ -248,16 +248,14 @@ fn changes_hold_only_what_was_set() {
     assert_eq!(draft.into_values().iter().flatten().count(), 2);
 }
 
-/// What a column makes of JSON text, and of the same JSON parsed.
-fn read(column: &str, text: &str) -> (String, String) {
+/// What a column makes of JSON text.
+fn read(column: &str, text: &str) -> String {
     let (_, column) = Thing::definition().column(column).expect("a column");
     let raw = serde_json::value::RawValue::from_string(text.to_owned()).expect("JSON");
-    let parsed = serde_json::from_str(text).expect("JSON");
-    let shown = |value: Result<Value, crate::Fault>| match value {
+    match value_from_raw(column, &raw) {
         Ok(value) => format!("{value:?}"),
         Err(fault) => format!("{}: {}", fault.code, fault.message),
-    };
-    (shown(value_from_raw(column, &raw)), shown(value_from_json(column, &parsed)))
+    }
 }
 
 #[test]
@@ -302,9 +300,7 @@ fn json_values_are_read_strictly() {
         ("ownerId", "9007199254740992"),
         ("ownerId", "true"),
     ] {
-        let (raw, parsed) = read(column, text);
-        assert_eq!(raw, parsed, "{column} {text}");
-        table.push_str(&format!("{column} {text} -> {raw}\n"));
+        table.push_str(&format!("{column} {text} -> {}\n", read(column, text)));
     }
     expect![[r#"
         code "abc" -> Text("abc")
@@ -349,13 +345,11 @@ fn json_values_are_read_strictly() {
 
 #[test]
 fn numbers_of_any_length_stay_exact() {
-    let (raw, parsed) = read("price", "12345678901234.567891");
+    let raw = read("price", "12345678901234.567891");
     assert_eq!(raw, "Decimal(12345678901234.567891)");
     let huge = read("count", "99999999999999999999");
     let bounds = "out_of_range: `count` must be from 0 to 255, found";
-    assert_eq!(huge, (format!("{bounds} 99999999999999999999"), format!("{bounds} 1e20")));
-    expect!["inexact: `price` has more digits than a number keeps: send it as a string"]
-        .assert_eq(&parsed);
+    assert_eq!(huge, format!("{bounds} 99999999999999999999"));
 }
 
 #[test]

@@ -19,8 +19,7 @@ use crate::value::{Type, Value};
 
 /// An execution with its jobs.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub struct Found {
+pub(crate) struct Found {
     pub execution: Execution,
     /// In the order in which they began.
     pub jobs: Vec<Job>,
@@ -34,7 +33,7 @@ pub struct Found {
 /// # Errors
 ///
 /// As [`Store::read`].
-pub async fn list(
+pub(crate) async fn list(
     store: &Store,
     filter: Condition,
     limit: u64,
@@ -62,7 +61,7 @@ pub async fn list(
 /// # Errors
 ///
 /// [`ErrorKind::NotFound`] if there is none.
-pub async fn get(store: &Store, id: i64) -> Result<Found> {
+pub(crate) async fn get(store: &Store, id: i64) -> Result<Found> {
     let query = Select {
         table: EXECUTIONS,
         columns: Execution::COLUMNS.to_vec(),
@@ -88,7 +87,7 @@ fn missing(id: i64) -> Error {
 /// # Errors
 ///
 /// [`ErrorKind::Conflict`] if it is at its end, [`ErrorKind::NotFound`] if there is none.
-pub async fn cancel(store: &Store, id: i64, now: Timestamp) -> Result<()> {
+pub(crate) async fn cancel(store: &Store, id: i64, now: Timestamp) -> Result<()> {
     if end(store, id, Status::Aborted, now, "it was cancelled").await? {
         return Ok(());
     }
@@ -128,16 +127,7 @@ fn not_final() -> Condition {
     Condition::Not(Box::new(Condition::Null("state")))
 }
 
-/// Runs an execution again from the node that broke; what finished before is kept.
-///
-/// # Errors
-///
-/// [`ErrorKind::Conflict`] unless it is `error`, `aborted` or `stranded`, or if its context was
-/// never stored; [`ErrorKind::NotFound`] if there is none.
-pub async fn rerun(store: &Store, id: i64, now: Timestamp) -> Result<()> {
-    rerun_within(store, id, now).await.map(drop)
-}
-
+/// The execution to run again, its workflow and record.
 async fn rerun_within(store: &Store, id: i64, now: Timestamp) -> Result<(String, i64)> {
     let found = get(store, id).await?;
     let (status, execution) = (found.execution.status, &found.execution);
@@ -192,7 +182,7 @@ fn restart(id: i64, status: Status, now: Timestamp, forgotten: Vec<Value>) -> Ve
 /// # Errors
 ///
 /// [`ErrorKind::Conflict`] if it is not at its end, [`ErrorKind::NotFound`] if there is none.
-pub async fn destroy(store: &Store, id: i64) -> Result<()> {
+pub(crate) async fn destroy(store: &Store, id: i64) -> Result<()> {
     if remove(store, vec![id.into()]).await? > 0 {
         return Ok(());
     }
@@ -268,19 +258,20 @@ impl Engine {
     /// # Errors
     ///
     /// As [`cancel`].
-    pub async fn cancel(&self, id: i64) -> Result<()> {
+    pub(crate) async fn cancel(&self, id: i64) -> Result<()> {
         let core = self.core()?;
         cancel(&core.store, id, core.clock.now()).await?;
         self.drop_run(id);
         Ok(())
     }
 
-    /// [`rerun`], at once.
+    /// Runs an execution again from the node that broke; what finished before is kept.
     ///
     /// # Errors
     ///
-    /// As [`rerun`].
-    pub async fn rerun(&self, id: i64) -> Result<()> {
+    /// [`ErrorKind::Conflict`] unless it is `error`, `aborted` or `stranded`, or if its context was
+    /// never stored; [`ErrorKind::NotFound`] if there is none.
+    pub(crate) async fn rerun(&self, id: i64) -> Result<()> {
         let core = self.core()?;
         let (key, record) = rerun_within(&core.store, id, core.clock.now()).await?;
         self.woken(id, &key, record);
@@ -292,7 +283,7 @@ impl Engine {
     /// # Errors
     ///
     /// [`ErrorKind::Conflict`] if its workflow refuses to overlap.
-    pub async fn execute(&self, mut execution: NewExecution) -> Result<i64> {
+    pub(crate) async fn execute(&self, mut execution: NewExecution) -> Result<i64> {
         let core = self.core()?;
         let id = execution.id;
         let checks: Vec<_> = execution.overlap_check().into_iter().collect();

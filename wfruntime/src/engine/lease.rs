@@ -22,7 +22,7 @@ use crate::value::{Type, Value};
 
 /// The place of this process among those that use the database.
 #[derive(Debug)]
-pub struct Membership {
+pub(crate) struct Membership {
     number: u64,
     owner: i64,
     serving: bool,
@@ -31,19 +31,19 @@ pub struct Membership {
 impl Membership {
     /// Below [`Ids::PROCESSES`], and no other living process has it.
     #[must_use]
-    pub fn number(&self) -> u64 {
+    pub(crate) fn number(&self) -> u64 {
         self.number
     }
 
     /// Under which this process holds executions; no process ever had it before.
     #[must_use]
-    pub fn owner(&self) -> i64 {
+    pub(crate) fn owner(&self) -> i64 {
         self.owner
     }
 
     /// Whether this process serves the database, so that every older one that did is dead.
     #[must_use]
-    pub fn is_serving(&self) -> bool {
+    pub(crate) fn is_serving(&self) -> bool {
         self.serving
     }
 }
@@ -55,7 +55,7 @@ impl Membership {
 /// # Errors
 ///
 /// [`ErrorKind::Unavailable`] if every number is taken.
-pub async fn join(
+pub(crate) async fn join(
     store: &Store,
     clock: &Clock,
     lease: Duration,
@@ -127,7 +127,7 @@ fn random() -> Result<i64> {
 /// # Errors
 ///
 /// As [`Store::read`].
-pub async fn largest_id(store: &Store, tables: &[Name]) -> Result<i64> {
+pub(crate) async fn largest_id(store: &Store, tables: &[Name]) -> Result<i64> {
     let mut largest = 0;
     for table in tables.iter().copied().chain([EXECUTIONS]) {
         let query = Aggregate {

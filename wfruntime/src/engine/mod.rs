@@ -2,18 +2,18 @@
 //!
 //! It knows rows, workflows and the store; it refuses to know requests, roles' rights and HTTP.
 
-pub mod control;
+pub(crate) mod control;
 mod drive;
 mod failpoint;
 mod housekeeping;
 pub(crate) mod journal;
-pub mod lease;
+pub(crate) mod lease;
 mod queue;
 pub(crate) mod run;
 mod runner;
 pub(crate) mod settle;
 mod sync;
-pub mod tasks;
+pub(crate) mod tasks;
 #[cfg(test)]
 mod tests;
 mod timers;
@@ -32,7 +32,7 @@ pub(crate) use failpoint::failpoint;
 use lease::{Keeper, Membership};
 use queue::{Entry, Queue};
 use run::{Nudge, Run};
-pub use sync::SyncOutcome;
+pub(crate) use sync::SyncOutcome;
 
 use crate::core::Core;
 use crate::error::{Error, Result};
@@ -43,7 +43,7 @@ use crate::workflow::WorkflowMeta;
 const IN_MEMORY: usize = 4096;
 
 /// Runs the executions of one process; reached as `core.engine`.
-pub struct Engine {
+pub(crate) struct Engine {
     core: Weak<Core>,
     membership: Membership,
     queue: Mutex<Queue>,
@@ -85,7 +85,7 @@ impl Engine {
     /// # Errors
     ///
     /// The store cannot be written.
-    pub async fn start(&self) -> Result<()> {
+    pub(crate) async fn start(&self) -> Result<()> {
         let core = self.core()?;
         let taken = lease::take_over(&core, true).await?;
         if taken > 0 {
@@ -111,7 +111,7 @@ impl Engine {
     ///
     /// Those that wait in line start at once, without being read again; synchronous ones are for
     /// [`Self::run_sync`] and are left alone.
-    pub fn committed(&self, executions: Vec<NewExecution>) {
+    pub(crate) fn committed(&self, executions: Vec<NewExecution>) {
         failpoint("after_commit");
         let mut queue = self.queue();
         for execution in executions {
@@ -171,18 +171,18 @@ impl Engine {
 
     /// The place of this process among those on the database.
     #[must_use]
-    pub fn membership(&self) -> &Membership {
+    pub(crate) fn membership(&self) -> &Membership {
         &self.membership
     }
 
     /// Under which this process holds executions.
     #[must_use]
-    pub fn owner(&self) -> i64 {
+    pub(crate) fn owner(&self) -> i64 {
         self.membership.owner()
     }
 
     /// Waits until nothing is queued or running in this process; waiting ones do not count.
-    pub async fn idle(&self) {
+    pub(crate) async fn idle(&self) {
         loop {
             let mut idle = std::pin::pin!(self.idle.notified());
             idle.as_mut().enable();
@@ -199,7 +199,7 @@ impl Engine {
     /// # Errors
     ///
     /// The store cannot be written; then the next process takes over once the lease has expired.
-    pub async fn shutdown(&self, grace: Duration) -> Result<()> {
+    pub(crate) async fn shutdown(&self, grace: Duration) -> Result<()> {
         let core = self.core()?;
         self.close();
         let runs = || lock(&self.runs).values().cloned().collect::<Vec<_>>();

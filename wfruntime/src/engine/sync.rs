@@ -15,7 +15,7 @@ use crate::execution::{NewExecution, Status};
 
 /// What became of a synchronous execution.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SyncOutcome {
+pub(crate) struct SyncOutcome {
     /// Final; `started` if the process ends or lost it, and it goes on in the background.
     pub status: Status,
     /// What `respond` said, in order.
@@ -31,7 +31,11 @@ impl Engine {
     /// Runs an execution that was committed as started by this process.
     ///
     /// At `deadline` it is aborted. It must run on a task that no socket can cancel.
-    pub async fn run_sync(&self, execution: NewExecution, deadline: Timestamp) -> SyncOutcome {
+    pub(crate) async fn run_sync(
+        &self,
+        execution: NewExecution,
+        deadline: Timestamp,
+    ) -> SyncOutcome {
         match self.run_in_request(execution, deadline).await {
             Ok(outcome) => outcome,
             Err(error) => SyncOutcome {

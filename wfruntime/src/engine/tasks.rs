@@ -23,7 +23,7 @@ const ROOT: &str = "root";
 /// Who may decide a task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Assignee {
+pub(crate) enum Assignee {
     /// A user, by id.
     #[serde(rename = "userId")]
     User(i64),
@@ -61,8 +61,7 @@ impl Rule {
 /// A task as it is stored.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the names say it")]
-pub struct Task {
+pub(crate) struct Task {
     pub id: i64,
     pub execution_id: i64,
     pub title: String,
@@ -84,8 +83,7 @@ pub struct Task {
 /// Who decided a task how.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the names say it")]
-pub struct TaskDecision {
+pub(crate) struct TaskDecision {
     pub user_id: i64,
     pub decision: Outcome,
     pub comment: Option<String>,
@@ -260,7 +258,7 @@ fn read_decision(row: Values) -> Result<(i64, TaskDecision)> {
 /// # Errors
 ///
 /// As [`Store::read`].
-pub async fn list(
+pub(crate) async fn list(
     store: &Store,
     identity: &Identity,
     filter: Condition,
@@ -283,7 +281,7 @@ pub async fn list(
 /// # Errors
 ///
 /// [`ErrorKind::NotFound`] if there is none, or it is not theirs.
-pub async fn get(store: &Store, identity: &Identity, id: i64) -> Result<Task> {
+pub(crate) async fn get(store: &Store, identity: &Identity, id: i64) -> Result<Task> {
     let query = select(visible(identity).and(Condition::eq("id", id)));
     let rows = store.read(&query.build()).await?;
     let mut tasks = rows.into_iter().map(read_task).collect::<Result<Vec<_>>>()?;
@@ -334,7 +332,7 @@ impl Engine {
     /// [`ErrorKind::NotFound`] if there is no such task or it is not theirs;
     /// [`ErrorKind::Conflict`] if it is closed, or they have decided it before;
     /// [`ErrorKind::Forbidden`] if nobody is signed in.
-    pub async fn submit(
+    pub(crate) async fn submit(
         &self,
         identity: &Identity,
         id: i64,
@@ -360,7 +358,12 @@ impl Engine {
     /// # Errors
     ///
     /// As [`Self::submit`].
-    pub async fn delegate(&self, identity: &Identity, id: i64, to_user: i64) -> Result<Task> {
+    pub(crate) async fn delegate(
+        &self,
+        identity: &Identity,
+        id: i64,
+        to_user: i64,
+    ) -> Result<Task> {
         let core = self.core()?;
         let actor = signed_in(identity)?;
         let task = get(&core.store, identity, id).await?;

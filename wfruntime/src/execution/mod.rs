@@ -13,17 +13,17 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use new::{NewExecution, NewStatus, refuse_overlaps};
+pub(crate) use new::{NewExecution, NewStatus, refuse_overlaps};
 pub(crate) use stored::{read_row, read_snapshot, write_row};
 pub(crate) use tables::*;
 pub(crate) use view::Fields;
-pub use view::{Execution, Job};
+pub(crate) use view::{Execution, Job};
 
 /// What became of an execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Status {
+pub(crate) enum Status {
     /// It waits for its turn.
     Queued,
     /// It runs, or waits for somebody or something.
@@ -44,7 +44,7 @@ pub enum Status {
 
 impl Status {
     /// Every status, in the order of the declaration.
-    pub const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Queued,
         Self::Started,
         Self::Resolved,
@@ -57,7 +57,7 @@ impl Status {
 
     /// Its word in answers and in the database.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
             Self::Started => "started",
@@ -72,14 +72,8 @@ impl Status {
 
     /// The status of a word.
     #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
+    pub(crate) fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == word)
-    }
-
-    /// Whether nothing can follow by itself.
-    #[must_use]
-    pub const fn is_final(self) -> bool {
-        !matches!(self, Self::Queued | Self::Started | Self::Stranded)
     }
 }
 
@@ -93,7 +87,7 @@ impl fmt::Display for Status {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum JobStatus {
+pub(crate) enum JobStatus {
     /// It waits, or is tried again.
     Pending,
     /// It has its output.
@@ -109,7 +103,7 @@ impl JobStatus {
 
     /// Its word in answers and in the database.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Resolved => "resolved",
@@ -120,7 +114,7 @@ impl JobStatus {
 
     /// The status of a word.
     #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
+    pub(crate) fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == word)
     }
 }
@@ -150,14 +144,4 @@ impl State {
             Self::Stranded => "stranded",
         }
     }
-}
-
-/// Whether a workflow may fire within a chain of causes that contains it already.
-///
-/// `limit` is how often it may fire again: with 1, a workflow whose own write fires it once more
-/// does so once.
-#[must_use]
-pub fn may_fire_within(chain: &[String], key: &str, limit: u32) -> bool {
-    let before = chain.iter().filter(|cause| *cause == key).count();
-    before <= usize::try_from(limit).unwrap_or(usize::MAX)
 }

@@ -17,7 +17,7 @@ use crate::workflow::{Overlap, WorkflowMeta};
 /// After the commit, asynchronous ones are handed to [`crate::engine::Engine::committed`] and
 /// synchronous ones to [`crate::engine::Engine::run_sync`], as they are: nothing is read again.
 #[derive(Debug, Clone)]
-pub struct NewExecution {
+pub(crate) struct NewExecution {
     /// Its id, from the application's ids.
     pub id: i64,
     /// What runs.
@@ -34,7 +34,7 @@ pub struct NewExecution {
 
 /// How a [`NewExecution`] is born.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NewStatus {
+pub(crate) enum NewStatus {
     /// It stands in line.
     Queued,
     /// It is held by this process, which runs it before it answers.
@@ -46,7 +46,7 @@ pub enum NewStatus {
 impl NewExecution {
     /// The status that the row gets.
     #[must_use]
-    pub fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> Status {
         match self.status {
             NewStatus::Queued => Status::Queued,
             NewStatus::StartedSync => Status::Started,
@@ -62,7 +62,7 @@ impl NewExecution {
     /// # Errors
     ///
     /// The snapshot cannot be written as JSON.
-    pub fn statements(&mut self, core: &Core) -> Result<Vec<Statement>> {
+    pub(crate) fn statements(&mut self, core: &Core) -> Result<Vec<Statement>> {
         let now = core.clock.now();
         let mut statements = Vec::with_capacity(1);
         if self.workflow.overlap == Overlap::CancelPrevious {
@@ -158,7 +158,7 @@ pub(crate) fn revision(workflow: &WorkflowMeta) -> String {
 /// # Errors
 ///
 /// [`ErrorKind::Conflict`] naming the workflow.
-pub async fn refuse_overlaps(tx: &mut Tx, checks: &[OverlapCheck]) -> Result<()> {
+pub(crate) async fn refuse_overlaps(tx: &mut Tx, checks: &[OverlapCheck]) -> Result<()> {
     for check in checks {
         if !tx.query(&check.statement).await?.is_empty() {
             return Err(Error::new(
@@ -173,7 +173,7 @@ pub async fn refuse_overlaps(tx: &mut Tx, checks: &[OverlapCheck]) -> Result<()>
 
 /// Finds the executions that a new one may not overlap.
 #[derive(Debug, Clone)]
-pub struct OverlapCheck {
+pub(crate) struct OverlapCheck {
     key: &'static str,
     statement: Statement,
 }
@@ -181,7 +181,7 @@ pub struct OverlapCheck {
 impl NewExecution {
     /// The check that its workflow asks for, if it refuses to overlap.
     #[must_use]
-    pub fn overlap_check(&self) -> Option<OverlapCheck> {
+    pub(crate) fn overlap_check(&self) -> Option<OverlapCheck> {
         let key = self.workflow.key;
         (self.workflow.overlap == Overlap::Refuse).then(|| OverlapCheck {
             key,

@@ -10,8 +10,7 @@ use crate::value::{Type, Value};
 
 /// An execution as it is stored.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub struct Execution {
+pub(crate) struct Execution {
     pub id: i64,
     /// The key of its workflow.
     pub key: String,
@@ -82,8 +81,7 @@ impl Execution {
 
 /// A job, one node's run, as it is stored.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub struct Job {
+pub(crate) struct Job {
     /// Where in the workflow it stands.
     pub key: String,
     /// Identifies the node's code.

@@ -170,7 +170,6 @@ impl Writer {
                 self.rows(rows, selection)?;
                 self.meta(*count, *page, *page_size)
             }
-            AnswerData::Json(json) => self.member("data", json),
         }
     }
 

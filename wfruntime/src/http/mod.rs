@@ -28,7 +28,7 @@ use crate::core::Core;
 use crate::error::{Error, Result};
 
 pub use extract::{Actions, Committed, Planned};
-pub use serve::{Limits, serve};
+pub(crate) use serve::{Limits, serve};
 
 use path::Route;
 use query::Params;
@@ -45,7 +45,7 @@ const WRITES: [&str; 1] = ["POST"];
 ///
 /// They can be nested under any prefix. Handlers of the program's own can take
 /// `Extension<Arc<Core>>`.
-pub fn router(core: &Arc<Core>, own: Router) -> Router {
+pub(crate) fn router(core: &Arc<Core>, own: Router) -> Router {
     let api = Router::new()
         .route("/api", any(handle))
         .route("/api/", any(handle))

@@ -29,7 +29,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// How many connections there may be, and how slow.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// How many are open at the same time; others wait in the system's queue.
     pub connections: usize,
     /// How long the head of a request may take, and how long a connection may stay idle.
@@ -48,17 +48,7 @@ impl Default for Limits {
 /// Answers requests at `listener` until `end`, then lets those that have begun finish.
 ///
 /// Handlers find the client's address in `ConnectInfo<SocketAddr>`.
-///
-/// ```no_run
-/// # async fn example(router: axum::Router) -> std::io::Result<()> {
-/// use wfruntime::http::{Limits, serve};
-///
-/// let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
-/// let end = async { tokio::signal::ctrl_c().await.unwrap_or_default() };
-/// serve(listener, router, Limits::default(), end).await;
-/// # Ok(()) }
-/// ```
-pub async fn serve(
+pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     limits: Limits,

@@ -9,7 +9,7 @@ mod post_action;
 mod snapshot;
 
 pub use post_action::{Changed, PostAction};
-pub use snapshot::Snapshot;
+pub(crate) use snapshot::Snapshot;
 
 pub(crate) use firing::{Act, Event, Firing};
 pub(crate) use matching::{Matches, matches};

@@ -8,6 +8,6 @@ mod read;
 mod row;
 mod write;
 
-pub use read::{Token, value_from_json, value_from_raw};
-pub use row::RowSeed;
-pub use write::{RowJson, Selection, ValueJson, value_to_json};
+pub(crate) use read::value_from_raw;
+pub(crate) use row::RowSeed;
+pub(crate) use write::Selection;

@@ -17,7 +17,7 @@ use crate::value::{Type, Value};
 
 /// A JSON value as far as a column can hold it; numbers stay exact.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Token<'a> {
+pub(crate) enum Token<'a> {
     /// `null`
     Null,
     /// `true`, `false`
@@ -44,7 +44,7 @@ const DEPTH: usize = 64;
 ///
 /// # Errors
 /// It does not fit; the fault says what was expected.
-pub fn value_from_raw(column: &Column, json: &RawValue) -> Result<Value, Fault> {
+pub(crate) fn value_from_raw(column: &Column, json: &RawValue) -> Result<Value, Fault> {
     let text = json.get();
     if let Kind::Plain(Type::Json) = column.kind
         && text != "null"
@@ -85,19 +85,6 @@ fn depth(json: &str) -> usize {
     deepest
 }
 
-/// The value of a column from parsed JSON: for filters and conditions.
-///
-/// # Errors
-/// It does not fit; the fault says what was expected.
-pub fn value_from_json(column: &Column, json: &serde_json::Value) -> Result<Value, Fault> {
-    if let Kind::Plain(Type::Json) = column.kind
-        && !json.is_null()
-    {
-        return Ok(Value::Json(json.clone()));
-    }
-    checked(column, &Token::from(json))
-}
-
 fn checked(column: &Column, token: &Token<'_>) -> Result<Value, Fault> {
     if *token == Token::Null && !column.nullable {
         let message = format!("`{}` must not be null", column.json);
@@ -106,23 +93,6 @@ fn checked(column: &Column, token: &Token<'_>) -> Result<Value, Fault> {
     let value = value(column.kind, token).map_err(|misfit| fit::fault(column, token, misfit))?;
     column.check(&value)?;
     Ok(value)
-}
-
-impl<'a> From<&'a serde_json::Value> for Token<'a> {
-    fn from(json: &'a serde_json::Value) -> Self {
-        match json {
-            serde_json::Value::Null => Self::Null,
-            serde_json::Value::Bool(value) => Self::Bool(*value),
-            serde_json::Value::Number(number) => match (number.as_i64(), number.as_f64()) {
-                (Some(int), _) => Self::Int(int),
-                (None, Some(float)) if number.is_f64() => Self::Float(float),
-                _ => Self::Number(number.to_string().into()),
-            },
-            serde_json::Value::String(text) => Self::Text(text.into()),
-            serde_json::Value::Array(_) => Self::Array,
-            serde_json::Value::Object(_) => Self::Object,
-        }
-    }
 }
 
 fn token(text: &str) -> Result<Token<'_>, serde_json::Error> {

@@ -33,7 +33,7 @@ impl Row {
 
 /// Reads a row of this definition.
 #[derive(Debug, Clone, Copy)]
-pub struct RowSeed {
+pub(crate) struct RowSeed {
     definition: &'static Definition,
     /// Whether system fields must be there.
     system: bool,
@@ -42,7 +42,7 @@ pub struct RowSeed {
 impl RowSeed {
     /// Reads a whole row.
     #[must_use]
-    pub fn new(definition: &'static Definition) -> Self {
+    pub(crate) fn new(definition: &'static Definition) -> Self {
         Self { definition, system: true }
     }
 

@@ -107,7 +107,7 @@ impl Serialize for LoadedJson<'_> {
 
 /// A value that serialises as it stands in a record's JSON.
 #[derive(Debug, Clone, Copy)]
-pub struct ValueJson<'a>(pub &'a Value);
+pub(crate) struct ValueJson<'a>(pub &'a Value);
 
 impl Serialize for ValueJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -134,7 +134,7 @@ impl Serialize for ValueJson<'_> {
 
 /// The JSON of one value.
 #[must_use]
-pub fn value_to_json(value: &Value) -> serde_json::Value {
+pub(crate) fn value_to_json(value: &Value) -> serde_json::Value {
     // Only a map with keys that are no strings could fail, and no value is one.
     serde_json::to_value(ValueJson(value)).unwrap_or_default()
 }

@@ -71,7 +71,7 @@ async fn a_deadline_decides_if_nobody_does() {
     assert_eq!(world.status(id).await, Status::Started);
     world.core.clock.advance(SignedDuration::from_hours(2));
     let end = async {
-        while !world.status(id).await.is_final() {
+        while world.status(id).await == Status::Started {
             world.settled().await;
             tokio::task::yield_now().await;
         }
