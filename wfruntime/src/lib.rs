@@ -29,6 +29,8 @@ mod spelling;
 #[doc(hidden)]
 pub mod store;
 mod switches;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod text;
 mod trigger;
 mod value;
