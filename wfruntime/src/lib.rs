@@ -1,4 +1,4 @@
-//! Workflows as annotated Rust: collections, post-action triggers, durable executions, approvals.
+#![doc = include_str!("docs/front.md")]
 
 #[cfg(test)]
 use tempfile as _;
@@ -14,6 +14,7 @@ pub mod collection;
 mod context;
 mod core;
 mod decimal;
+pub mod docs;
 mod engine;
 mod error;
 mod execution;

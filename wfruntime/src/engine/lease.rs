@@ -29,7 +29,7 @@ pub(crate) struct Membership {
 }
 
 impl Membership {
-    /// Below [`Ids::PROCESSES`], and no other living process has it.
+    /// Below `Ids::PROCESSES`, and no other living process has it.
     #[must_use]
     pub(crate) fn number(&self) -> u64 {
         self.number
