@@ -10,6 +10,7 @@ use quote::quote;
 use crate::diag::Errors;
 
 /// The item again, the action's registration, and all errors.
+#[expect(clippy::needless_pass_by_value, reason = "the shape of an attribute macro")]
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let ast = parse::parse(args, &item, &mut errors);

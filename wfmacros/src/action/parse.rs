@@ -16,6 +16,7 @@ pub(crate) struct Ast {
 }
 
 /// Reads both; `None` if one of them is missing.
+#[expect(clippy::needless_pass_by_value, reason = "the shape of an attribute macro")]
 pub(crate) fn parse(args: TokenStream, item: &TokenStream, errors: &mut Errors) -> Option<Ast> {
     let mut renamed = None;
     let parser = |input: ParseStream| {

@@ -11,6 +11,7 @@ use crate::diag::Errors;
 use crate::trigger;
 
 /// The item again, the workflow's declaration, and all errors.
+#[expect(clippy::needless_pass_by_value, reason = "the shape of an attribute macro")]
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let trigger = trigger::parse(Span::call_site(), args, &mut errors);

@@ -58,7 +58,6 @@ impl Commit {
             statements.extend(execution.statements(core)?);
         }
         write(&core.store, statements, &executions).await?;
-        drop(turns);
         if users {
             core.auth.users_changed();
         }
@@ -68,6 +67,8 @@ impl Commit {
         let is_sync = |execution: &&NewExecution| execution.status == NewStatus::StartedSync;
         let synchronous: Vec<NewExecution> = executions.iter().filter(is_sync).cloned().collect();
         core.engine.committed(executions);
+        // Only now: the next change of the record hands over what it fires after this one.
+        drop(turns);
         for execution in synchronous {
             let (id, key) = (execution.id, execution.workflow.key);
             let outcome = core.engine.run_sync(execution, deadline).await;
