@@ -1,5 +1,7 @@
 //! A program that is declared wrongly in several places.
 
+#![expect(missing_docs, reason = "declared as programs declare them")]
+
 use wfruntime::prelude::*;
 
 /// Something somebody wrote down.

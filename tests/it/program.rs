@@ -1,5 +1,7 @@
 //! A program as users write it, started by the tests of the command line.
 
+#![expect(missing_docs, reason = "declared as programs declare them")]
+
 use wfruntime::prelude::*;
 
 /// Something somebody wrote down.
@@ -19,7 +21,7 @@ workflow! {
     /// Somebody reads the note.
     #[post_action(mode = "local", allow = [reader, writer])]
     pub review<Note> {
-        let read = approve "Read it" { by: role(reader) };
+        let _read = approve "Read it" { by: role(reader) };
         update data { remark: "read" };
     }
 }

@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::expand;
 
+#[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
 fn check(tokens: &proc_macro2::TokenStream, expected: Expect) {
     let text = match syn::parse2::<syn::File>(tokens.clone()) {
         Ok(file) => prettyplease::unparse(&file),

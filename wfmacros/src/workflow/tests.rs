@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::expand;
 
+#[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
 fn check(tokens: &proc_macro2::TokenStream, expected: Expect) {
     let text = match syn::parse2::<syn::File>(tokens.clone()) {
         Ok(file) => prettyplease::unparse(&file),
@@ -14,6 +15,7 @@ fn check(tokens: &proc_macro2::TokenStream, expected: Expect) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn the_review_of_claims() {
     check(
         &expand(quote! {

@@ -121,6 +121,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
     fn check(text: &str, expected: Expect) {
         let mut errors = Errors::default();
         let pieces = parse(&LitStr::new(text, Span::call_site()), &mut errors);

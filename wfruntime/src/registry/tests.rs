@@ -59,6 +59,7 @@ fn of(collections: Vec<&'static CollectionMeta>) -> Registry {
     Registry::build(Declared { collections, ..Declared::default() })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
 fn check(declared: &[&'static CollectionMeta], expected: Expect) {
     let registry = of(declared.to_vec());
     let faults: String = registry.faults().iter().map(|fault| format!("{fault}\n")).collect();

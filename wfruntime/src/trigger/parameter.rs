@@ -42,6 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::type_complexity, reason = "a table")]
     fn the_parameter_is_read_as_it_is_documented() {
         let table: &[(&str, &[(&str, Option<&[&str]>)])] = &[
             ("", &[]),

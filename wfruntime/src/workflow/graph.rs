@@ -167,6 +167,7 @@ mod tests {
         GraphEdge { from, to, label }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
     fn check(format: Format, expected: Expect) {
         expected.assert_eq(&REVIEW.draw("Review of \"claims\"", format));
     }

@@ -96,6 +96,7 @@ fn build(
     })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
 fn check(registry: &Registry, expected: Expect) {
     let faults: String = registry.faults().iter().map(|fault| format!("{fault}\n")).collect();
     expected.assert_eq(&faults);
