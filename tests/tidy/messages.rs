@@ -17,6 +17,17 @@ const NO_MESSAGES: &[(&str, &str)] = &[
     ("The workflow `{}`.", "documents what is emitted"),
     ("failed: {}", "labels a node of a graph"),
     ("{collection}, where it is named", "labels the trigger of a graph"),
+    ("expected `]`", "the parser's words for an unclosed list"),
+    ("table = \"post_tags\"", "shows a form in a help"),
+    ("`end` takes no message", "the grammar does not let it come so far"),
+    ("only a workflow that fails has to say why", "the grammar does not let it come so far"),
+    ("write `end failed \"…\";`, or `end;`", "the grammar does not let it come so far"),
+    ("write `}}` for a brace that stands for itself", "braces are shown as they stand"),
+    ("write `{{` for a brace that stands for itself", "braces are shown as they stand"),
+    (
+        "calculate other values before, with `let`; write `{{` for a brace",
+        "braces are shown as they stand",
+    ),
     ("\n= note: ", "begins a fact"),
     ("\n= help: ", "begins what to type"),
 ];
