@@ -153,24 +153,20 @@ fn roles_that_do_not_exist() {
     check(
         &build(&[&ONE], &[&CLERK], &[]),
         expect![[r#"
-        src/claims.rs:7: unknown role `boss`
-        = note: declared are `clerk`
-        = help: declare it: `role! { boss { … } }`
-        src/claims.rs:11: unknown role `cleark`
-        = note: declared are `clerk`
-        = help: declare it: `role! { cleark { … } }`
-    "#]],
+            src/claims.rs:7: unknown role `boss`; expected `clerk`
+            = help: declare it: `role! { boss { … } }`
+            src/claims.rs:11: unknown role `cleark`; did you mean `clerk`?
+            = help: declare it: `role! { cleark { … } }`
+        "#]],
     );
     check(
         &build(&[&ONE], &[], &[]),
         expect![[r#"
-        src/claims.rs:7: unknown role `boss`
-        = note: the program declares no role
-        = help: declare it: `role! { boss { … } }`
-        src/claims.rs:11: unknown role `cleark`
-        = note: the program declares no role
-        = help: declare it: `role! { cleark { … } }`
-    "#]],
+            src/claims.rs:7: unknown role `boss`
+            = help: declare it: `role! { boss { … } }`
+            src/claims.rs:11: unknown role `cleark`
+            = help: declare it: `role! { cleark { … } }`
+        "#]],
     );
 }
 
@@ -182,18 +178,18 @@ fn actions_that_do_not_exist() {
     check(
         &build(&[&ONE], &[&CLERK], &[&SUBMIT]),
         expect![[r#"
-        src/claims.rs:6: unknown action `hand_in` of `User`
-        = note: actions with `#[action(User)]`: `submit`
-        src/claims.rs:7: unknown action `submitt` of `User`
-        = note: actions with `#[action(User)]`: `submit`
-    "#]],
+            src/claims.rs:6: unknown action `hand_in` of `User`; expected one of `submit`, `view`, `create`, `update`, `destroy`
+            = help: the program's own actions are declared with `#[action(User)]`
+            src/claims.rs:7: unknown action `submitt` of `User`; did you mean `submit`?
+            = help: the program's own actions are declared with `#[action(User)]`
+        "#]],
     );
     check(
         &build(&[&ONE], &[], &[]),
         expect![[r#"
-        src/claims.rs:7: unknown action `submitt` of `User`
-        = note: `User` has no action with `#[action(User)]`
-    "#]],
+            src/claims.rs:7: unknown action `submitt` of `User`; expected one of `create`, `update`
+            = help: the program's own actions are declared with `#[action(User)]`
+        "#]],
     );
 }
 
