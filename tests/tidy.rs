@@ -123,7 +123,7 @@ fn the_readme_shows_the_example_and_the_two_commands() {
     let example: String =
         example.split_inclusive('\n').filter(|line| !line.contains("demo")).collect();
     assert_eq!(program, example, "README.md and examples/expense-claims/src/main.rs differ");
-    for command in ["cargo run --package expense-claims -- --demo", "cargo xtask test"] {
+    for command in ["cargo run -p expense-claims -- --demo", "cargo xtask test"] {
         assert!(readme.contains(command), "the README does not show `{command}`");
     }
 }

@@ -109,7 +109,7 @@ async fn seed(running: &Running) -> Result<()> {
         ("Grace sees what waits for her", grace.line(running, OPEN, None)),
         (
             "Kill this program, start it again without --demo: it still waits",
-            "cargo run --package expense-claims".to_owned(),
+            "cargo run -p expense-claims".to_owned(),
         ),
         ("Grace approves the 740.00", grace.line(running, &submit, Some(decision))),
         ("Ada looks at that claim", ada.line(running, &claim, None)),
