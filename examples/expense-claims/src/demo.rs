@@ -95,7 +95,7 @@ async fn seed(running: &Running) -> Result<()> {
     let names = people.map(|person| format!("{} ({})", person.name, person.role)).join(", ");
     println!("\nUsers: {names}. Ada has filed 120.50, approved at once, and 740.00, which waits.");
     let submit = format!("/api/tasks:submit?filterByTk={task}");
-    let claim = format!("/api/reimbursements:get?filterByTk={}&appends=applicant", waiting["id"]);
+    let claim = format!("/api/reimbursements:get?filterByTk={}", waiting["id"]);
     let decision = r#"{"decision": "approved", "comment": "Receipts are complete."}"#;
     for (step, line) in [
         (
