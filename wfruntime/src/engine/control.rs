@@ -273,9 +273,13 @@ impl Engine {
     /// never stored; [`ErrorKind::NotFound`] if there is none.
     pub(crate) async fn rerun(&self, id: i64) -> Result<()> {
         let core = self.core()?;
-        let (key, record) = rerun_within(&core.store, id, core.clock.now()).await?;
-        self.woken(id, &key, record);
-        Ok(())
+        // Whoever asked may hang up: what is written has to run all the same.
+        tokio::spawn(async move {
+            let (key, record) = rerun_within(&core.store, id, core.clock.now()).await?;
+            core.engine.woken(id, &key, record);
+            Ok(())
+        })
+        .await?
     }
 
     /// Writes an execution that no action fired, and starts it.

@@ -339,17 +339,21 @@ impl Engine {
         outcome: Outcome,
         comment: Option<String>,
     ) -> Result<Task> {
-        let core = self.core()?;
-        let actor = signed_in(identity)?.clone();
-        let task = get(&core.store, identity, id).await?;
-        let submission = Submission { identity, actor, outcome, comment };
-        failpoint("at_decision");
-        let woken = submission.write(&core, &task).await?;
-        failpoint("after_decision");
-        if let Some(woken) = woken {
-            self.woken(woken.id, &woken.key, woken.record);
-        }
-        get(&core.store, identity, id).await
+        let (core, identity) = (self.core()?, identity.clone());
+        // Whoever decided may hang up: what is written has to wake its execution all the same.
+        tokio::spawn(async move {
+            let actor = signed_in(&identity)?.clone();
+            let task = get(&core.store, &identity, id).await?;
+            let submission = Submission { identity: &identity, actor, outcome, comment };
+            failpoint("at_decision");
+            let woken = submission.write(&core, &task).await?;
+            failpoint("after_decision");
+            if let Some(woken) = woken {
+                core.engine.woken(woken.id, &woken.key, woken.record);
+            }
+            get(&core.store, &identity, id).await
+        })
+        .await?
     }
 
     /// Gives a task to another user: in their own place if they were named, else beside their

@@ -122,12 +122,16 @@ async fn fire(core: &Core) -> Result<Option<Timestamp>> {
 /// One unit for each, all in the same group.
 async fn fire_all(core: &Core, timers: Vec<Timer>, now: Timestamp) -> Result<()> {
     let fired = timers.into_iter().map(|timer| fire_one(core, timer, now));
+    let mut failed = Ok(());
     for woken in futures_util::future::join_all(fired).await {
-        if let Some(woken) = woken? {
-            core.engine.woken(woken.id, &woken.key, woken.record);
+        match woken {
+            Ok(Some(woken)) => core.engine.woken(woken.id, &woken.key, woken.record),
+            Ok(None) => {}
+            // The others are committed and have to go on.
+            Err(error) => failed = Err(error),
         }
     }
-    Ok(())
+    failed
 }
 
 async fn fire_one(core: &Core, timer: Timer, now: Timestamp) -> Result<Option<Woken>> {

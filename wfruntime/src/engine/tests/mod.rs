@@ -2,6 +2,7 @@
 
 mod lines;
 mod people;
+mod races;
 mod recovery;
 mod replay;
 mod speed;
