@@ -30,9 +30,9 @@ impl Ids {
     pub(crate) fn new(process: u64, largest: i64) -> Self {
         let largest = u64::try_from(largest).unwrap_or(0);
         let seconds = largest >> (SEQUENCE_BITS + PROCESS_BITS);
-        // Another process may have issued `largest`: begin after its second's sequence.
-        let sequence = largest & ((1 << SEQUENCE_BITS) - 1);
-        let last = (seconds << SEQUENCE_BITS) | sequence;
+        // Below the largest there may be any id of its second, from whatever process: all of it is
+        // passed over.
+        let last = (seconds << SEQUENCE_BITS) | ((1 << SEQUENCE_BITS) - 1);
         Self { process: process % Self::PROCESSES, last: AtomicU64::new(last) }
     }
 
@@ -83,11 +83,15 @@ mod tests {
     }
 
     #[test]
-    fn ids_begin_above_the_largest_issued() {
+    fn ids_begin_above_all_issued_whatever_the_process_number() {
         let clock = clock();
-        let largest = Ids::new(31, 0).next(&clock) + (1 << 30);
-        assert!(Ids::new(0, largest).next(&clock) > largest - (1 << 21));
-        assert!(Ids::new(31, largest).next(&clock) > largest);
+        let (zero, one) = (Ids::new(0, 0), Ids::new(1, 0));
+        let mut issued: Vec<i64> = (0..100).map(|_| zero.next(&clock)).collect();
+        // The largest is another process's, early in the same second.
+        issued.push(one.next(&clock));
+        let largest = issued.iter().copied().max().unwrap_or_default();
+        let again = Ids::new(0, largest);
+        assert!((0..200).map(|_| again.next(&clock)).all(|id| id > largest));
     }
 
     #[test]
