@@ -21,6 +21,9 @@ impl Serve {
 }
 
 pub(super) async fn run(mut app: App, serve: Serve) -> Result<()> {
+    // Before it says that it answers: whoever reads that may end it at once.
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
     if let Some(address) = serve.addr {
         app.address = address;
     }
@@ -32,8 +35,6 @@ pub(super) async fn run(mut app: App, serve: Serve) -> Result<()> {
     if let Some(code) = running.setup_code().await? {
         say(&first_administrator(running.url(), &code));
     }
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
     running
         .serve(listener, async move {
             tokio::select! {
