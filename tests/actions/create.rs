@@ -26,11 +26,11 @@ async fn every_fault_of_a_body_is_told_at_once() {
             r#"{"title": "A", "category": 1, "categoryId": 2}"#,
             &["both_given categoryId", "not_found category"],
         ),
-        (r#"{"title": "A", "category": "x"}"#, &["type category"]),
-        (r#"{"title": "A", "category": []}"#, &["type category"]),
+        (r#"{"title": "A", "category": "x"}"#, &["wrong_type category"]),
+        (r#"{"title": "A", "category": []}"#, &["wrong_type category"]),
         (r#"{"title": "A", "categoryId": 4}"#, &["not_found categoryId"]),
         (r#"{"title": "A", "category": {"id": 4}}"#, &["not_found category"]),
-        (r#"{"title": "A", "category": {"id": -4}}"#, &["type category.id"]),
+        (r#"{"title": "A", "category": {"id": -4}}"#, &["wrong_type category.id"]),
         (r#"{"title": "A", "category": {}}"#, &["required category.title"]),
         (
             r#"{"comments": [{"text": 1}, {}, 5, {"text": "x", "post": 1}]}"#,
@@ -42,11 +42,11 @@ async fn every_fault_of_a_body_is_told_at_once() {
                 "not_found comments[2]",
             ],
         ),
-        (r#"{"title": "A", "comments": {}}"#, &["type comments"]),
-        (r#"{"title": "A", "comments": null}"#, &["type comments"]),
+        (r#"{"title": "A", "comments": {}}"#, &["wrong_type comments"]),
+        (r#"{"title": "A", "comments": null}"#, &["wrong_type comments"]),
         (
             r#"[{"title": "A"}, {"x": 1}, 3]"#,
-            &["unknown_field [1].x", "required [1].title", "type [2]"],
+            &["unknown_field [1].x", "required [1].title", "wrong_type [2]"],
         ),
     ];
     for (body, expected) in table {

@@ -204,3 +204,29 @@ async fn workflows_and_executions_are_for_administrators() {
     let gone = program.get(&format!("/api/executions:get?filterByTk={id}"), &admin).await;
     assert_eq!(gone.outcome(), (404, "not_found"));
 }
+
+#[tokio::test]
+async fn the_last_root_user_stays() {
+    let program = Program::start().await;
+    let root = program.user("Root", &["root"]).await;
+    let id = program.get("/api/auth:check", &root).await.id();
+    let (destroy, update) = (
+        format!("/api/users:destroy?filterByTk={id}"),
+        format!("/api/users:update?filterByTk={id}"),
+    );
+    let attempts = [
+        (&destroy, json!({})),
+        (&update, json!({ "roles": ["admin"] })),
+        (&update, json!({ "roles": [] })),
+    ];
+    for (path, body) in &attempts {
+        let refused = program.post(path, &root, body).await;
+        assert_eq!(refused.outcome(), (409, "last_root"), "{path} {body} {refused:?}");
+    }
+    let check = program.get("/api/auth:check", &root).await;
+    assert_eq!(check.outcome(), (200, ""), "{check:?}");
+
+    program.user("Second", &["root"]).await;
+    let gone = program.post(&destroy, &root, &json!({})).await;
+    assert_eq!(gone.outcome(), (200, ""), "{gone:?}");
+}

@@ -174,15 +174,21 @@ pub(crate) async fn conflicts_name_fields(database: &Database) -> Result<()> {
         let fields: Vec<String> = fields.iter().map(|&field| field.into()).collect();
         (ErrorKind::Conflict, code.to_owned(), fields)
     };
-    assert_eq!(fields(author(2, "Ann")).await, conflict("unique", &["name"]));
-    assert_eq!(fields(author(1, "Bob")).await, conflict("unique", &["id"]));
-    assert_eq!(fields(book(2, 1, "One")).await, conflict("unique", &["author_id", "title"]));
+    assert_eq!(fields(author(2, "Ann")).await, conflict("unique", &["authors.name"]));
+    assert_eq!(fields(author(1, "Bob")).await, conflict("unique", &["authors.id"]));
+    assert_eq!(
+        fields(book(2, 1, "One")).await,
+        conflict("unique", &["books.author_id", "books.title"])
+    );
     assert_eq!(fields(book(2, 9, "Two")).await, conflict("reference", &[]));
     let gone = Delete { table: "authors", filter: Condition::eq("id", 1_i64) }.build();
     assert_eq!(fields(gone).await, conflict("restrict", &[]));
     let nameless = insert("authors", &["id", "name"], vec![vec![2.into(), Value::Null]]).build();
     let (kind, code, named) = fields(nameless).await;
-    assert_eq!((kind, code.as_str(), named), (ErrorKind::Invalid, "required", vec!["name".into()]));
+    assert_eq!(
+        (kind, code.as_str(), named),
+        (ErrorKind::Invalid, "required", vec!["authors.name".into()])
+    );
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use crate::collection::{Definition, Row};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identity::{Actor, Identity};
+use crate::store::{Statement, Tx};
 use crate::value::Value;
 use crate::workflow::WorkflowMeta;
 
@@ -77,6 +78,26 @@ pub(crate) fn user(
         return Err(Error::new(ErrorKind::Forbidden, "forbidden", message));
     }
     Ok(())
+}
+
+/// Whether a write takes the role `root` from a user; `roles` are the new ones, if there are any.
+pub(crate) fn takes_root(core: &Core, roles: Option<&Value>, before: &Row) -> bool {
+    let is_root = |roles: &Value| roles_of(roles).iter().any(|role| role == ROOT);
+    is_root(&before.values[core.auth.account.roles_column()]) && !roles.is_some_and(is_root)
+}
+
+/// Fails if nobody holds the role `root` any more; asked in the unit that takes it from somebody.
+///
+/// # Errors
+///
+/// [`ErrorKind::Conflict`].
+pub(crate) async fn keep_a_root(tx: &mut Tx, root: Option<&Statement>) -> Result<()> {
+    let Some(root) = root else { return Ok(()) };
+    if !tx.query(root).await?.is_empty() {
+        return Ok(());
+    }
+    let message = format!("this is the last user of role `{ROOT}`; make another one first");
+    Err(Error::new(ErrorKind::Conflict, "last_root", message))
 }
 
 /// Fails if who asks may not act in the place of a user: only `root` acts as a user of role

@@ -11,6 +11,7 @@ use crate::collection::{AssociationKind, Definition, Row};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::identity::Identity;
+use crate::store::Statement;
 use crate::store::sql::Query;
 use crate::trigger::{self, Act, Matches};
 
@@ -22,6 +23,8 @@ pub(super) struct Checks<'a> {
     /// What the role may do with the request's verb on its collection.
     pub(super) grant: Grant,
     pub(super) faults: Faults,
+    /// Whether a user loses the role `root`.
+    takes_root: bool,
     shown: Option<Shown>,
 }
 
@@ -33,7 +36,8 @@ impl<'a> Checks<'a> {
     pub(super) fn enter(core: &'a Core, request: &'a Request) -> Result<Self> {
         let identity = &request.identity;
         let (access, grant) = authorise::enter(core, identity, request.verb, request.collection)?;
-        Ok(Self { core, identity, access, grant, faults: Faults::default(), shown: None })
+        let faults = Faults::default();
+        Ok(Self { core, identity, access, grant, faults, takes_root: false, shown: None })
     }
 
     /// What the action fires; judges what of its records the answer is to show, too.
@@ -74,6 +78,8 @@ impl<'a> Checks<'a> {
             let roles = given.value(self.core.auth.account.roles_column());
             let judged = authorise::user(self.core, &self.access, given.definition, roles, stored);
             self.faults.keep(judged)?;
+            self.takes_root |= roles.is_some()
+                && stored.is_some_and(|stored| authorise::takes_root(self.core, roles, stored));
         }
         for link in &given.links {
             for target in &link.targets {
@@ -127,6 +133,11 @@ impl<'a> Checks<'a> {
             definition.name()
         );
         Err(Error::faults(ErrorKind::Forbidden, vec![Fault::new("forbidden_field", message)]))
+    }
+
+    /// What has to be found in the unit of the write, if a user loses the role `root`.
+    pub(super) fn a_root(&self) -> Option<Statement> {
+        self.takes_root.then(|| self.core.auth.account.a_root())
     }
 
     /// Who acts, for what the action fires.

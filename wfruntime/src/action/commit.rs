@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::authorise;
 use super::read::{Shown, load};
 use super::rows;
 use super::turns::Turns;
@@ -29,6 +30,8 @@ pub(super) struct Commit {
     pub(super) shown: Shown,
     /// Whether users are among what is written.
     pub(super) users: bool,
+    /// What has to be found behind the write: a user who still holds the role `root`.
+    pub(super) root: Option<Statement>,
 }
 
 impl Commit {
@@ -41,7 +44,7 @@ impl Commit {
     pub(super) async fn run(self, core: &Arc<Core>, turns: Turns) -> Result<Answer> {
         if self.firing.executions.is_empty() && !self.users {
             // The store carries it out even if nobody waits any more.
-            write(&core.store, self.statements, &[]).await?;
+            write(core, self.statements, &[], None).await?;
             drop(turns);
             let mut data = self.data;
             append(core, &mut data, &self.shown).await;
@@ -52,12 +55,12 @@ impl Commit {
     }
 
     async fn finish(self, core: &Arc<Core>, turns: Turns) -> Result<Answer> {
-        let Self { mut statements, firing, mut data, shown, users } = self;
+        let Self { mut statements, firing, mut data, shown, users, root } = self;
         let Firing { mut executions, idle } = firing;
         for execution in &mut executions {
             statements.extend(execution.statements(core)?);
         }
-        write(&core.store, statements, &executions).await?;
+        write(core, statements, &executions, root).await?;
         if users {
             core.auth.users_changed();
         }
@@ -85,21 +88,24 @@ impl Commit {
 }
 
 async fn write(
-    store: &Store,
+    core: &Core,
     statements: Vec<Statement>,
     executions: &[NewExecution],
+    root: Option<Statement>,
 ) -> Result<()> {
     let checks: Vec<_> = executions.iter().filter_map(NewExecution::overlap_check).collect();
-    store
+    core.store
         .write(move |tx| {
             Box::pin(async move {
                 refuse_overlaps(tx, &checks).await?;
                 tx.batch(&statements).await?;
+                authorise::keep_a_root(tx, root.as_ref()).await?;
                 crate::engine::failpoint("before_commit");
                 Ok(())
             })
         })
         .await
+        .map_err(|error| core.registry.in_json(error))
 }
 
 /// Reads the records again; one that is gone stays as it was.

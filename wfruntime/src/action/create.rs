@@ -53,7 +53,8 @@ pub(super) async fn create(core: &Arc<Core>, request: &Request) -> Result<Answer
     let firing = checks.act("create").fire(&matches, &events, &plan.written).await?;
     let rows = events.into_iter().map(|event| event.row);
     let data = data(rows, is_array);
-    Commit { statements: plan.statements, firing, data, shown, users: plan.users }
+    let root = checks.a_root();
+    Commit { statements: plan.statements, firing, data, shown, users: plan.users, root }
         .run(core, Turns::default())
         .await
 }

@@ -42,11 +42,12 @@ pub(super) async fn destroy(core: &Arc<Core>, request: &Request) -> Result<Answe
     all.extend(request.through.map(within));
     all.extend(ids.as_ref().map(|ids| rows::with_ids(definition, ids)));
     let condition = Condition::All(all);
-    if definition.meta.account {
-        users(core, &checks, definition, &condition).await?;
-    }
+    let root = match definition.meta.account {
+        true => users(core, &checks, definition, &condition).await?,
+        false => None,
+    };
     let delete = Delete { table: definition.table(), filter: condition }.build();
-    let count = delete_all(core, definition, delete, ids).await?;
+    let count = delete_all(core, definition, delete, ids, root).await?;
     if definition.meta.account {
         core.auth.users_changed();
     }
@@ -58,11 +59,13 @@ async fn delete_all(
     definition: &'static Definition,
     delete: Statement,
     ids: Option<Vec<i64>>,
+    root: Option<Statement>,
 ) -> Result<u64> {
     core.store
         .write(move |tx| {
             Box::pin(async move {
                 let count = tx.execute(&delete).await?;
+                authorise::keep_a_root(tx, root.as_ref()).await?;
                 match ids {
                     Some(ids) if u64::try_from(ids.len()).is_ok_and(|named| count < named) => {
                         Err(gone(definition, &ids))
@@ -85,18 +88,19 @@ fn gone(definition: &Definition, ids: &[i64]) -> Error {
     }
 }
 
-/// Judges the users that would be gone.
+/// Judges the users that would be gone; what has to be found then, if one is of role `root`.
 async fn users(
     core: &Core,
     checks: &Checks<'_>,
     definition: &'static Definition,
     condition: &Condition,
-) -> Result<()> {
+) -> Result<Option<Statement>> {
     let select = rows::select(definition, condition.clone()).build().unbounded();
     let read = core.store.read(&select).await?;
     let stored: Vec<Row> = rows::from_values(definition, read).collect();
     for row in &stored {
         authorise::user(core, &checks.access, definition, None, Some(row))?;
     }
-    Ok(())
+    let takes_root = stored.iter().any(|row| authorise::takes_root(core, None, row));
+    Ok(takes_root.then(|| core.auth.account.a_root()))
 }

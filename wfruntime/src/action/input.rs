@@ -144,7 +144,7 @@ impl<'r> Reader<'r> {
             Ok(elements) => elements,
             Err(_) => {
                 let message = format!("expected an array, found {}", quoted(body));
-                self.faults.invalid.push(path.fault("type", message));
+                self.faults.invalid.push(path.fault("wrong_type", message));
                 return Vec::new();
             }
         };
@@ -179,7 +179,7 @@ impl<'r> Reader<'r> {
         let entries = serde_json::from_str(body).ok();
         if entries.is_none() {
             let message = format!("expected an object of values, found {}", quoted(body));
-            self.faults.invalid.push(path.fault("type", message));
+            self.faults.invalid.push(path.fault("wrong_type", message));
         }
         entries
     }
@@ -195,7 +195,7 @@ impl<'r> Reader<'r> {
             Ok(id) if (1..=Id::<()>::MAX).contains(&id) => Some(id),
             _ => {
                 let message = format!("expected an id, found {}", quoted(json));
-                self.faults.invalid.push(path.fault("type", message));
+                self.faults.invalid.push(path.fault("wrong_type", message));
                 None
             }
         }
@@ -456,7 +456,11 @@ pub(crate) fn body(values: Option<&RawValue>) -> &str {
 fn unknown(definition: &Definition, name: &str) -> String {
     let columns = definition.columns.iter();
     let columns = columns.filter(|column| !column.system && !column.options.hidden);
-    let associations = definition.associations.iter().map(|association| association.json);
+    let is_ours = |association: &&Association| {
+        own_column(association).is_some_and(|column| definition.columns[column].system)
+    };
+    let associations = definition.associations.iter().filter(|it| !is_ours(it));
+    let associations = associations.map(|association| association.json);
     let names = columns.map(|column| column.json).chain(associations);
     let collection = definition.name();
     format!("unknown field {} of `{collection}`{}", quoted(name), instead(name, names))

@@ -1,11 +1,12 @@
 //! The account collection as sign-in sees it: who a row is, and new rows.
 
+use super::ROOT;
 use crate::collection::{Column, DefaultValue, Definition};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::identity::Actor;
 use crate::store::Statement;
-use crate::store::sql::{Condition, Count, Insert, OnConflict, Query as _, Select};
+use crate::store::sql::{Condition, Count, Insert, OnConflict, Place, Query as _, Select};
 use crate::value::{Type, Value};
 
 /// The account collection and the columns that sign-in needs of it.
@@ -107,6 +108,13 @@ impl Account {
         let count = Count { table: self.definition.table(), filter: Condition::always() };
         let rows = core.store.read(&count.build()).await?;
         Ok(rows.first().and_then(|row| row.first()).and_then(Value::as_int) == Some(0))
+    }
+
+    /// The query for a user who holds the role `root`.
+    pub(crate) fn a_root(&self) -> Statement {
+        let roles = self.definition.columns[self.roles].name;
+        let name = format!("\"{ROOT}\"");
+        self.select(Condition::Text(roles, Place::Anywhere, name), 1)
     }
 
     /// The statement that makes a user, and who it is.

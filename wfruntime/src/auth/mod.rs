@@ -26,8 +26,10 @@ pub(crate) use access::Roles;
 pub(crate) use account::{Account, NewUser, roles_of};
 pub(crate) use identify::{Identify, token};
 pub(crate) use routes::{SYSTEM_ROUTES, SystemRoute};
-pub(crate) use setup::{Setup, set_up};
-pub(crate) use sign_in::{change_password, reset_password, sign_in, sign_out};
+pub(crate) use setup::{FirstUser, Setup, set_up};
+pub(crate) use sign_in::{
+    Credentials, PasswordChange, change_password, reset_password, sign_in, sign_out,
+};
 pub(crate) use table::access_table;
 pub(crate) use tables::tables;
 

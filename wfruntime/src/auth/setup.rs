@@ -19,13 +19,10 @@ const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 pub(crate) struct Setup(Mutex<Option<(TokenHash, Timestamp)>>);
 
 /// What the first administrator is made from.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct FirstUser {
     pub(crate) code: String,
     pub(crate) nickname: String,
     pub(crate) password: String,
-    #[serde(default)]
     pub(crate) email: Option<String>,
 }
 

@@ -12,17 +12,13 @@ use crate::store::Statement;
 use crate::store::sql::{Condition, Insert, OnConflict, Query as _, Select};
 use crate::value::{Type, Value};
 
-/// What somebody signs in with; any of the names will do.
-#[derive(serde::Deserialize)]
+/// What somebody signs in with: an email or a nickname, and the password.
 pub(crate) struct Credentials {
-    #[serde(alias = "email", alias = "nickname", alias = "username")]
     pub(crate) account: String,
     pub(crate) password: String,
 }
 
 /// What somebody changes his password with.
-#[derive(serde::Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct PasswordChange {
     pub(crate) old_password: String,
     pub(crate) new_password: String,

@@ -4,6 +4,7 @@
 
 mod answer;
 mod body;
+mod distinct;
 mod extract;
 mod path;
 mod query;
@@ -126,7 +127,7 @@ async fn system_answer(
     let params = Params::parse(parts.uri.query());
     params.check()?;
     let body = body::read(parts, body, core.settings.body_limit).await?;
-    let body = body.as_ref().map_or("", |body| body.get()).as_bytes();
+    let body = body.as_ref().map_or("", |body| body.get());
     let id = route.id.as_deref();
     system::answer(system, &Call { core, parts, id, params: &params, body }).await
 }

@@ -5,6 +5,7 @@
 
 use percent_encoding::percent_decode_str;
 
+use super::distinct;
 use super::path::is_well_encoded;
 use crate::action::View;
 use crate::error::{Error, ErrorKind, Fault, Result};
@@ -115,7 +116,7 @@ impl Params {
         if value.trim().is_empty() {
             return;
         }
-        match serde_json::from_str(value) {
+        match distinct::read(value) {
             Ok(filter) => self.filter = Some(filter),
             Err(error) => {
                 let message = format!(
@@ -292,6 +293,7 @@ mod tests {
             ("page=1&page=2", "duplicate_parameter page"),
             ("filter={", "invalid_filter filter"),
             ("filter[title]=x", "invalid_filter filter"),
+            ("filter={%22a%22:1,%22a%22:2}", "invalid_filter filter"),
             ("filterByTK=1", "unknown_parameter filterByTK"),
             ("triggerWorkflow=x", "unknown_parameter triggerWorkflow"),
             ("page_size=1", "unknown_parameter page_size"),

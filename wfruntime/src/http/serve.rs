@@ -218,6 +218,30 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn whatever_is_sent_is_answered() -> std::io::Result<()> {
+        let server = start(Limits::default()).await?;
+        let long = "x".repeat(70_000);
+        for (sent, status) in [
+            // More than the request, as some clients send it.
+            ("GET /peer HTTP/1.1\r\nConnection: close\r\n\r\n\r\n", "200"),
+            ("POST /peer HTTP/1.1\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}}", "405"),
+            ("hello\r\n\r\n", "400"),
+            ("GET / HTTP/9.9\r\n\r\n", "400"),
+            ("GET /peer HTTP/1.1\r\nX: a\0b\r\n\r\n", "400"),
+            ("POST /peer HTTP/1.1\r\nContent-Length: -1\r\n\r\n{}", "400"),
+            (&format!("GET /{long} HTTP/1.1\r\n\r\n"), "414"),
+            (&format!("GET / HTTP/1.1\r\nX: {long}{long}{long}\r\n\r\n"), "431"),
+        ] {
+            let mut stream = TcpStream::connect(server.address).await?;
+            stream.write_all(sent.as_bytes()).await?;
+            let answer = rest(&mut stream).await?;
+            let first = answer.lines().next().unwrap_or_default();
+            assert!(first.starts_with(&format!("HTTP/1.1 {status}")), "{sent:.60}: {answer}");
+        }
+        Ok(())
+    }
+
+    #[tokio::test]
     async fn only_so_many_connections_are_open() -> std::io::Result<()> {
         let server = start(Limits { connections: 1, ..Limits::default() }).await?;
         let mut first = TcpStream::connect(server.address).await?;

@@ -114,6 +114,24 @@ impl Registry {
         &self.collections
     }
 
+    /// The store's error with fields by their JSON names, where it names columns.
+    pub(crate) fn in_json(&self, error: Error) -> Error {
+        let json = |place: &str| -> Option<&'static str> {
+            let (table, column) = place.split_once('.')?;
+            let definition = self.collections.iter().find(|it| it.table() == table)?;
+            definition.columns.iter().find(|it| it.name == column).map(|it| it.json)
+        };
+        let named = |fault: &Fault| fault.field.as_deref().and_then(json);
+        if !error.all().iter().any(|fault| named(fault).is_some()) {
+            return error;
+        }
+        let faults = error.all().iter().map(|fault| match named(fault) {
+            Some(name) => fault.clone().at(name),
+            None => fault.clone(),
+        });
+        Error::faults(error.kind(), faults.collect())
+    }
+
     /// The collection of this resource name.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&'static Definition> {

@@ -4,10 +4,11 @@ use std::any::TypeId;
 
 use expect_test::{Expect, expect};
 
-use super::{Declared, Registry};
+use super::{Declared, Registry, global};
 use crate::collection::{
     AssociationShape, CollectionMeta, FieldOptions, Kind, Location, MemberMeta, Shape,
 };
+use crate::error::{Error, ErrorKind, Fault};
 use crate::value::Type;
 
 /// A collection without a struct, to declare what the macro would not let pass.
@@ -226,4 +227,21 @@ fn columns_and_patterns() {
         src/models.rs:5: the collection `Gone` is not registered
     "#]],
     );
+}
+
+#[test]
+fn faults_of_the_store_get_the_json_names_of_their_columns() {
+    let told = |place: &str| {
+        let fault = Fault::new("unique", "another record has the same value").at(place);
+        let error = global().in_json(Error::faults(ErrorKind::Conflict, vec![fault]));
+        (error.kind(), error.all()[0].field.clone())
+    };
+    for (place, field) in [
+        ("users.created_by_id", "createdById"),
+        ("users.email", "email"),
+        ("users.other", "users.other"),
+        ("others.email", "others.email"),
+    ] {
+        assert_eq!(told(place), (ErrorKind::Conflict, Some(field.to_owned())), "{place}");
+    }
 }

@@ -191,11 +191,16 @@ fn decimal(token: &Token<'_>) -> Result<Decimal, Misfit> {
 }
 
 fn decimal_text(text: &str) -> Result<Decimal, Misfit> {
+    // `Decimal` takes `1_000` as Rust does.
+    if text.contains('_') {
+        return Err(Misfit::Type);
+    }
     let parsed = match text.contains(['e', 'E']) {
         true => Decimal::from_scientific(text),
         false => Decimal::from_str_exact(text),
     };
-    let is_number = || text.parse::<f64>().is_ok_and(f64::is_finite);
+    // Not `inf`, which Rust reads too.
+    let is_number = || text.contains(|c: char| c.is_ascii_digit()) && text.parse::<f64>().is_ok();
     parsed.map_err(|_| if is_number() { Misfit::Range } else { Misfit::Type })
 }
 

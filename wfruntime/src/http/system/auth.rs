@@ -8,13 +8,18 @@ use serde_json::json;
 
 use super::{Call, data};
 use crate::action::Verb;
-use crate::auth::{self, Access, ROOT};
+use crate::auth::{self, Access, Credentials, FirstUser, PasswordChange, ROOT};
 use crate::error::{Error, ErrorKind, Result};
 use crate::identity::Identity;
 
 /// `auth:signIn`
 pub(super) async fn sign_in(call: &Call<'_>) -> Result<Response> {
-    Ok(data(auth::sign_in(call.core, call.read()?, address(call)).await?))
+    let mut body = call.members()?;
+    let account = body.text(&["account", "email", "nickname", "username"]);
+    let credentials = Credentials { account, password: body.text(&["password"]) };
+    // Clients of NocoBase send more than that.
+    body.check_known()?;
+    Ok(data(auth::sign_in(call.core, credentials, address(call)).await?))
 }
 
 /// `auth:signOut`
@@ -27,7 +32,15 @@ pub(super) async fn sign_out(call: &Call<'_>) -> Result<Response> {
 
 /// `auth:setup`
 pub(super) async fn set_up(call: &Call<'_>) -> Result<Response> {
-    Ok(data(auth::set_up(call.core, call.read()?).await?))
+    let mut body = call.members()?;
+    let first = FirstUser {
+        code: body.text(&["code"]),
+        nickname: body.text(&["nickname"]),
+        password: body.text(&["password"]),
+        email: body.optional_text("email"),
+    };
+    body.check()?;
+    Ok(data(auth::set_up(call.core, first).await?))
 }
 
 /// `auth:check`
@@ -39,12 +52,6 @@ pub(super) fn check(identity: &Identity) -> Result<Response> {
     Ok(data(user))
 }
 
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NewPassword {
-    password: String,
-}
-
 /// `users:changePassword` and `users:setPassword`
 pub(super) async fn users(
     action: &str,
@@ -53,11 +60,18 @@ pub(super) async fn users(
     access: &Access,
 ) -> Result<Response> {
     if action == "changePassword" {
-        let change = auth::change_password(call.core, identity, call.read()?, address(call));
-        return Ok(data(change.await?));
+        let mut body = call.members()?;
+        let (old_password, new_password) =
+            (body.text(&["oldPassword"]), body.text(&["newPassword"]));
+        body.check()?;
+        let change = PasswordChange { old_password, new_password };
+        let changed = auth::change_password(call.core, identity, change, address(call));
+        return Ok(data(changed.await?));
     }
     let id = call.number()?;
-    let NewPassword { password } = call.read()?;
+    let mut body = call.members()?;
+    let password = body.text(&["password"]);
+    body.check()?;
     let account = call.core.auth.account;
     access.may(Verb::Update, account.definition)?;
     let user = account.find(call.core, id).await?.ok_or_else(|| {

@@ -4,6 +4,7 @@
 
 mod auth;
 mod executions;
+mod members;
 mod tasks;
 mod workflows;
 
@@ -12,13 +13,14 @@ use std::sync::Arc;
 use axum::http::request::Parts;
 use axum::response::Response;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::query::Params;
 use crate::auth::{Access, SYSTEM_ROUTES, SystemRoute, identify};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::spelling;
+
+use members::Members;
 
 /// One request to a resource of the framework's own.
 pub(super) struct Call<'c> {
@@ -27,7 +29,7 @@ pub(super) struct Call<'c> {
     /// The id of a REST path, which stands for `filterByTk`.
     pub(super) id: Option<&'c str>,
     pub(super) params: &'c Params,
-    pub(super) body: &'c [u8],
+    pub(super) body: &'c str,
 }
 
 /// The route of this resource and action; none if the resource is a collection of the program's
@@ -87,13 +89,9 @@ pub(super) async fn answer(route: &SystemRoute, call: &Call<'_>) -> Result<Respo
 }
 
 impl Call<'_> {
-    /// The body as `T`; its shape is told by the message if it is another one.
-    fn read<T: DeserializeOwned>(&self) -> Result<T> {
-        if self.body.is_empty() {
-            return Err(Error::invalid("body_missing", "expected a JSON object as body"));
-        }
-        serde_json::from_slice(self.body)
-            .map_err(|error| Error::invalid("invalid_body", format!("the body: {error}")))
+    /// The members of the body, which has to be an object.
+    fn members(&self) -> Result<Members> {
+        Members::read(self.body)
     }
 
     /// `filterByTk`, or the id of a REST path.

@@ -9,22 +9,6 @@ use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::identity::Identity;
 use crate::store::sql::Condition;
 
-/// What somebody decides.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Decided {
-    decision: Outcome,
-    #[serde(default)]
-    comment: Option<String>,
-}
-
-/// To whom somebody hands a task.
-#[derive(serde::Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Delegated {
-    user_id: i64,
-}
-
 pub(super) async fn answer(action: &str, call: &Call<'_>, identity: &Identity) -> Result<Response> {
     let core = call.core;
     match action {
@@ -38,12 +22,18 @@ pub(super) async fn answer(action: &str, call: &Call<'_>, identity: &Identity) -
         }
         "submit" => {
             let id = call.number()?;
-            let Decided { decision, comment } = call.read()?;
+            let mut body = call.members()?;
+            let decisions = [("approved", Outcome::Approved), ("rejected", Outcome::Rejected)];
+            let (_, decision) = decisions[body.word("decision", &decisions.map(|(word, _)| word))];
+            let comment = body.optional_text("comment");
+            body.check()?;
             Ok(data(core.engine.submit(identity, id, decision, comment).await?))
         }
         "delegate" => {
             let id = call.number()?;
-            let Delegated { user_id } = call.read()?;
+            let mut body = call.members()?;
+            let user_id = body.id("userId");
+            body.check()?;
             if core.auth.account.find(core, user_id).await?.is_none() {
                 let fault = Fault::new("unknown_user", format!("there is no user {user_id}"));
                 return Err(Error::faults(ErrorKind::Invalid, vec![fault.at("userId")]));

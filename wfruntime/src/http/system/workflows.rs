@@ -47,7 +47,9 @@ pub(super) async fn answer(action: &str, call: &Call<'_>, access: &Access) -> Re
         "execute" => execute(call, access).await,
         _ => {
             let workflow = named(call)?;
-            let Switch { enabled } = call.read()?;
+            let mut body = call.members()?;
+            let enabled = body.flag("enabled");
+            body.check()?;
             let now = call.core.clock.now();
             call.core.switches.set(&call.core.store, workflow.meta.key, enabled, now).await?;
             Ok(data(shown(call, workflow).await?))
@@ -55,26 +57,13 @@ pub(super) async fn answer(action: &str, call: &Call<'_>, access: &Access) -> Re
     }
 }
 
-/// All that can be changed of a workflow while the program runs.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Switch {
-    enabled: bool,
-}
-
-/// What a workflow is executed with, whoever would fire it.
-#[derive(serde::Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Execute {
-    /// The id of a record, or an object with its `id`.
-    data: Value,
-    user_id: i64,
-}
-
 /// Runs a workflow as if the user had done something to the record; a disabled one too.
 async fn execute(call: &Call<'_>, access: &Access) -> Result<Response> {
     let (core, workflow) = (call.core, named(call)?);
-    let Execute { data: record, user_id } = call.read()?;
+    let mut body = call.members()?;
+    // An id of a record, or an object with its `id`.
+    let (record, user_id) = (body.value("data"), body.id("userId"));
+    body.check()?;
     let mut faults = Vec::new();
     let user = core.auth.account.find(core, user_id).await?;
     if user.is_none() {

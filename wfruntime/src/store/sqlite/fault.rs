@@ -149,8 +149,7 @@ fn unique(message: &str) -> Error {
     Error::faults(ErrorKind::Conflict, faults)
 }
 
-/// `slug` and `lang` of `UNIQUE constraint failed: posts.slug, posts.lang`.
+/// `posts.slug` and `posts.lang` of `UNIQUE constraint failed: posts.slug, posts.lang`.
 fn columns(message: &str) -> impl Iterator<Item = &str> {
-    let names = message.split_once(": ").map_or(message, |(_, names)| names);
-    names.split(", ").map(|name| name.split_once('.').map_or(name, |(_, column)| column))
+    message.split_once(": ").map_or(message, |(_, names)| names).split(", ")
 }
