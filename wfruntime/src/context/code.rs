@@ -59,6 +59,9 @@ impl SyncContext {
             let error = match result {
                 Ok(output) => {
                     let text = serde_json::to_string(&output)?;
+                    if let Err(error) = self.run.check_size(&node.place.key, text.len()) {
+                        return self.run.broke(&node, error).await;
+                    }
                     let kept =
                         self.run.record(&node, JobStatus::Resolved, Some(text), (None, attempts));
                     kept.await?;

@@ -44,7 +44,7 @@ struct RunState {
     journal: HashMap<String, Job>,
     used: HashSet<String>,
     /// Jobs of nodes that only read: they are written with the next unit.
-    unwritten: Vec<Statement>,
+    unwritten: Unwritten,
     waits: BTreeMap<String, Wait>,
     /// The waits at the moment of the decision to suspend.
     sealed: Vec<Wait>,
@@ -54,6 +54,13 @@ struct RunState {
     loose: bool,
     /// Whether it wrote records.
     wrote: bool,
+}
+
+/// Jobs that no unit has committed yet, and how many were committed before them.
+#[derive(Default)]
+struct Unwritten {
+    jobs: Vec<Statement>,
+    before: usize,
 }
 
 /// Something that an execution waits for.
@@ -222,8 +229,9 @@ impl Run {
         self.state().wrote
     }
 
-    pub(super) fn take_unwritten(&self) -> Vec<Statement> {
-        std::mem::take(&mut self.state().unwritten)
+    /// The jobs of what was read and is not written yet.
+    pub(super) fn unwritten(&self) -> Vec<Statement> {
+        self.state().unwritten.jobs.clone()
     }
 
     /// Keeps what the run waits for now, before its handler is dropped; whether it waits at all.
@@ -253,8 +261,13 @@ impl Run {
         if state.verdict.is_some() {
             return Ok(None);
         }
-        if self.nudged() != Nudge::None {
-            state.verdict = Some(Verdict::Leave);
+        let stop = match self.nudged() {
+            Nudge::None => None,
+            Nudge::Leave => Some(Verdict::Leave),
+            Nudge::Drop => Some(Verdict::Lost),
+        };
+        if stop.is_some() {
+            state.verdict = stop;
             return Ok(None);
         }
         let limit = usize::try_from(self.core.settings.nodes_limit).unwrap_or(usize::MAX);
@@ -294,9 +307,12 @@ impl Run {
     /// Runs a node's effect and writes its job in one unit.
     pub(crate) async fn commit(self: &Arc<Self>, node: &Node, effect: Effect) -> Result<Effected> {
         failpoint("before_node");
-        let (head, effect) = self.prepare(node, effect)?;
+        let (statements, step) = match self.prepare(node, effect) {
+            Ok(prepared) => prepared,
+            Err(error) => return self.broke(node, error).await,
+        };
         let limit = self.core.settings.payload_limit;
-        let written = self.write(head, effect, limit).await;
+        let written = self.write(statements, step, limit).await;
         failpoint("after_node");
         match written {
             Ok(effected) => {
@@ -308,30 +324,41 @@ impl Run {
     }
 
     fn prepare(&self, node: &Node, effect: Effect) -> Result<(Vec<Statement>, Step)> {
-        let mut head = vec![self.hold.fence()];
-        head.append(&mut self.take_unwritten());
         let job = |output| {
             let tries = (None, node.attempts + 1);
             let id = self.hold.id;
             journal::write(&self.core, id, &node.place, JobStatus::Resolved, output, tries)
         };
         Ok(match effect {
-            Effect::Fixed(statements, output) => {
+            Effect::Fixed(mut statements, output) => {
                 self.check_size(&node.place.key, output.len())?;
-                head.extend(statements);
-                head.push(job(Some(output)));
-                (head, Step::Done)
+                statements.push(job(Some(output)));
+                (statements, Step::Done)
             }
-            Effect::Counted(statement) => (head, Step::Counted(statement, job(None))),
+            Effect::Counted(statement) => (Vec::new(), Step::Counted(statement, job(None))),
             Effect::Returned(statement, definition) => {
-                (head, Step::Returned(statement, definition, job(None)))
+                (Vec::new(), Step::Returned(statement, definition, job(None)))
             }
         })
     }
 
-    async fn write(&self, head: Vec<Statement>, step: Step, limit: usize) -> Result<Effected> {
+    /// One unit: the fence, what was read before, and this.
+    async fn write(
+        &self,
+        statements: Vec<Statement>,
+        step: Step,
+        limit: usize,
+    ) -> Result<Effected> {
+        let mut head = vec![self.hold.fence()];
+        let read = {
+            let unwritten = &self.state().unwritten;
+            head.extend(unwritten.jobs.iter().cloned());
+            unwritten.before + unwritten.jobs.len()
+        };
+        head.extend(statements);
         let work = Arc::new((head, step));
-        self.core
+        let written = self
+            .core
             .patiently(move |store| {
                 let work = Arc::clone(&work);
                 async move {
@@ -345,10 +372,16 @@ impl Run {
                         .await
                 }
             })
-            .await
+            .await?;
+        // Only now: what a failed unit took along goes with the next one.
+        let unwritten = &mut self.state().unwritten;
+        let done = read.saturating_sub(unwritten.before);
+        unwritten.jobs.drain(..done);
+        unwritten.before += done;
+        Ok(written)
     }
 
-    fn check_size(&self, key: &str, size: usize) -> Result<()> {
+    pub(crate) fn check_size(&self, key: &str, size: usize) -> Result<()> {
         let limit = self.core.settings.payload_limit;
         if size > limit {
             return Err(too_large(key, size, limit));
@@ -364,40 +397,35 @@ impl Run {
         output: Option<String>,
         (error, attempts): (Option<&Error>, u32),
     ) -> Result<()> {
-        if let Some(output) = &output {
-            self.check_size(&node.place.key, output.len())?;
-        }
         if status == JobStatus::Pending {
             self.state().loose = true;
         }
-        let mut head = vec![self.hold.fence()];
-        head.append(&mut self.take_unwritten());
         let tries = (error, attempts);
-        head.push(journal::write(&self.core, self.hold.id, &node.place, status, output, tries));
-        match self.write(head, Step::Done, 0).await {
+        let job = journal::write(&self.core, self.hold.id, &node.place, status, output, tries);
+        match self.write(vec![job], Step::Done, 0).await {
             Ok(_) => Ok(()),
             Err(error) => self.given_up(error).await,
         }
     }
 
     /// Keeps what a node has read; it is written with the next unit.
-    pub(crate) fn keep(&self, node: &Node, output: String) -> Result<()> {
-        self.check_size(&node.place.key, output.len())?;
+    pub(crate) async fn keep(self: &Arc<Self>, node: &Node, output: String) -> Result<()> {
+        if let Err(error) = self.check_size(&node.place.key, output.len()) {
+            return self.broke(node, error).await;
+        }
         let (id, tries) = (self.hold.id, (None, 1));
         let job =
             journal::write(&self.core, id, &node.place, JobStatus::Resolved, Some(output), tries);
-        self.state().unwritten.push(job);
+        self.state().unwritten.jobs.push(job);
         Ok(())
     }
 
     /// Writes what was read, before something outside depends on it.
     pub(crate) async fn flush(&self) -> Result<()> {
-        let mut head = self.take_unwritten();
-        if head.is_empty() {
+        if self.state().unwritten.jobs.is_empty() {
             return Ok(());
         }
-        head.insert(0, self.hold.fence());
-        match self.write(head, Step::Done, 0).await {
+        match self.write(Vec::new(), Step::Done, 0).await {
             Ok(_) => Ok(()),
             Err(error) => self.given_up(error).await,
         }

@@ -371,8 +371,9 @@ pub(super) async fn drive(core: &Core, run: &Arc<Run>) -> Result<Settled> {
     let entered = Entered::new(&core.engine, run);
     let verdict = Drive::new(run).await;
     drop(entered);
-    if verdict == Verdict::Lost {
-        return Ok(Settled::Done);
+    if verdict == Verdict::Lost && !core.engine.is_closing() {
+        // A false alarm, if it is still held: then it goes on from its journal.
+        return Ok(Settled::Again);
     }
     settle(run, verdict).await
 }

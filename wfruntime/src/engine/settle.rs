@@ -53,7 +53,7 @@ async fn finish(run: &Run, status: Status, error: Option<String>) -> Result<Sett
         hold.epoch.into(),
     ];
     let mut statements = vec![FINISH.with(finishing, values)];
-    statements.append(&mut run.take_unwritten());
+    statements.extend(run.unwritten());
     if run.is_loose() {
         statements.extend(wind_up::one(id, now));
     }
@@ -120,7 +120,7 @@ async fn suspend(run: &Run) -> Result<Settled> {
     let set = vec![("state", to(State::Waiting.as_str())), ("owner", Set::To(Value::Null))];
     let filter = run.hold.condition().and(Condition::eq("wakes", run.wakes));
     let rest = Update { table: EXECUTIONS, set, filter, returning: Vec::new() }.build();
-    let mut statements = run.take_unwritten();
+    let mut statements = run.unwritten();
     let mut due: Option<Timestamp> = None;
     for wait in run.take_waits() {
         due = due.into_iter().chain(wait.due).min();

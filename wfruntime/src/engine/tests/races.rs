@@ -1,13 +1,16 @@
-//! What happens between two steps: callers that go away, a restart within a second.
+//! What happens between two steps: callers that go away, reads not yet written, false alarms.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Instant;
 
 use futures_util::FutureExt as _;
 
 use super::*;
+use crate::collection::Filter;
 use crate::context::Outcome;
 use crate::engine::tasks;
+use crate::execution::JobStatus;
 
 /// Waits for the end of an execution, however it is woken.
 async fn ended(world: &World, id: i64) -> Status {
@@ -62,6 +65,117 @@ async fn a_rerun_begins_though_nobody_waits_for_its_answer() {
         assert!(begun.elapsed() < Duration::from_secs(10), "it does not begin");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
+}
+
+#[tokio::test]
+async fn what_was_read_stays_though_the_next_node_fails() {
+    let world = World::started(&[workflow("counts", |call| {
+        Box::pin(async move {
+            let (claim, cx) = open(&call);
+            let payment = || Payment::new().claim(&claim).amount(1).reference("same");
+            cx.create(payment()).await?;
+            assert_eq!(cx.count(Filter::<Payment>::all()).await?, 1);
+            assert!(cx.create(payment()).await.is_err(), "the reference is taken");
+            cx.create(Payment::new().claim(&claim).amount(2)).await?;
+            Ok(())
+        })
+    })])
+    .await;
+    let id = world.fire("counts").await;
+    assert_eq!(world.outcome(id).await, (Status::Resolved, None));
+    let (_, jobs) = world.found(id).await;
+    let count = jobs.iter().find(|job| job.kind == "count").expect("the count was written");
+    assert_eq!(count.output.as_deref(), Some("1"));
+}
+
+#[tokio::test]
+async fn own_code_begins_once_all_that_was_read_is_written() {
+    static STORE: OnceLock<Store> = OnceLock::new();
+    static EARLY: AtomicU32 = AtomicU32::new(0);
+    async fn look(id: i64) -> Result<()> {
+        let store = STORE.get().ok_or_else(|| Error::internal("no store"))?;
+        let found = control::get(store, id).await?;
+        if !found.jobs.iter().any(|job| job.kind == "count") {
+            EARLY.fetch_add(1, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+    let world = World::held(
+        &[workflow("looks", |call| {
+            Box::pin(async move {
+                let cx = &call.cx;
+                cx.count(Filter::<Payment>::all()).await?;
+                let id = cx.execution();
+                let both = futures_util::future::join(
+                    cx.run("one", async || look(id).await),
+                    cx.run("other", async || look(id).await),
+                );
+                let (one, other) = both.await;
+                one.and(other)
+            })
+        })],
+        Clock::System,
+    )
+    .await;
+    assert!(STORE.set(world.core.store.clone()).is_ok());
+    world.core.engine.start().await.expect("an engine");
+    let id = world.fire("looks").await;
+    assert_eq!(world.outcome(id).await, (Status::Resolved, None));
+    assert_eq!(EARLY.load(Ordering::SeqCst), 0, "code ran before what it may depend on was kept");
+}
+
+#[tokio::test]
+async fn an_execution_that_is_told_to_stop_by_mistake_goes_on() {
+    static STARTED: tokio::sync::Notify = tokio::sync::Notify::const_new();
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    let world = World::started(&[workflow("mistaken", |call| {
+        Box::pin(async move {
+            let (claim, cx) = open(&call);
+            cx.create(Payment::new().claim(&claim).amount(1)).await?;
+            cx.run("hang", async || {
+                STARTED.notify_one();
+                if CALLS.fetch_add(1, Ordering::SeqCst) == 0 {
+                    std::future::pending::<()>().await;
+                }
+                Ok(())
+            })
+            .await
+        })
+    })])
+    .await;
+    let id = world.fire("mistaken").await;
+    soon(STARTED.notified()).await;
+    // As a later execution does whose word comes late: this one is held as before.
+    world.core.engine.drop_run(id);
+    assert_eq!(ended(&world, id).await, Status::Resolved);
+    assert_eq!(world.payments().await, 1);
+}
+
+#[tokio::test]
+async fn a_result_over_the_limit_is_not_made_twice() {
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    let asks = workflow("large", |call| {
+        Box::pin(async move {
+            let code = async || {
+                CALLS.fetch_add(1, Ordering::SeqCst);
+                Ok("x".repeat(2 << 20))
+            };
+            let large = call.cx.run("large", code).await.map(drop);
+            assert_eq!(large.map_err(|error| error.kind()), Err(ErrorKind::TooLarge));
+            call.cx.approve("Well?").by_role("boss").await.map(drop)
+        })
+    });
+    let world = World::started(&[asks]).await;
+    let id = world.fire("large").await;
+    world.settled().await;
+    let (_, jobs) = world.found(id).await;
+    assert!(jobs.iter().any(|job| job.kind == "run" && job.status == JobStatus::Error));
+    let (store, boss) = (&world.core.store, person(3, "boss"));
+    let (tasks, _) = tasks::list(store, &boss, Condition::always(), 1, 0).await.expect("the task");
+    let yes = Outcome::Approved;
+    world.core.engine.submit(&boss, tasks[0].id, yes, None).await.expect("a decision");
+    assert_eq!(ended(&world, id).await, Status::Resolved);
+    assert_eq!(CALLS.load(Ordering::SeqCst), 1, "the code ran again");
 }
 
 #[tokio::test]
