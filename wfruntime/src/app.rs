@@ -108,6 +108,13 @@ impl App {
         self.settings(|settings| settings.parallel = 1)
     }
 
+    /// How often the same workflow may stand in one chain of calls: once by default, so that none
+    /// is called within itself.
+    #[must_use]
+    pub fn stack_limit(self, times: u32) -> Self {
+        self.settings(|settings| settings.stack_limit = times.max(1))
+    }
+
     /// Says who a request comes from, in place of tokens and sign-in.
     ///
     /// The identity's user should be a record of the account collection: `createdBy` refers to

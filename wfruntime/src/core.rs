@@ -110,6 +110,8 @@ pub struct Settings {
     pub sync_timeout: Duration,
     /// The most jobs of one execution.
     pub nodes_limit: u32,
+    /// How often the same workflow may stand in the chain that caused an execution.
+    pub stack_limit: u32,
     /// How long finished executions are kept.
     pub retention: Duration,
     /// How long a process holds its executions without renewing its lease.
@@ -137,6 +139,7 @@ impl Default for Settings {
             connections: 4096,
             sync_timeout: Duration::from_secs(30),
             nodes_limit: 10_000,
+            stack_limit: 1,
             retention: Duration::from_secs(90 * 24 * 3600),
             lease: Duration::from_secs(10),
             parallel: 256,

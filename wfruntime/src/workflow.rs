@@ -89,6 +89,8 @@ pub struct WorkflowMeta {
     pub overlap: Overlap,
     /// The roles its nodes name, each with where.
     pub roles: &'static [(&'static str, Location)],
+    /// The workflows its nodes call, each with where.
+    pub calls: &'static [(fn() -> &'static WorkflowMeta, Location)],
     /// Hash of its graph, or of a function's tokens.
     pub revision: u64,
     /// Its nodes, if they are known at compile time.

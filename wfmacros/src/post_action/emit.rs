@@ -21,6 +21,7 @@ pub(crate) fn declaration(trigger: &Trigger, model: &Model) -> TokenStream {
         handler: handler(trigger, model),
         function: quote!(::core::option::Option::Some(|| #private::type_of(&#name))),
         roles: Vec::new(),
+        calls: Vec::new(),
         revision: model.revision,
         graph: quote!(::core::option::Option::None),
     })

@@ -76,6 +76,7 @@ fn a_function_and_all_arguments() {
                         concurrency: ::core::option::Option::Some(1u32),
                         overlap: wf::private::Overlap::Refuse,
                         roles: &[],
+                        calls: &[],
                         revision: 6082529350170039u64,
                         graph: ::core::option::Option::None,
                         handler: |call| ::std::boxed::Box::pin(async move {

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Type, Visibility};
+use syn::{Attribute, Path, Type, Visibility};
 
 use super::lower::Trigger;
 use crate::words;
@@ -22,6 +22,8 @@ pub(crate) struct Declared<'a> {
     pub(crate) function: TokenStream,
     /// The roles named in the nodes.
     pub(crate) roles: Vec<Ident>,
+    /// The workflows called in the nodes.
+    pub(crate) calls: Vec<Path>,
     pub(crate) revision: u64,
     /// `Option<&'static Graph>`.
     pub(crate) graph: TokenStream,
@@ -130,6 +132,12 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
         let (name, at) = (role.unraw().to_string(), location(role.span(), private));
         quote!((#name, #at))
     });
+    // A function each: two workflows that call each other are no constants of each other.
+    let calls = it.calls.iter().map(|path| {
+        let at = location(path.span(), private);
+        let called = quote_spanned!(path.span()=> <#path as #private::Workflow>::META);
+        quote!((|| #called, #at))
+    });
     let (revision, graph, handler) = (it.revision, &it.graph, &it.handler);
     let function = &it.function;
     let location = location(it.name.span(), private);
@@ -151,6 +159,7 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
             concurrency: #concurrency,
             overlap: #private::Overlap::#overlap,
             roles: &[#(#roles),*],
+            calls: &[#(#calls),*],
             revision: #revision,
             graph: #graph,
             handler: #handler,

@@ -63,6 +63,7 @@ fn one(mut workflow: ast::Workflow, errors: &mut Errors) -> TokenStream {
         handler: handler(name, &trigger),
         function: quote!(::core::option::Option::Some(|| #private::type_of(&#name))),
         roles,
+        calls: Vec::new(),
         revision: graph.revision(),
         graph: graph.emit(&private),
     });

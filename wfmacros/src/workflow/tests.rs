@@ -123,6 +123,7 @@ fn the_review_of_claims() {
                                 },
                             ),
                         ],
+                        calls: &[],
                         revision: 976567495414828201u64,
                         graph: ::core::option::Option::Some(
                             &::wfruntime::private::Graph {

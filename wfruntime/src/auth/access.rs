@@ -423,6 +423,7 @@ mod tests {
             concurrency: None,
             overlap: crate::workflow::Overlap::Allow,
             roles: &[],
+            calls: &[],
             revision: 0,
             graph: None,
             handler: |_| Box::pin(async { Ok(()) }),

@@ -2,6 +2,7 @@
 //!
 //! Nothing else iterates `inventory`. It refuses to know requests and executions.
 
+mod calls;
 mod collections;
 mod inverse;
 mod names;

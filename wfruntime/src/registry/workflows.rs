@@ -1,7 +1,7 @@
 //! Declared workflows to definitions: names to indexes, keys once, actions and roles that exist.
 
-use super::RegistryFault;
 use super::names::{self, Names};
+use super::{RegistryFault, calls};
 use crate::action::ActionMeta;
 use crate::auth::RoleMeta;
 use crate::collection::{Definition, Location};
@@ -52,6 +52,7 @@ pub(super) fn resolve(
         }
     }
     declared.dedup_by_key(|meta| meta.key);
+    calls::check(&declared, faults);
     let mut resolved = Vec::with_capacity(declared.len());
     for meta in declared {
         for (role, at) in named_roles(meta) {

@@ -27,6 +27,7 @@ fn meta(key: &'static str, concurrency: Option<u32>) -> &'static WorkflowMeta {
         concurrency,
         overlap: Overlap::Allow,
         roles: &[],
+        calls: &[],
         revision: 1,
         graph: None,
         handler: |_| Box::pin(async { Ok(()) }),

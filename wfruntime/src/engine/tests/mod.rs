@@ -70,6 +70,7 @@ pub(super) fn workflow(key: &'static str, handler: Handler) -> WorkflowMeta {
         concurrency: None,
         overlap: Overlap::Allow,
         roles: &[],
+        calls: &[],
         revision: 1,
         graph: None,
         handler,

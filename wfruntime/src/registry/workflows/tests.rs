@@ -32,6 +32,7 @@ const fn workflow(key: &'static str, line: u32) -> WorkflowMeta {
         concurrency: None,
         overlap: Overlap::Allow,
         roles: &[],
+        calls: &[],
         revision: 0,
         graph: None,
         handler: |_| Box::pin(async { Ok(()) }),
@@ -138,6 +139,35 @@ fn one_key_twice() {
         src/claims.rs:9: duplicate workflow `review`
         = note: the other one is declared at src/claims.rs:7
         = help: give one of them another key: `key = "…"`
+    "#]],
+    );
+}
+
+#[test]
+fn workflows_that_call_each_other_in_a_circle() {
+    static PAY: WorkflowMeta =
+        WorkflowMeta { calls: &[(|| &BOOK, at(11)), (|| &MAIL, at(12))], ..workflow("pay", 7) };
+    static BOOK: WorkflowMeta =
+        WorkflowMeta { calls: &[(|| &MAIL, at(21)), (|| &PAY, at(22))], ..workflow("book", 17) };
+    static MAIL: WorkflowMeta = workflow("mail", 27);
+    static SELF: WorkflowMeta =
+        WorkflowMeta { calls: &[(|| &SELF, at(41))], ..workflow("tidy", 37) };
+    check(
+        &build(&[&BOOK, &MAIL], &[], &[]),
+        expect![[r#"
+        src/claims.rs:22: a circle of calls: `book` calls `pay`, which calls `book`
+        = note: `pay` calls `book` at src/claims.rs:11
+        = help: take one of the calls out
+    "#]],
+    );
+    check(
+        &build(&[&PAY, &BOOK, &MAIL, &SELF], &[], &[]),
+        expect![[r#"
+        src/claims.rs:22: a circle of calls: `book` calls `pay`, which calls `book`
+        = note: `pay` calls `book` at src/claims.rs:11
+        = help: take one of the calls out
+        src/claims.rs:41: a circle of calls: `tidy` calls itself
+        = help: take one of the calls out
     "#]],
     );
 }
