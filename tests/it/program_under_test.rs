@@ -10,7 +10,7 @@ use wfruntime::{App, Clock, Running};
 pub(crate) struct Program {
     pub(crate) running: Running,
     pub(crate) clock: Clock,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// What a request was answered.
@@ -33,7 +33,12 @@ impl Program {
         let clock = Clock::manual("2026-01-01T00:00:00Z".parse().expect("a moment"));
         let app = change(App::new(url).clock(clock.clone()));
         let running = app.start().await.expect("the application starts");
-        Self { running, clock, _folder: folder }
+        Self { running, clock, folder }
+    }
+
+    /// The file of its database.
+    pub(crate) fn database(&self) -> std::path::PathBuf {
+        self.folder.path().join("test.db")
     }
 
     /// A token of a new user.

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use serde_json::json;
+use wfruntime::{Actor, Identity};
 
 use crate::program_under_test::{Answer, Program};
 
@@ -169,6 +170,33 @@ async fn the_role_is_one_of_the_users() {
     }
     let nobody = program.send("GET", CHECK, &[("x-role", "root")], "").await;
     assert_eq!(nobody.outcome(), (401, "unauthenticated"));
+}
+
+#[tokio::test]
+async fn the_programs_own_sign_in_names_a_user_who_exists() {
+    let program = Program::start_with(|app| {
+        app.identify(|parts| async move {
+            let id = parts.headers.get("x-user")?.to_str().ok()?.parse().ok()?;
+            let roles = vec!["admin".to_owned()];
+            let user = Actor { id, nickname: "Ada".to_owned(), email: None, roles };
+            Some(Identity { role: "admin".to_owned(), user: Some(user) })
+        })
+    })
+    .await;
+    program.user("Ada", &["admin"]).await;
+    let stored = rusqlite::Connection::open(program.database()).expect("the database");
+    let ada: i64 = stored.query_row("SELECT id FROM users", [], |row| row.get(0)).expect("Ada");
+    let check = program.send("GET", CHECK, &[("x-user", &ada.to_string())], "").await;
+    assert_eq!((check.outcome(), check.id()), ((200, ""), ada));
+
+    let users = program.send("GET", CHECK, &[("x-user", "1")], "").await;
+    assert_eq!(users.outcome(), (401, "unknown_user"), "{users:?}");
+    let message = "the identity names user 1, who does not exist in `users`";
+    assert_eq!(users.body["errors"][0]["message"], message);
+    let path = "/api/users:create";
+    let written = program.send("POST", path, &[("x-user", "1")], r#"{"nickname": "Bob"}"#).await;
+    assert_eq!(written.outcome(), (401, "unknown_user"), "{written:?}");
+    assert_eq!(program.send("GET", CHECK, &[], "").await.outcome(), (401, "unauthenticated"));
 }
 
 #[tokio::test]

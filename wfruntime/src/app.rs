@@ -117,8 +117,9 @@ impl App {
 
     /// Says who a request comes from, in place of tokens and sign-in.
     ///
-    /// The identity's user should be a record of the account collection: `createdBy` refers to
-    /// it. `X-Role` can pick another one of the user's roles.
+    /// The identity's user has to be a record of the account collection, by its id: `createdBy`
+    /// refers to it. If there is no such record, the request is answered with 401. `X-Role` can
+    /// pick another one of the user's roles.
     ///
     /// ```
     /// # use wfruntime::{App, Identity};

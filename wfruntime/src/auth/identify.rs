@@ -18,22 +18,38 @@ pub(crate) type Identify = Arc<dyn Fn(Parts) -> BoxFuture<'static, Option<Identi
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Unauthenticated`] for a token that is not valid, [`ErrorKind::Forbidden`] for a
-/// role that the user does not hold.
+/// [`ErrorKind::Unauthenticated`] for a token that is not valid, or for a user who does not exist,
+/// [`ErrorKind::Forbidden`] for a role that the user does not hold.
 pub(crate) async fn identify(core: &Core, parts: &Parts) -> Result<Identity> {
     let asked = asked_role(parts)?;
     if let Some(identify) = &core.auth.identify {
         let identity = identify(parts.clone()).await.unwrap_or_else(Identity::anonymous);
-        return match (identity.user, asked) {
-            (Some(user), Some(role)) => in_role(user, Some(role)),
-            (Some(user), None) => Ok(Identity { user: Some(user), role: identity.role }),
-            (None, asked) => nobody(asked),
+        let Some(user) = identity.user else { return nobody(asked) };
+        exists(core, &user).await?;
+        return match asked {
+            Some(role) => in_role(user, Some(role)),
+            None => Ok(Identity { user: Some(user), role: identity.role }),
         };
     }
     match token(parts)? {
         Some(token) => in_role(core.auth.sessions.user(core, token).await?, asked),
         None => nobody(asked),
     }
+}
+
+/// Fails unless the user whom the program names is a record of the account collection: what they
+/// write refers to it.
+async fn exists(core: &Core, user: &Actor) -> Result<()> {
+    let account = core.auth.account;
+    if account.find(core, user.id).await?.is_some() {
+        return Ok(());
+    }
+    let message = format!(
+        "the identity names user {}, who does not exist in `{}`",
+        user.id,
+        account.definition.name()
+    );
+    Err(Error::new(ErrorKind::Unauthenticated, "unknown_user", message))
 }
 
 /// The token of a request, from its header or its query.
