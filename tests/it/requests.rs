@@ -186,6 +186,35 @@ async fn the_routes_can_stand_under_any_prefix() {
 }
 
 #[tokio::test]
+async fn a_path_that_nobody_answers_says_what_there_is() {
+    let own = || {
+        let silent = || async { StatusCode::NOT_FOUND };
+        axum::Router::new().route("/own", axum::routing::get(silent))
+    };
+    let program = Program::start_with(|app| app.merge(own())).await;
+    for (path, expected) in [
+        ("/", "expected `/api/<collection>:<action>`, `/api/<collection>/<id>` or "),
+        ("/nothing/at/all/here/either", "collections: `/api/albums`, `/api/bands`"),
+        ("/bands:list", "there is nothing at `/bands:list`; did you mean `/api/bands:list`?"),
+        ("/bands/1/albums", "did you mean `/api/bands/1/albums`?"),
+        ("/auth:signIn", "did you mean `/api/auth:signIn`?"),
+        ("/apis", "there is nothing at `/apis`; expected "),
+    ] {
+        let answer = program.send("GET", path, &[], "").await;
+        assert_eq!(answer.outcome(), (404, "unknown_path"), "{path}");
+        let message = answer.body["errors"][0]["message"].as_str().expect("a message");
+        assert!(message.contains(expected), "{path}: {message}");
+        assert_eq!(answer.headers["content-type"], "application/json; charset=utf-8");
+    }
+    // What the program itself says is left as it is: of a route, and of a fallback.
+    assert_eq!(program.send("GET", "/own", &[], "").await.code(), "");
+    let other = Program::start_with(|app| app.merge(own().fallback(async || "mine"))).await;
+    let answer = other.send("GET", "/nothing", &[], "").await;
+    assert_eq!((answer.status, answer.code()), (StatusCode::OK, ""));
+    assert_eq!(other.send("GET", "/api/nothing", &[], "").await.code(), "unknown_collection");
+}
+
+#[tokio::test]
 async fn nonsense_is_refused_by_name_and_changes_nothing() {
     let site = Site::open().await;
     let band = site.make("/api/bands", json!({ "name": "Can" })).await;

@@ -6,6 +6,7 @@ mod answer;
 mod body;
 mod distinct;
 mod extract;
+mod nowhere;
 mod path;
 mod query;
 mod resource;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::request::Parts;
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::any;
 use axum::{Extension, Router};
@@ -45,14 +47,17 @@ const WRITES: [&str; 1] = ["POST"];
 /// The routes of an application, with those of the program's own beside them.
 ///
 /// They can be nested under any prefix. Handlers of the program's own can take
-/// `Extension<Arc<Core>>`.
+/// `Extension<Arc<Core>>`, and its fallback answers what no route does.
 pub(crate) fn router(core: &Arc<Core>, own: Router) -> Router {
     let api = Router::new()
         .route("/api", any(handle))
         .route("/api/", any(handle))
         .route("/api/{*path}", any(handle))
         .with_state(Arc::clone(core));
-    own.layer(Extension(Arc::clone(core))).merge(api)
+    let own = own.layer(Extension(Arc::clone(core)));
+    // Around the program's own routes alone, and merged last: of two fallbacks that nobody set,
+    // the later one stays.
+    api.merge(own.layer(from_fn_with_state(Arc::clone(core), nowhere::tell)))
 }
 
 /// Answers any request below `/api/`; a panic is an answer, too.

@@ -42,6 +42,10 @@ const RECORD: &[(&str, &str)] = &[
     ("DELETE", "destroy"),
 ];
 
+/// The paths that lead somewhere, for messages.
+pub(super) const SHAPES: &str = "`/api/<collection>:<action>`, `/api/<collection>/<id>` or \
+     `/api/<collection>/<id>/<association>:<action>`";
+
 impl Route {
     /// Reads the part of the path behind `/api/`, still percent-encoded.
     pub(super) fn parse(path: &str) -> Result<Self> {
@@ -141,8 +145,7 @@ pub(super) fn no_route(path: &str, why: &str) -> Error {
         ErrorKind::NotFound,
         "unknown_path",
         format!(
-            "there is nothing at {}: {why}; expected `/api/<collection>:<action>`, \
-             `/api/<collection>/<id>` or `/api/<collection>/<id>/<association>:<action>`",
+            "there is nothing at {}: {why}; expected {SHAPES}",
             quoted(&format!("/api/{path}"))
         ),
     )
