@@ -7,3 +7,4 @@ mod command_line;
 mod program_under_test;
 mod requests;
 mod sign_in;
+mod system_lists;

@@ -69,7 +69,7 @@ async fn list(core: &Core, list: List) -> Result<()> {
     let mut filter = Condition::always();
     if let Some(status) = list.status {
         if Status::parse(&status).is_none() {
-            let instead = spelling::instead(&status, Status::ALL.map(Status::as_str));
+            let instead = spelling::instead(&status, Status::WORDS);
             let message = format!("unknown status {}{instead}", spelling::quoted(&status));
             return Err(Error::new(ErrorKind::Invalid, "unknown_status", message));
         }
@@ -78,7 +78,7 @@ async fn list(core: &Core, list: List) -> Result<()> {
     if let Some(key) = list.key {
         filter = filter.and(Condition::eq("key", key));
     }
-    let (found, count) = control::list(&core.store, filter, list.limit, 0).await?;
+    let (found, count) = control::list(&core.store, filter, Vec::new(), list.limit, 0).await?;
     let rows: Vec<_> = found.iter().map(row).collect();
     let headings = ["id", "key", "record", "status", "created", "finished", "error"];
     say(&text::table(&headings, &rows));

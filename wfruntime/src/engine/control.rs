@@ -25,9 +25,10 @@ pub(crate) struct Found {
     pub jobs: Vec<Job>,
 }
 
-/// Executions, the newest first, without their contexts; and how many there are in all.
+/// Executions without their contexts, the newest first if no order is given; and how many there
+/// are in all.
 ///
-/// `filter` is about the columns `id`, `key`, `collection`, `record_id`, `status`, `user_id`,
+/// `filter` and `order` are about the columns `id`, `key`, `collection`, `record_id`, `status`, `user_id`,
 /// `created_at`, `started_at` and `finished_at`.
 ///
 /// # Errors
@@ -36,6 +37,7 @@ pub(crate) struct Found {
 pub(crate) async fn list(
     store: &Store,
     filter: Condition,
+    order: Vec<(Name, bool)>,
     limit: u64,
     offset: u64,
 ) -> Result<(Vec<Execution>, u64)> {
@@ -45,7 +47,7 @@ pub(crate) async fn list(
         table: EXECUTIONS,
         columns: Execution::COLUMNS[..without_context].to_vec(),
         filter,
-        order: vec![("id", true)],
+        order: if order.is_empty() { vec![("id", true)] } else { order },
         limit: Some(limit),
         offset: Some(offset),
     };

@@ -250,10 +250,11 @@ fn read_decision(row: Values) -> Result<(i64, TaskDecision)> {
     Ok((task, decision))
 }
 
-/// The tasks that an identity may decide, the newest first; and how many there are in all.
+/// The tasks that an identity may decide, the newest first if no order is given; and how many
+/// there are in all.
 ///
-/// Root sees all tasks. `filter` is about the columns `id`, `execution_id`, `status`, `title`,
-/// `created_at` and `due_at`.
+/// Root sees all tasks. `filter` and `order` are about the columns `id`, `execution_id`, `title`,
+/// `status`, `rule`, `needed`, `due_at`, `created_at` and `closed_at`.
 ///
 /// # Errors
 ///
@@ -262,12 +263,16 @@ pub(crate) async fn list(
     store: &Store,
     identity: &Identity,
     filter: Condition,
+    order: Vec<(&'static str, bool)>,
     limit: u64,
     offset: u64,
 ) -> Result<(Vec<Task>, u64)> {
     let filter = visible(identity).and(filter);
     let count = Count { table: TASKS, filter: filter.clone() }.build().unbounded();
-    let query = Select { limit: Some(limit), offset: Some(offset), ..select(filter) };
+    let mut query = Select { limit: Some(limit), offset: Some(offset), ..select(filter) };
+    if !order.is_empty() {
+        query.order = order;
+    }
     let rows = store.read(&query.build().unbounded()).await?;
     let mut tasks = rows.into_iter().map(read_task).collect::<Result<Vec<_>>>()?;
     complete(store, &mut tasks).await?;

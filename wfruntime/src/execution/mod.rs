@@ -55,6 +55,17 @@ impl Status {
         Self::Stranded,
     ];
 
+    /// Their words, in the same order.
+    pub(crate) const WORDS: [&'static str; Self::ALL.len()] = {
+        let mut words = [""; Self::ALL.len()];
+        let mut index = 0;
+        while index < words.len() {
+            words[index] = Self::ALL[index].as_str();
+            index += 1;
+        }
+        words
+    };
+
     /// Its word in answers and in the database.
     #[must_use]
     pub(crate) const fn as_str(self) -> &'static str {

@@ -130,7 +130,6 @@ async fn system_answer(
     body: Body,
 ) -> Result<Response> {
     let params = Params::parse(parts.uri.query());
-    params.check()?;
     let body = body::read(parts, body, core.settings.body_limit).await?;
     let body = body.as_ref().map_or("", |body| body.get());
     let id = route.id.as_deref();

@@ -24,8 +24,8 @@ pub(super) async fn tell(State(core): State<Arc<Core>>, request: Request, next: 
     let is_routed = request.extensions().get::<MatchedPath>().is_some();
     let uri = request.uri().clone();
     let response = next.run(request).await;
-    let says_nothing =
-        response.status() == StatusCode::NOT_FOUND && response.body().size_hint().exact() == Some(0);
+    let says_nothing = response.status() == StatusCode::NOT_FOUND
+        && response.body().size_hint().exact() == Some(0);
     if is_routed || !says_nothing { response } else { answer::refuse(&nothing_at(&core, &uri)) }
 }
 

@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use super::distinct;
 use super::path::is_well_encoded;
 use crate::action::View;
-use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::error::Fault;
 use crate::spelling::{closest, quoted};
 
 /// The parameters that mean something.
@@ -40,6 +40,8 @@ pub(crate) struct Params {
     pub(super) view: View,
     /// `triggerWorkflows`, as it stands.
     pub(super) triggers: Option<String>,
+    /// The known ones that were given, each once.
+    pub(super) given: Vec<&'static str>,
     /// What is wrong.
     pub(super) faults: Vec<Fault>,
 }
@@ -48,11 +50,10 @@ impl Params {
     /// Reads the query; its faults are kept, so that all of a request are told at once.
     pub(crate) fn parse(query: Option<&str>) -> Self {
         let mut params = Self::default();
-        let mut seen: Vec<&'static str> = Vec::new();
         for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             if let (Some(name), Some(value)) = (decode(name), decode(value)) {
-                params.take(&name, value, &mut seen);
+                params.take(&name, value);
             } else {
                 let message = "a parameter must be percent-encoded UTF-8".to_owned();
                 params.fault("invalid_encoding", name, message);
@@ -61,16 +62,19 @@ impl Params {
         params
     }
 
-    fn take(&mut self, written: &str, value: String, seen: &mut Vec<&'static str>) {
+    fn take(&mut self, written: &str, value: String) {
         let name = plain(written);
         let Some(known) = NAMES.into_iter().find(|known| *known == name) else {
             return self.unknown(name);
         };
-        if matches!(known, "filter" | "page" | "pageSize") && seen.contains(&known) {
+        let is_again = self.given.contains(&known);
+        if is_again && matches!(known, "filter" | "page" | "pageSize") {
             let message = format!("`{known}` is given twice");
             return self.fault("duplicate_parameter", known, message);
         }
-        seen.push(known);
+        if !is_again {
+            self.given.push(known);
+        }
         match known {
             "filterByTk" => self.keys.get_or_insert_default().extend(self::list(&value)),
             "filter" => self.take_filter(written, &value),
@@ -142,14 +146,6 @@ impl Params {
         self.faults.push(Fault::new(code, message).at(field));
     }
 
-    /// Fails with all that is wrong.
-    pub(super) fn check(&self) -> Result<()> {
-        if self.faults.is_empty() {
-            return Ok(());
-        }
-        Err(Error::faults(ErrorKind::Invalid, self.faults.clone()))
-    }
-
     /// The ids of `filterByTk`; what is no id is a fault.
     pub(super) fn ids(&mut self) -> Option<Vec<i64>> {
         let keys = self.keys.take()?;
@@ -169,9 +165,9 @@ impl Params {
         Some(ids)
     }
 
-    /// `filterByTk` where it is no id but a name: of a system resource.
-    pub(crate) fn key(&self) -> Option<&str> {
-        self.keys.as_deref()?.first().map(String::as_str)
+    /// `filterByTk` where it may be a name: of a resource of the framework's own.
+    pub(super) fn keys(&self) -> &[String] {
+        self.keys.as_deref().unwrap_or_default()
     }
 }
 
@@ -318,6 +314,6 @@ mod tests {
         ] {
             assert_eq!(Params::parse(Some(query)).triggers.as_deref(), Some(expected));
         }
-        assert_eq!(Params::parse(Some("filterByTk=key")).key(), Some("key"));
+        assert_eq!(Params::parse(Some("filterByTk=key")).keys(), ["key"]);
     }
 }

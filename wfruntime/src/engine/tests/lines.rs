@@ -144,8 +144,9 @@ async fn a_later_execution_cancels_earlier_ones_if_the_workflow_says_so() {
     assert_eq!(world.status(other).await, Status::Started);
     let boss = person(3, "boss");
     let open = Condition::eq("status", "open");
-    let (_, count) =
-        crate::engine::tasks::list(&world.core.store, &boss, open, 10, 0).await.expect("tasks");
+    let (_, count) = crate::engine::tasks::list(&world.core.store, &boss, open, Vec::new(), 10, 0)
+        .await
+        .expect("tasks");
     assert_eq!(count, 2);
 }
 

@@ -26,7 +26,8 @@ fn reviewed(call: Invocation) -> BoxFuture<'static, Result<()>> {
 async fn task_of(world: &World, execution: i64) -> Task {
     let filter = Condition::eq("execution_id", execution);
     let root = person(1, "root");
-    let (mut tasks, _) = tasks::list(&world.core.store, &root, filter, 10, 0).await.expect("tasks");
+    let (mut tasks, _) =
+        tasks::list(&world.core.store, &root, filter, Vec::new(), 10, 0).await.expect("tasks");
     tasks.pop().expect("a task")
 }
 
@@ -179,7 +180,8 @@ async fn two_waits_at_once_are_woken_one_by_one() {
         assert_eq!(world.status(id).await, Status::Started);
         let who = person(5, role);
         let all = Condition::eq("status", "open");
-        let (tasks, count) = tasks::list(&world.core.store, &who, all, 10, 0).await.expect("tasks");
+        let (tasks, count) =
+            tasks::list(&world.core.store, &who, all, Vec::new(), 10, 0).await.expect("tasks");
         assert_eq!(count, 1);
         world.core.engine.submit(&who, tasks[0].id, Outcome::Approved, None).await.expect("yes");
         world.settled().await;

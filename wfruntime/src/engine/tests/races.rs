@@ -37,7 +37,8 @@ async fn a_decision_counts_though_nobody_waits_for_its_answer() {
     let id = world.fire("asks").await;
     world.settled().await;
     let (store, boss) = (&world.core.store, person(3, "boss"));
-    let (tasks, _) = tasks::list(store, &boss, Condition::always(), 1, 0).await.expect("the task");
+    let (tasks, _) =
+        tasks::list(store, &boss, Condition::always(), Vec::new(), 1, 0).await.expect("the task");
     let decision = world.core.engine.submit(&boss, tasks[0].id, Outcome::Approved, None);
     // The client hangs up as soon as the decision is on its way.
     assert!(decision.now_or_never().is_none(), "it was written without waiting");
@@ -171,7 +172,8 @@ async fn a_result_over_the_limit_is_not_made_twice() {
     let (_, jobs) = world.found(id).await;
     assert!(jobs.iter().any(|job| job.kind == "run" && job.status == JobStatus::Error));
     let (store, boss) = (&world.core.store, person(3, "boss"));
-    let (tasks, _) = tasks::list(store, &boss, Condition::always(), 1, 0).await.expect("the task");
+    let (tasks, _) =
+        tasks::list(store, &boss, Condition::always(), Vec::new(), 1, 0).await.expect("the task");
     let yes = Outcome::Approved;
     world.core.engine.submit(&boss, tasks[0].id, yes, None).await.expect("a decision");
     assert_eq!(ended(&world, id).await, Status::Resolved);
@@ -187,7 +189,8 @@ async fn a_task_has_an_id_that_none_before_a_restart_had() {
     dead.fire("asks").await;
     dead.settled().await;
     let (store, boss) = (&dead.core.store, person(3, "boss"));
-    let (tasks, _) = tasks::list(store, &boss, Condition::always(), 1, 0).await.expect("the task");
+    let (tasks, _) =
+        tasks::list(store, &boss, Condition::always(), Vec::new(), 1, 0).await.expect("the task");
     // Killed, and started again within the same second.
     let next = dead.beside(&[asks]).await;
     assert_eq!(next.core.engine.membership().number(), dead.core.engine.membership().number());

@@ -131,8 +131,9 @@ async fn a_waiting_execution_survives_its_process() {
     // Decided while nothing runs: found at the start.
     let boss = person(3, "boss");
     let all = Condition::always();
-    let (tasks, _) =
-        crate::engine::tasks::list(&next.core.store, &boss, all, 1, 0).await.expect("tasks");
+    let (tasks, _) = crate::engine::tasks::list(&next.core.store, &boss, all, Vec::new(), 1, 0)
+        .await
+        .expect("tasks");
     let no = crate::context::Outcome::Rejected;
     let why = Some("no money".to_owned());
     next.core.engine.submit(&boss, tasks[0].id, no, why).await.expect("a decision");
@@ -176,7 +177,7 @@ async fn a_journal_that_does_not_fit_strands_its_execution() {
     CHANGED.store(1, Ordering::SeqCst);
     let boss = person(3, "boss");
     let (tasks, _) =
-        crate::engine::tasks::list(&world.core.store, &boss, Condition::always(), 1, 0)
+        crate::engine::tasks::list(&world.core.store, &boss, Condition::always(), Vec::new(), 1, 0)
             .await
             .expect("tasks");
     let yes = crate::context::Outcome::Approved;

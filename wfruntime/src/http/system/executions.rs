@@ -5,25 +5,44 @@ use std::collections::HashSet;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::{Call, data, page};
+use super::listing::{Field, Fields, Kind, Listing};
+use super::{Call, data};
 use crate::collection::Row;
 use crate::collection::json::Selection;
 use crate::core::Core;
 use crate::engine::control;
-use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::error::Result;
 use crate::execution::{Execution, Job, Status, read_snapshot};
-use crate::spelling;
-use crate::store::sql::Condition;
+
+/// What an execution is answered with; `context` and `jobs` by `get` alone.
+const FIELDS: &[Field] = &[
+    Field::new("id", "id", Kind::Id),
+    Field::new("key", "key", Kind::Text),
+    Field::shown("revision"),
+    Field::new("status", "status", Kind::Word(&Status::WORDS)),
+    Field::new("collection", "collection", Kind::Text),
+    Field::new("recordId", "record_id", Kind::Id),
+    Field::new("userId", "user_id", Kind::Id),
+    Field::new("roleName", "role", Kind::Text),
+    Field::shown("chain"),
+    Field::shown("messages"),
+    Field::shown("error"),
+    Field::new("createdAt", "created_at", Kind::Moment),
+    Field::new("startedAt", "started_at", Kind::Moment),
+    Field::new("finishedAt", "finished_at", Kind::Moment),
+    Field::shown("context"),
+    Field::shown("jobs"),
+];
 
 pub(super) async fn answer(action: &str, call: &Call<'_>) -> Result<Response> {
     let core = call.core;
     match action {
         "list" => {
-            let filter = filter(call.params.filter.as_ref())?;
-            let page = page(call)?;
-            let found = control::list(&core.store, filter, page.limit, page.offset).await?;
-            let rows: Vec<_> = found.0.iter().map(|execution| shown(core, execution)).collect();
-            return Ok(page.answer(&rows, found.1));
+            let list = Listing::read(call, FIELDS)?;
+            let (limit, offset) = (list.page.limit, list.page.offset);
+            let found = control::list(&core.store, list.condition(), list.order(), limit, offset);
+            let (found, count) = found.await?;
+            return Ok(list.answer(found.iter().map(|found| shown(core, found)), count));
         }
         "cancel" => core.engine.cancel(call.number()?).await?,
         "rerun" => core.engine.rerun(call.number()?).await?,
@@ -33,6 +52,7 @@ pub(super) async fn answer(action: &str, call: &Call<'_>) -> Result<Response> {
         }
         _ => {}
     }
+    let fields = Fields::read(call.params, FIELDS)?;
     let found = control::get(&core.store, call.number()?).await?;
     let mut shown = shown(core, &found.execution);
     if let Some(shown) = shown.as_object_mut() {
@@ -40,51 +60,7 @@ pub(super) async fn answer(action: &str, call: &Call<'_>) -> Result<Response> {
         let jobs = found.jobs.iter().map(|job| shown_job(job, &hidden)).collect();
         shown.insert("jobs".to_owned(), jobs);
     }
-    Ok(data(shown))
-}
-
-/// The condition of `filter`: an object of fields and the values they must have.
-fn filter(filter: Option<&Value>) -> Result<Condition> {
-    const FIELDS: [(&str, &str); 5] = [
-        ("key", "key"),
-        ("status", "status"),
-        ("collection", "collection"),
-        ("recordId", "record_id"),
-        ("userId", "user_id"),
-    ];
-    let Some(filter) = filter else { return Ok(Condition::always()) };
-    let invalid = |field: &str, message: String| {
-        let fault = Fault::new("invalid_filter", message).at(format!("filter.{field}"));
-        Error::faults(ErrorKind::Invalid, vec![fault])
-    };
-    let object = filter.as_object().ok_or_else(|| {
-        Error::invalid("invalid_filter", "`filter` is an object: `{\"status\": \"error\"}`")
-    })?;
-    let mut all = Vec::new();
-    for (name, value) in object {
-        let field = FIELDS.into_iter().find(|(field, _)| field == name);
-        let (_, column) = field.ok_or_else(|| {
-            let instead = spelling::instead(name, FIELDS.map(|(field, _)| field));
-            invalid(name, format!("unknown field {}{instead}", spelling::quoted(name)))
-        })?;
-        let value = value.as_object().and_then(|value| value.get("$eq")).unwrap_or(value);
-        all.push(match (name.as_str(), value) {
-            ("recordId" | "userId", Value::Number(id)) if id.is_i64() => {
-                Condition::eq(column, id.as_i64())
-            }
-            ("status", Value::String(word)) if Status::parse(word).is_none() => {
-                let words = Status::ALL.map(Status::as_str);
-                let instead = spelling::instead(word, words);
-                let word = spelling::quoted(word);
-                return Err(invalid(name, format!("unknown status {word}{instead}")));
-            }
-            ("key" | "status" | "collection", Value::String(text)) => {
-                Condition::eq(column, text.as_str())
-            }
-            _ => return Err(invalid(name, format!("`{name}` does not compare with this value"))),
-        });
-    }
-    Ok(Condition::All(all))
+    Ok(data(fields.of(shown)))
 }
 
 /// An execution; its context, if it was read, without hidden fields.
@@ -174,23 +150,5 @@ mod tests {
         let names = HashSet::from(["secret"]);
         let value = json!({ "a": [{ "secret": 1, "b": { "secret": 2, "c": 3 } }], "secret": 4 });
         assert_eq!(without(&names, value), json!({ "a": [{ "b": { "c": 3 } }] }));
-    }
-
-    #[test]
-    fn a_filter_names_fields_and_values() {
-        let by = |value: Value| filter(Some(&value)).map_err(|error| error.to_string());
-        let expected = Condition::All(vec![
-            Condition::eq("record_id", 7_i64),
-            Condition::eq("status", "error"),
-        ]);
-        assert_eq!(by(json!({ "recordId": 7, "status": { "$eq": "error" } })), Ok(expected));
-        for (value, message) in [
-            (json!([]), "`filter` is an object: `{\"status\": \"error\"}`"),
-            (json!({ "stats": "error" }), "unknown field `stats`; did you mean `status`?"),
-            (json!({ "status": "eror" }), "unknown status `eror`; did you mean `error`?"),
-            (json!({ "recordId": "7" }), "`recordId` does not compare with this value"),
-        ] {
-            assert_eq!(by(value), Err(message.to_owned()));
-        }
     }
 }

@@ -4,6 +4,7 @@
 
 mod auth;
 mod executions;
+mod listing;
 mod members;
 mod tasks;
 mod workflows;
@@ -69,6 +70,7 @@ pub(super) fn find(
 ///
 /// What is wrong with the call, and who may not make it.
 pub(super) async fn answer(route: &SystemRoute, call: &Call<'_>) -> Result<Response> {
+    check_parameters(route, call)?;
     // Before anybody is identified: an old token must not keep its owner from a new one.
     match (route.resource, route.action) {
         ("auth", "signIn") => return auth::sign_in(call).await,
@@ -88,18 +90,42 @@ pub(super) async fn answer(route: &SystemRoute, call: &Call<'_>) -> Result<Respo
     }
 }
 
+/// Fails with each parameter that means nothing on this route.
+fn check_parameters(route: &SystemRoute, call: &Call<'_>) -> Result<()> {
+    let taken: &[&str] = match (route.resource, route.action) {
+        (_, "list") => &["filter", "fields", "except", "sort", "page", "pageSize"],
+        ("auth", _) | (_, "changePassword") => &[],
+        (_, "get") => &["filterByTk", "fields", "except"],
+        _ => &["filterByTk"],
+    };
+    let mut faults = call.params.faults.clone();
+    for name in call.params.given.iter().filter(|name| **name != "token") {
+        if !taken.contains(name) {
+            let message = format!("`{}:{}` takes no `{name}`", route.resource, route.action);
+            faults.push(Fault::new("unsupported_parameter", message).at(*name));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Error::faults(ErrorKind::Invalid, faults)) }
+}
+
 impl Call<'_> {
     /// The members of the body, which has to be an object.
     fn members(&self) -> Result<Members> {
         Members::read(self.body)
     }
 
-    /// `filterByTk`, or the id of a REST path.
+    /// `filterByTk`, or the id of a REST path: one.
     fn key(&self) -> Result<&str> {
-        self.id.or_else(|| self.params.key()).ok_or_else(|| {
-            let fault = Fault::new("required", "`filterByTk` is required: which one?");
-            Error::faults(ErrorKind::Invalid, vec![fault.at("filterByTk")])
-        })
+        let keys = self.params.keys();
+        let message = match (self.id, keys) {
+            (Some(id), []) => return Ok(id),
+            (None, [key]) => return Ok(key),
+            (Some(_), _) => "the path names the record already; leave out `filterByTk`".to_owned(),
+            (None, []) => "`filterByTk` is required: which one?".to_owned(),
+            (None, many) => format!("`filterByTk` names {}; expected one", many.len()),
+        };
+        let code = if keys.is_empty() { "required" } else { "invalid_target" };
+        Err(Error::faults(ErrorKind::Invalid, vec![Fault::new(code, message).at("filterByTk")]))
     }
 
     /// `filterByTk` where it is the id of a record.
@@ -125,16 +151,16 @@ struct Page {
 }
 
 /// The page that `page` and `pageSize` name.
-fn page(call: &Call<'_>) -> Result<Page> {
+fn page(call: &Call<'_>, faults: &mut Vec<Fault>) -> Page {
     const USUAL: u64 = 20;
     let most = call.core.settings.page_limit;
     let (number, limit) = (call.params.view.page, call.params.view.page_size);
     if limit.is_some_and(|limit| limit > most) {
         let fault = Fault::new("invalid_page_size", format!("`pageSize` is at most {most}"));
-        return Err(Error::faults(ErrorKind::Invalid, vec![fault.at("pageSize")]));
+        faults.push(fault.at("pageSize"));
     }
     let (number, limit) = (number.unwrap_or(1).max(1), limit.unwrap_or(USUAL.min(most)).max(1));
-    Ok(Page { number, limit, offset: (number - 1).saturating_mul(limit).min(1 << 53) })
+    Page { number, limit, offset: (number - 1).saturating_mul(limit).min(1 << 53) }
 }
 
 impl Page {

@@ -2,23 +2,42 @@
 
 use axum::response::Response;
 
-use super::{Call, data, page};
+use super::listing::{Field, Fields, Kind, Listing};
+use super::{Call, data};
 use crate::context::Outcome;
 use crate::engine::tasks;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::identity::Identity;
-use crate::store::sql::Condition;
+
+/// What a task is answered with.
+const FIELDS: &[Field] = &[
+    Field::new("id", "id", Kind::Id),
+    Field::new("executionId", "execution_id", Kind::Id),
+    Field::new("title", "title", Kind::Text),
+    Field::new("status", "status", Kind::Word(&STATUSES)),
+    Field::new("rule", "rule", Kind::Word(&["any", "all", "quorum"])),
+    Field::shown("needed"),
+    Field::new("createdAt", "created_at", Kind::Moment),
+    Field::new("dueAt", "due_at", Kind::Moment),
+    Field::new("closedAt", "closed_at", Kind::Moment),
+    Field::shown("assignees"),
+    Field::shown("decisions"),
+];
+
+/// What becomes of a task.
+const STATUSES: [&str; 5] = ["open", "approved", "rejected", "timed_out", "closed"];
 
 pub(super) async fn answer(action: &str, call: &Call<'_>, identity: &Identity) -> Result<Response> {
     let core = call.core;
     match action {
         "list" => {
-            let page = page(call)?;
-            let filter = filter(call.params.filter.as_ref())?;
-            let (tasks, count) =
-                tasks::list(&core.store, identity, filter, page.limit, page.offset).await?;
+            let list = Listing::read(call, FIELDS)?;
+            let (limit, offset) = (list.page.limit, list.page.offset);
+            let (filter, order) = (list.condition(), list.order());
+            let found = tasks::list(&core.store, identity, filter, order, limit, offset);
+            let (tasks, count) = found.await?;
             let tasks = tasks.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
-            Ok(page.answer(&tasks, count))
+            Ok(list.answer(tasks.into_iter(), count))
         }
         "submit" => {
             let id = call.number()?;
@@ -40,16 +59,10 @@ pub(super) async fn answer(action: &str, call: &Call<'_>, identity: &Identity) -
             }
             Ok(data(core.engine.delegate(identity, id, user_id).await?))
         }
-        _ => Ok(data(tasks::get(&core.store, identity, call.number()?).await?)),
+        _ => {
+            let fields = Fields::read(call.params, FIELDS)?;
+            let task = tasks::get(&core.store, identity, call.number()?).await?;
+            Ok(data(fields.of(serde_json::to_value(task)?)))
+        }
     }
-}
-
-/// The condition of `filter`, of which `status` alone means something.
-fn filter(filter: Option<&serde_json::Value>) -> Result<Condition> {
-    let Some(filter) = filter else { return Ok(Condition::always()) };
-    let status = filter.as_object().filter(|filter| filter.len() == 1);
-    let status = status.and_then(|filter| filter.get("status")?.as_str());
-    status.map(|status| Condition::eq("status", status)).ok_or_else(|| {
-        Error::invalid("invalid_filter", "tasks are filtered by status: `{\"status\": \"open\"}`")
-    })
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::listing::{Field, Fields, Kind, Listing};
 use super::{Call, data};
 use crate::action::read::{self, Branch};
 use crate::action::{authorise, rows};
@@ -19,16 +20,33 @@ use crate::store::sql::Query as _;
 use crate::trigger::Snapshot;
 use crate::workflow::{Mode, Timing};
 
+/// What a workflow is answered with; `nodes` and `edges` by `get` alone.
+const FIELDS: &[Field] = &[
+    Field::new("key", "", Kind::Text),
+    Field::new("title", "", Kind::Text),
+    Field::new("collection", "", Kind::Text),
+    Field::new("mode", "", Kind::Word(&["local", "global"])),
+    Field::shown("on"),
+    Field::new("execution", "", Kind::Word(&["sync", "async"])),
+    Field::shown("allow"),
+    Field::shown("revision"),
+    Field::new("enabled", "", Kind::Flag),
+    Field::shown("nodes"),
+    Field::shown("edges"),
+];
+
 pub(super) async fn answer(action: &str, call: &Call<'_>, access: &Access) -> Result<Response> {
     match action {
         "list" => {
+            let list = Listing::read(call, FIELDS)?;
             let mut all = Vec::new();
             for workflow in call.core.registry.workflows() {
                 all.push(shown(call, workflow).await?);
             }
-            Ok(data(all))
+            Ok(list.of_all(all))
         }
         "get" => {
+            let fields = Fields::read(call.params, FIELDS)?;
             let workflow = named(call)?;
             let mut shown = shown(call, workflow).await?;
             if let (Some(shown), Some(graph)) = (shown.as_object_mut(), workflow.meta.graph) {
@@ -42,7 +60,7 @@ pub(super) async fn answer(action: &str, call: &Call<'_>, access: &Access) -> Re
                 shown.insert("nodes".to_owned(), nodes.collect());
                 shown.insert("edges".to_owned(), edges.collect());
             }
-            Ok(data(shown))
+            Ok(data(fields.of(shown)))
         }
         "execute" => execute(call, access).await,
         _ => {
