@@ -42,7 +42,7 @@ pub use app::{App, Running};
 pub use auth::User;
 pub use clap;
 pub use clock::Clock;
-pub use context::{Approve, Context, Decision, Never, Outcome, SyncContext, Within};
+pub use context::{Approve, Context, Decision, Moment, Never, Outcome, SyncContext, Within};
 pub use core::{Core, Settings};
 pub use error::{Error, ErrorKind, Fault, Result};
 pub use identity::{Actor, Identity};

@@ -5,6 +5,7 @@
 mod approve;
 mod code;
 mod records;
+mod sleep;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use approve::{Approve, Decision, Outcome, Within};
+pub use sleep::Moment;
 
 use crate::engine::journal::Place;
 use crate::engine::run::{Begun, Run, Verdict};
@@ -76,6 +78,25 @@ impl Context {
         Self { sync: self.sync.scope(name) }
     }
 
+    /// A context for one pass of a loop: the keys of its nodes begin with `<name>.<index>/`.
+    ///
+    /// A name stands for one loop in its scope: two loops of the same name would use the same
+    /// keys, which ends the workflow as `error`.
+    ///
+    /// ```
+    /// # use wfruntime::prelude::*;
+    /// # async fn greet(cx: Context, names: Vec<String>) -> Result<()> {
+    /// for (index, name) in (0..).zip(names) {
+    ///     cx.pass("names", index).run("greet", async || Ok(println!("hello {name}"))).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn pass(&self, name: &'static str, index: u64) -> Self {
+        Self { sync: self.sync.pass(name, index) }
+    }
+
     /// The context whose next node has this key, within its scope, and this fingerprint.
     #[doc(hidden)]
     #[must_use]
@@ -101,6 +122,13 @@ impl SyncContext {
             1 => format!("{}{name}/", self.scope.path),
             count => format!("{}{name}#{count}/", self.scope.path),
         };
+        Self { run: Arc::clone(&self.run), scope: Scope::new(path), next: None }
+    }
+
+    /// A context for one pass of a loop; as [`Context::pass`].
+    #[must_use]
+    pub fn pass(&self, name: &'static str, index: u64) -> Self {
+        let path = format!("{}{name}.{index}/", self.scope.path);
         Self { run: Arc::clone(&self.run), scope: Scope::new(path), next: None }
     }
 

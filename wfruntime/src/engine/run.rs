@@ -304,6 +304,11 @@ impl Run {
         Begun::New(Node { place, attempts, waiting, flight: Flight::begin(self) })
     }
 
+    /// A node that waited and has something to write.
+    pub(crate) fn resumed(self: &Arc<Self>, place: Place) -> Node {
+        Node { place, attempts: 0, waiting: false, flight: Flight::begin(self) }
+    }
+
     /// Runs a node's effect and writes its job in one unit.
     pub(crate) async fn commit(self: &Arc<Self>, node: &Node, effect: Effect) -> Result<Effected> {
         failpoint("before_node");

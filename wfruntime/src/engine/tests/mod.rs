@@ -5,6 +5,7 @@ mod people;
 mod races;
 mod recovery;
 mod replay;
+mod sleep;
 mod speed;
 
 use std::future::Future;

@@ -1,0 +1,108 @@
+//! Waiting for time to pass.
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ZonedDateTime, civil};
+
+use super::{Context, Within};
+use crate::engine::run::{Begun, Wait};
+use crate::engine::{journal, settle};
+use crate::error::Result;
+use crate::execution::JobStatus;
+
+/// A moment: a jiff timestamp or zoned time; a date or date with time is one in UTC.
+pub trait Moment {
+    /// The moment itself.
+    ///
+    /// # Errors
+    ///
+    /// There is no such moment.
+    fn moment(self) -> Result<Timestamp>;
+}
+
+impl Moment for Timestamp {
+    fn moment(self) -> Result<Timestamp> {
+        Ok(self)
+    }
+}
+
+impl Moment for ZonedDateTime {
+    fn moment(self) -> Result<Timestamp> {
+        Ok(self.timestamp())
+    }
+}
+
+impl Moment for civil::DateTime {
+    fn moment(self) -> Result<Timestamp> {
+        Ok(self.to_zoned_datetime(TimeZone::UTC)?.timestamp())
+    }
+}
+
+impl Moment for civil::Date {
+    fn moment(self) -> Result<Timestamp> {
+        self.to_datetime(civil::Time::midnight()).moment()
+    }
+}
+
+/// What an ended sleep gives, as its job keeps it.
+const NOTHING: &str = "null";
+
+impl Context {
+    /// Waits for a length of time, from the moment at which this node is reached first.
+    ///
+    /// The execution is a row while it waits: it costs no memory and survives restarts. A length
+    /// of nothing, or less, waits for nothing.
+    ///
+    /// ```
+    /// # use wfruntime::prelude::*;
+    /// # use std::time::Duration;
+    /// # async fn remind(cx: Context) -> Result<()> {
+    /// cx.sleep(Duration::from_secs(3 * 24 * 3600)).await?;
+    /// cx.run("remind", async || Ok(println!("three days are over"))).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The moment at its end is beyond the year 9999.
+    pub async fn sleep(&self, time: impl Within + Send) -> Result<()> {
+        self.rest(move |now| time.after(now)).await
+    }
+
+    /// Waits until a moment; one in the past is over at once.
+    ///
+    /// # Errors
+    ///
+    /// There is no such moment.
+    pub async fn sleep_until(&self, moment: impl Moment + Send) -> Result<()> {
+        self.rest(move |_| moment.moment()).await
+    }
+
+    async fn rest(&self, due: impl FnOnce(Timestamp) -> Result<Timestamp> + Send) -> Result<()> {
+        let run = &self.run;
+        let Begun::New(node) = self.begin("sleep", "").await? else { return Ok(()) };
+        if node.waiting {
+            return run.wait(node, Wait::default()).await.map(drop);
+        }
+        let now = run.core.clock.now();
+        let due = match due(now) {
+            Ok(due) => due,
+            Err(error) => return run.broke(&node, error).await,
+        };
+        let nothing = || Some(NOTHING.to_owned());
+        if due <= now {
+            return run.record(&node, JobStatus::Resolved, nothing(), (None, 1)).await;
+        }
+        let (id, place) = (run.hold.id, node.place.clone());
+        let pending = journal::write(&run.core, id, &place, JobStatus::Pending, None, (None, 0));
+        let timer = settle::timer(id, &place.key, due, nothing());
+        let wait = Wait { statements: vec![pending, timer], due: Some(due) };
+        // Where another branch keeps the run from being put away, the time passes here.
+        tokio::select! {
+            woken = run.wait(node, wait) => woken.map(drop),
+            () = run.core.clock.until(due) => {
+                let node = run.resumed(place);
+                run.record(&node, JobStatus::Resolved, nothing(), (None, 1)).await
+            }
+        }
+    }
+}
