@@ -17,7 +17,7 @@ use crate::store::sql::{
     Aggregate, Condition, Delete, Exists, Function, Insert, Name, OnConflict, Op, Query, Select,
     Set, Update,
 };
-use crate::store::{Statement, Store};
+use crate::store::{Statement, Store, Values};
 use crate::value::{Type, Value};
 
 /// The place of this process among those that use the database.
@@ -51,6 +51,9 @@ impl Membership {
 /// Takes a number for this process, valid for `lease`.
 ///
 /// A `serving` process holds the store's lock: it knows that every other that was serving is dead.
+/// Nobody else knows that, so a server keeps its number though its lease has expired: it may have
+/// had a full disk, or slept. Of other processes' expired numbers the oldest is taken, and only if
+/// no other is left.
 ///
 /// # Errors
 ///
@@ -63,6 +66,8 @@ pub(crate) async fn join(
 ) -> Result<Membership> {
     let owner = random()?;
     let now = clock.now();
+    let dead = Delete { table: PROCESSES, filter: Condition::eq("serving", true) }.build();
+    let dead = serving.then_some(dead);
     let members = Select {
         table: PROCESSES,
         columns: vec![
@@ -86,25 +91,10 @@ pub(crate) async fn join(
     let number = store
         .write(move |tx| {
             Box::pin(async move {
-                let mut taken = [false; Ids::PROCESSES as usize];
-                for row in tx.query(&members).await? {
-                    let mut from = Fields::new(row);
-                    let number = usize::try_from(from.int()?)?;
-                    let served = from.next() == Value::Bool(true);
-                    let expired = from.moment()?.is_none_or(|expires| expires <= now);
-                    let free = expired || (served && serving);
-                    if let Some(taken) = taken.get_mut(number) {
-                        *taken = !free;
-                    }
+                if let Some(dead) = &dead {
+                    tx.execute(dead).await?;
                 }
-                let free = taken.iter().position(|taken| !taken).ok_or_else(|| {
-                    Error::new(
-                        ErrorKind::Unavailable,
-                        "too_many_processes",
-                        "32 processes use this database; try again when one has ended",
-                    )
-                })?;
-                let number = i64::try_from(free)?;
+                let number = free_number(tx.query(&members).await?, now)?;
                 let mut enter = enter;
                 enter.params[0] = number.into();
                 tx.execute(&enter).await?;
@@ -113,6 +103,34 @@ pub(crate) async fn join(
         })
         .await?;
     Ok(Membership { number: number.cast_unsigned(), owner, serving })
+}
+
+/// The least number that nobody has; else the one whose lease expired first.
+fn free_number(members: Vec<Values>, now: Timestamp) -> Result<i64> {
+    let mut taken = [false; Ids::PROCESSES as usize];
+    let mut expired: Option<(Timestamp, i64)> = None;
+    for row in members {
+        let mut from = Fields::new(row);
+        let number = from.int()?;
+        let serves = from.next() == Value::Bool(true);
+        let expires = from.moment()?.unwrap_or(now);
+        if let Some(taken) = taken.get_mut(usize::try_from(number)?) {
+            *taken = true;
+        }
+        if expires <= now && !serves {
+            expired = expired.into_iter().chain([(expires, number)]).min();
+        }
+    }
+    if let Some(free) = taken.iter().position(|taken| !taken) {
+        return Ok(i64::try_from(free)?);
+    }
+    expired.map(|(_, number)| number).ok_or_else(|| {
+        Error::new(
+            ErrorKind::Unavailable,
+            "too_many_processes",
+            "32 processes use this database; try again when one has ended",
+        )
+    })
 }
 
 fn random() -> Result<i64> {

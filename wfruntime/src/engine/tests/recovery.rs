@@ -269,3 +269,23 @@ async fn finished_executions_are_removed_after_a_while() {
     let gone = control::get(&world.core.store, old).await.expect_err("it is gone");
     assert_eq!(gone.kind(), ErrorKind::NotFound);
 }
+
+#[tokio::test]
+async fn a_number_is_not_taken_from_a_server_that_may_be_alive() {
+    let clock = Clock::manual(start_of_time());
+    let world = World::held(&[], clock.clone()).await;
+    let (store, server) = (&world.core.store, world.core.engine.membership().number());
+    let lease = Duration::from_secs(10);
+    let beside = lease::join(store, &clock, lease, false).await.expect("a number").number();
+    // The server could not renew its lease: its disk was full, or its machine slept.
+    clock.advance(jiff::SignedDuration::from_secs(11));
+    let mut numbers = Vec::new();
+    for _ in 0..31 {
+        numbers.push(lease::join(store, &clock, lease, false).await.expect("a number").number());
+    }
+    assert!(!numbers.contains(&server));
+    assert_eq!(numbers.last(), Some(&beside), "one that was in use is the last to be taken");
+    assert!(lease::join(store, &clock, lease, false).await.is_err(), "all are taken");
+    let next = lease::join(store, &clock, lease, true).await.expect("a number");
+    assert_eq!(next.number(), server, "the next server knows that this one is dead");
+}
