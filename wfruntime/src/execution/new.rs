@@ -1,5 +1,6 @@
 //! A new execution: the statements that write it within the action's own unit.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::core::Core;
@@ -150,7 +151,8 @@ pub(crate) fn revision(workflow: &WorkflowMeta) -> String {
     format!("{:016x}", workflow.revision)
 }
 
-/// Refuses the unit if a workflow that does not overlap has an execution that is not final.
+/// Refuses the unit if a workflow that does not overlap has an execution that is not final, or
+/// gets two for one record.
 ///
 /// The action calls it within its unit, before it writes; `checks` come from
 /// [`NewExecution::overlap_check`].
@@ -159,13 +161,15 @@ pub(crate) fn revision(workflow: &WorkflowMeta) -> String {
 ///
 /// [`ErrorKind::Conflict`] naming the workflow.
 pub(crate) async fn refuse_overlaps(tx: &mut Tx, checks: &[OverlapCheck]) -> Result<()> {
+    let mut seen = HashSet::with_capacity(checks.len());
     for check in checks {
+        let overlap = |text| Error::new(ErrorKind::Conflict, "overlap", text);
+        if !seen.insert((check.key, check.record)) {
+            let text = format!("`{}` would run twice at once for one record", check.key);
+            return Err(overlap(text));
+        }
         if !tx.query(&check.statement).await?.is_empty() {
-            return Err(Error::new(
-                ErrorKind::Conflict,
-                "overlap",
-                format!("`{}` is still running for this record", check.key),
-            ));
+            return Err(overlap(format!("`{}` is still running for this record", check.key)));
         }
     }
     Ok(())
@@ -175,6 +179,7 @@ pub(crate) async fn refuse_overlaps(tx: &mut Tx, checks: &[OverlapCheck]) -> Res
 #[derive(Debug, Clone)]
 pub(crate) struct OverlapCheck {
     key: &'static str,
+    record: i64,
     statement: Statement,
 }
 
@@ -185,6 +190,7 @@ impl NewExecution {
         let key = self.workflow.key;
         (self.workflow.overlap == Overlap::Refuse).then(|| OverlapCheck {
             key,
+            record: self.record,
             statement: Select {
                 table: EXECUTIONS,
                 columns: vec![("id", Type::Int)],

@@ -178,3 +178,21 @@ async fn an_action_is_refused_while_an_execution_may_not_be_overlapped() {
     unit.await.expect("nothing is in the way");
     world.core.engine.execute(next).await.expect("it runs");
 }
+
+#[tokio::test]
+async fn two_executions_of_one_action_overlap_as_well() {
+    let meta = workflow("single", |_| Box::pin(async { Ok(()) }));
+    let meta = WorkflowMeta { overlap: Overlap::Refuse, ..meta };
+    let world = World::held(&[meta], Clock::System).await;
+    let (claim, other) = (world.claim(1).await, world.claim(2).await);
+    for (second, refused) in [(&claim, true), (&other, false)] {
+        let of = |claim| world.execution("single", claim, NewStatus::Queued).overlap_check();
+        let checks: Vec<_> = [&claim, second].into_iter().filter_map(of).collect();
+        let unit = world
+            .core
+            .store
+            .write(move |tx| Box::pin(async move { refuse_overlaps(tx, &checks).await }));
+        let code = unit.await.map_err(|error| error.all()[0].code.clone());
+        assert_eq!(code, if refused { Err("overlap".to_owned()) } else { Ok(()) });
+    }
+}
