@@ -3,6 +3,8 @@
 //! These take the store alone, so that a command beside the server can use them; within the
 //! server use the methods of [`Engine`], which also tell the runner.
 
+use std::future::Future;
+
 use jiff::Timestamp;
 
 use super::Engine;
@@ -262,9 +264,12 @@ impl Engine {
     /// As [`cancel`].
     pub(crate) async fn cancel(&self, id: i64) -> Result<()> {
         let core = self.core()?;
-        cancel(&core.store, id, core.clock.now()).await?;
-        self.drop_run(id);
-        Ok(())
+        handed_over(async move {
+            cancel(&core.store, id, core.clock.now()).await?;
+            core.engine.drop_run(id);
+            Ok(())
+        })
+        .await
     }
 
     /// Runs an execution again from the node that broke; what finished before is kept.
@@ -275,8 +280,7 @@ impl Engine {
     /// never stored; [`ErrorKind::NotFound`] if there is none.
     pub(crate) async fn rerun(&self, id: i64) -> Result<()> {
         let core = self.core()?;
-        // Whoever asked may hang up: what is written has to run all the same.
-        tokio::spawn(async move {
+        handed_over(async move {
             let (key, record) = rerun_within(&core.store, id, core.clock.now()).await?;
             core.engine.woken(id, &key, record);
             Ok(())
@@ -294,8 +298,8 @@ impl Engine {
         let id = execution.id;
         let checks: Vec<_> = execution.overlap_check().into_iter().collect();
         let statements = execution.statements(&core)?;
-        core.store
-            .write(move |tx| {
+        handed_over(async move {
+            let unit = core.store.write(move |tx| {
                 Box::pin(async move {
                     crate::execution::refuse_overlaps(tx, &checks).await?;
                     tx.batch(&statements).await.map(drop)
@@ -305,4 +309,12 @@ impl Engine {
         self.committed(vec![execution]);
         Ok(id)
     }
+}
+
+/// Writes and hands over on a task of its own: whoever asked may hang up between the two, and what
+/// is written has to take effect all the same.
+pub(super) async fn handed_over<T: Send + 'static>(
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    tokio::spawn(work).await?
 }

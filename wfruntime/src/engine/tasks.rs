@@ -345,8 +345,7 @@ impl Engine {
         comment: Option<String>,
     ) -> Result<Task> {
         let (core, identity) = (self.core()?, identity.clone());
-        // Whoever decided may hang up: what is written has to wake its execution all the same.
-        tokio::spawn(async move {
+        super::control::handed_over(async move {
             let actor = signed_in(&identity)?.clone();
             let task = get(&core.store, &identity, id).await?;
             let submission = Submission { identity: &identity, actor, outcome, comment };
@@ -358,7 +357,7 @@ impl Engine {
             }
             get(&core.store, &identity, id).await
         })
-        .await?
+        .await
     }
 
     /// Gives a task to another user: in their own place if they were named, else beside their

@@ -272,3 +272,16 @@ pub(super) fn person(id: i64, role: &str) -> Identity {
     let user = Actor { id, nickname: format!("user {id}"), email: None, roles: vec![role.into()] };
     Identity { user: Some(user), role: role.into() }
 }
+/// Waits for the end of an execution, however it is woken.
+pub(super) async fn ended(world: &World, id: i64) -> Status {
+    let begun = std::time::Instant::now();
+    loop {
+        let status = world.status(id).await;
+        if !matches!(status, Status::Queued | Status::Started) {
+            return status;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(10), "it is `{status}` for ever");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+

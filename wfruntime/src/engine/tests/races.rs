@@ -12,19 +12,6 @@ use crate::context::Outcome;
 use crate::engine::tasks;
 use crate::execution::JobStatus;
 
-/// Waits for the end of an execution, however it is woken.
-async fn ended(world: &World, id: i64) -> Status {
-    let begun = Instant::now();
-    loop {
-        let status = world.status(id).await;
-        if !matches!(status, Status::Queued | Status::Started) {
-            return status;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(10), "it is `{status}` for ever");
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
-}
-
 #[tokio::test]
 async fn a_decision_counts_though_nobody_waits_for_its_answer() {
     let world = World::started(&[workflow("asks", |call| {
@@ -195,4 +182,40 @@ async fn a_task_has_an_id_that_none_before_a_restart_had() {
     let next = dead.beside(&[asks]).await;
     assert_eq!(next.core.engine.membership().number(), dead.core.engine.membership().number());
     assert!(next.core.ids.next(&next.core.clock) > tasks[0].id);
+}
+
+#[tokio::test]
+async fn what_is_executed_begins_though_nobody_waits_for_its_answer() {
+    let world = World::started(&[workflow("plain", |_| Box::pin(async { Ok(()) }))]).await;
+    let claim = world.claim(1).await;
+    let execution = world.execution("plain", &claim, NewStatus::Queued);
+    let id = execution.id;
+    assert!(world.core.engine.execute(execution).now_or_never().is_none());
+    let begun = Instant::now();
+    while control::get(&world.core.store, id).await.is_err() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "it is not written");
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(ended(&world, id).await, Status::Resolved);
+}
+
+#[tokio::test]
+async fn a_cancelled_run_stops_though_nobody_waits_for_the_answer() {
+    static STARTED: tokio::sync::Notify = tokio::sync::Notify::const_new();
+    let world = World::started(&[workflow("hangs", |call| {
+        Box::pin(async move {
+            let hang = async || {
+                STARTED.notify_one();
+                std::future::pending::<Result<()>>().await
+            };
+            call.cx.run("hang", hang).await
+        })
+    })])
+    .await;
+    let id = world.fire("hangs").await;
+    soon(STARTED.notified()).await;
+    assert!(world.core.engine.cancel(id).now_or_never().is_none());
+    assert_eq!(ended(&world, id).await, Status::Aborted);
+    let stopped = tokio::time::timeout(Duration::from_secs(10), world.core.engine.idle());
+    assert!(stopped.await.is_ok(), "its code runs on");
 }
