@@ -10,7 +10,7 @@ use super::journal::Hold;
 use super::run::{Beginning, Run, Verdict};
 use super::runner::Entered;
 use super::settle::settle;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::execution::{NewExecution, Status};
 
 /// What became of a synchronous execution.
@@ -69,7 +69,6 @@ impl Engine {
         let run = Run::new(&core, beginning);
         let entered = Entered::new(self, &run);
         let verdict = Drive::new(&run).await;
-        drop(entered);
         let mut outcome = SyncOutcome {
             status: Status::Started,
             messages: run.messages(),
@@ -87,17 +86,21 @@ impl Engine {
             }
             Verdict::Suspend | Verdict::Leave | Verdict::Lost => {}
         }
-        if verdict == Verdict::Lost {
-            // Somebody cancelled it, or this process lost its lease.
-            outcome.status = self.stored_status(run.hold.id).await?;
+        let lost = verdict == Verdict::Lost;
+        // A false alarm, if it is still held: then it goes on in the background.
+        let settled = settle(&run, if lost { Verdict::Leave } else { verdict }).await;
+        drop(entered);
+        match settled {
+            Ok(_) if lost => self.woken(run.hold.id, run.workflow.key, run.record),
+            Ok(_) => {}
+            // Somebody ended it, or this process lost its lease.
+            Err(error) if error.kind() == ErrorKind::Fenced => {
+                let stored = super::control::get(&core.store, run.hold.id).await?.execution;
+                outcome.status = stored.status;
+                outcome.failure = stored.error;
+            }
+            Err(error) => return Err(error),
         }
-        settle(&run, verdict).await?;
         Ok(outcome)
-    }
-
-    async fn stored_status(&self, id: i64) -> Result<Status> {
-        let core = self.core()?;
-        let found = super::control::get(&core.store, id).await?;
-        Ok(found.execution.status)
     }
 }

@@ -9,7 +9,7 @@ use futures_util::FutureExt as _;
 use super::*;
 use crate::collection::Filter;
 use crate::context::Outcome;
-use crate::engine::tasks;
+use crate::engine::{SyncOutcome, tasks};
 use crate::execution::JobStatus;
 
 #[tokio::test]
@@ -218,4 +218,60 @@ async fn a_cancelled_run_stops_though_nobody_waits_for_the_answer() {
     assert_eq!(ended(&world, id).await, Status::Aborted);
     let stopped = tokio::time::timeout(Duration::from_secs(10), world.core.engine.idle());
     assert!(stopped.await.is_ok(), "its code runs on");
+}
+
+/// Runs until it is let go, and then writes nothing more.
+macro_rules! answering {
+    ($name:ident, $key:literal) => {
+        fn $name() -> (WorkflowMeta, &'static tokio::sync::Notify, &'static tokio::sync::Notify) {
+            static STARTED: tokio::sync::Notify = tokio::sync::Notify::const_new();
+            static FREE: tokio::sync::Notify = tokio::sync::Notify::const_new();
+            let meta = workflow($key, |_| {
+                Box::pin(async {
+                    STARTED.notify_one();
+                    FREE.notified().await;
+                    Ok(())
+                })
+            });
+            (meta, &STARTED, &FREE)
+        }
+    };
+}
+
+answering!(cancelled, "cancelled");
+answering!(alarmed, "alarmed");
+
+/// Begins an execution within a request.
+async fn in_request(world: &World, key: &str) -> (i64, tokio::task::JoinHandle<SyncOutcome>) {
+    let claim = world.claim(1).await;
+    let execution = world.commit(world.execution(key, &claim, NewStatus::StartedSync)).await;
+    let (id, core) = (execution.id, Arc::clone(&world.core));
+    let deadline = core.clock.after(Duration::from_secs(30));
+    (id, tokio::spawn(async move { core.engine.run_sync(execution, deadline).await }))
+}
+
+#[tokio::test]
+async fn a_request_answers_what_its_execution_was_ended_as_by_another() {
+    let (meta, started, free) = cancelled();
+    let world = World::started(&[meta]).await;
+    let (id, run) = in_request(&world, "cancelled").await;
+    soon(started.notified()).await;
+    // By a command beside the server, which cannot tell the run.
+    control::cancel(&world.core.store, id, world.core.clock.now()).await.expect("cancelled");
+    free.notify_one();
+    let outcome = soon(run).await.expect("an outcome");
+    assert_eq!(outcome.status, Status::Aborted);
+    assert_eq!(outcome.failure.as_deref(), Some("it was cancelled"));
+}
+
+#[tokio::test]
+async fn a_request_that_is_told_to_stop_by_mistake_leaves_its_execution_to_the_background() {
+    let (meta, started, free) = alarmed();
+    let world = World::started(&[meta]).await;
+    let (id, run) = in_request(&world, "alarmed").await;
+    soon(started.notified()).await;
+    world.core.engine.drop_run(id);
+    assert_eq!(soon(run).await.expect("an outcome").status, Status::Started);
+    free.notify_one();
+    assert_eq!(ended(&world, id).await, Status::Resolved);
 }
