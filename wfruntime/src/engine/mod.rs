@@ -53,6 +53,8 @@ pub(crate) struct Engine {
     work: Notify,
     /// Nothing is queued or running.
     idle: Notify,
+    /// A run came to its end.
+    left: Notify,
     timers: timers::Timers,
     /// True from the beginning of the shutdown.
     closing: watch::Sender<bool>,
@@ -70,6 +72,7 @@ impl Engine {
             runs: Mutex::default(),
             work: Notify::new(),
             idle: Notify::new(),
+            left: Notify::new(),
             timers: timers::Timers::default(),
             closing: watch::Sender::new(false),
             closed: AtomicBool::new(false),
@@ -204,14 +207,12 @@ impl Engine {
         self.close();
         let runs = || lock(&self.runs).values().cloned().collect::<Vec<_>>();
         runs().iter().for_each(|run| run.nudge(Nudge::Leave));
-        let mut tasks = std::mem::take(&mut *lock(&self.tasks));
-        let ended = async { while tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(grace, ended).await.is_err() {
+        if tokio::time::timeout(grace, self.at_rest()).await.is_err() {
             runs().iter().for_each(|run| run.nudge(Nudge::Drop));
-            let ended = async { while tasks.join_next().await.is_some() {} };
-            if tokio::time::timeout(grace.min(Duration::from_secs(1)), ended).await.is_err() {
+            let more = grace.min(Duration::from_secs(1));
+            if tokio::time::timeout(more, self.at_rest()).await.is_err() {
                 tracing::warn!("some executions block their thread and are left behind");
-                tasks.abort_all();
+                lock(&self.tasks).abort_all();
             }
         }
         self.closed.store(true, Ordering::SeqCst);
@@ -221,6 +222,21 @@ impl Engine {
             keeper.stop().await;
         }
         lease::leave(&core.store, &self.membership).await
+    }
+
+    /// Waits for the end of every task, those too that begin meanwhile, and of the runs that
+    /// requests wait for.
+    async fn at_rest(&self) {
+        loop {
+            let mut left = std::pin::pin!(self.left.notified());
+            left.as_mut().enable();
+            let next = |cx: &mut std::task::Context<'_>| lock(&self.tasks).poll_join_next(cx);
+            while std::future::poll_fn(next).await.is_some() {}
+            if lock(&self.runs).is_empty() {
+                return;
+            }
+            left.await;
+        }
     }
 
     fn close(&self) {
@@ -272,6 +288,7 @@ impl Engine {
 
     fn exit(&self, id: i64) {
         lock(&self.runs).remove(&id);
+        self.left.notify_waiters();
     }
 
     fn finished(&self, id: i64, workflow: &'static WorkflowMeta, record: i64) {

@@ -7,6 +7,7 @@ mod recovery;
 mod replay;
 mod sleep;
 mod speed;
+mod shutdown;
 
 use std::future::Future;
 use std::sync::Arc;

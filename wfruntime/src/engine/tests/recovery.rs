@@ -37,7 +37,6 @@ macro_rules! hanging {
 
 hanging!(interrupted, "interrupted");
 hanging!(fenced, "fenced");
-hanging!(shut, "shut");
 
 #[tokio::test]
 async fn another_process_goes_on_where_a_dead_one_stopped() {
@@ -94,25 +93,6 @@ async fn a_process_that_lost_its_hold_writes_nothing_more() {
     assert_eq!(run.verdict(), Some(Verdict::Lost));
     assert_eq!(next.payments().await, 2, "nothing was written without the hold");
     assert_eq!(next.status(id).await, Status::Resolved);
-}
-
-#[tokio::test]
-async fn a_shutdown_loses_nothing() {
-    let (meta, started, free) = shut();
-    let first = World::started(&[meta]).await;
-    let id = first.fire("shut").await;
-    soon(started.notified()).await;
-    let queued = first.claim(1).await;
-    soon(first.core.engine.shutdown(Duration::from_millis(50))).await.expect("a shutdown");
-    let late = first.fire_for("shut", &queued).await;
-    assert_eq!(first.status(id).await, Status::Started);
-    assert_eq!(first.status(late).await, Status::Queued);
-    free.store(true, Ordering::SeqCst);
-    let next = first.beside(&[meta]).await;
-    next.core.engine.start().await.expect("an engine");
-    assert_eq!(next.outcome(id).await.0, Status::Resolved);
-    assert_eq!(next.status(late).await, Status::Resolved);
-    assert_eq!(next.payments().await, 4);
 }
 
 #[tokio::test]
