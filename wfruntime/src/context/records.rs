@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::execution::wind_up::to;
 use crate::execution::{Status, read_row, write_row};
 use crate::store::sql::{Condition, Count, Delete, Insert, OnConflict, Query, Select, Set, Update};
-use crate::store::{BoxFuture, Expect, Values};
+use crate::store::{BoxFuture, Values};
 use crate::value::{Type, Value};
 
 impl SyncContext {
@@ -227,6 +227,7 @@ impl SyncContext {
         changes: Vec<(usize, Value)>,
     ) -> Result<Row> {
         let node = match self.begin("update", definition.meta.rust).await? {
+            Begun::Done(output) if output == "null" => return Err(self.gone()),
             Begun::Done(output) => return read_row(&output, definition),
             Begun::New(node) => node,
         };
@@ -239,12 +240,9 @@ impl SyncContext {
             filter: Condition::eq("id", id),
             returning: columns(definition),
         };
-        let effect = Effect::Returned(update.expect(Expect::Row), definition);
-        match self.run.commit(&node, effect).await {
-            Ok(done) => done.row.ok_or_else(|| self.gone()),
-            Err(error) if error.kind() == ErrorKind::NotFound => Err(self.gone()),
-            Err(error) => Err(error),
-        }
+        let effect = Effect::Returned(update.build(), definition);
+        // That there was no row is what the node gave: replay ends in the same way.
+        self.run.commit(&node, effect).await?.row.ok_or_else(|| self.gone())
     }
 
     /// The columns that an update sets: the given ones, when and by whom.

@@ -122,7 +122,7 @@ pub(crate) enum Effect {
     Fixed(Vec<Statement>, String),
     /// This, and its output is how many rows it changed.
     Counted(Statement),
-    /// This, and its output is the row that it returns.
+    /// This, and its output is the row that it returns, or null.
     Returned(Statement, &'static crate::collection::Definition),
 }
 
@@ -522,7 +522,7 @@ impl Step {
             Self::Returned(statement, definition, job) => {
                 let row: Option<Values> = tx.query(statement).await?.into_iter().next();
                 let row = row.map(|values| Row::new(definition, values));
-                let output = row.as_ref().map(write_row).transpose()?.unwrap_or_default();
+                let output = row.as_ref().map_or_else(|| Ok("null".to_owned()), write_row)?;
                 if output.len() > limit {
                     return Err(too_large(definition.name(), output.len(), limit));
                 }

@@ -105,6 +105,33 @@ async fn a_record_that_is_gone_ends_the_workflow_as_failed() {
 }
 
 #[tokio::test]
+async fn a_record_that_is_gone_ends_the_workflow_as_failed_after_a_crash_too() {
+    let world = World::started(&[workflow("updates", |call| {
+        Box::pin(async move {
+            let (mut claim, cx) = open(&call);
+            cx.delete(&claim).await?;
+            cx.update(&mut claim, Claim::changes().amount(1)).await
+        })
+    })])
+    .await;
+    let claim = world.claim(1).await;
+    let id = world.fire_for("updates", &claim).await;
+    let gone = Some("the record no longer exists".to_owned());
+    assert_eq!(world.outcome(id).await, (Status::Failed, gone.clone()));
+    // As if the process had died behind the node and before the end was written.
+    let unfinished = vec![
+        ("status", Set::To("started".into())),
+        ("state", Set::To("ready".into())),
+        ("error", Set::To(Value::Null)),
+        ("finished_at", Set::To(Value::Null)),
+    ];
+    world.rewrite(id, unfinished).await;
+    world.core.engine.woken(id, "updates", claim.id());
+    assert_eq!(ended(&world, id).await, Status::Failed);
+    assert_eq!(world.outcome(id).await, (Status::Failed, gone));
+}
+
+#[tokio::test]
 async fn a_failing_record_node_writes_nothing_and_can_be_handled() {
     let world = World::started(&[workflow("twice", |call| {
         Box::pin(async move {
