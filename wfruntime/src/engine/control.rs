@@ -247,7 +247,9 @@ pub(super) async fn ended_before(
     let query = Select {
         table: EXECUTIONS,
         columns: vec![("id", Type::Int)],
-        filter: Condition::Compare("finished_at", crate::store::sql::Op::Lt, before.into()),
+        // As `remove` does it: what has no end yet is never removed.
+        filter: Condition::Compare("finished_at", crate::store::sql::Op::Lt, before.into())
+            .and(Condition::Null("state")),
         order: vec![("finished_at", false)],
         limit: Some(limit),
         offset: None,

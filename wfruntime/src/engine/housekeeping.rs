@@ -59,7 +59,12 @@ pub(super) async fn sweep(core: &Core) -> Result<u64> {
         if old.is_empty() {
             break;
         }
-        removed += control::remove(&core.store, old).await?;
+        let gone = control::remove(&core.store, old).await?;
+        if gone == 0 {
+            // Somebody else removes them as well: the next sweep sees what is left.
+            break;
+        }
+        removed += gone;
         // Others come first.
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

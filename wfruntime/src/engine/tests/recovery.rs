@@ -269,3 +269,21 @@ async fn a_number_is_not_taken_from_a_server_that_may_be_alive() {
     let next = lease::join(store, &clock, lease, true).await.expect("a number");
     assert_eq!(next.number(), server, "the next server knows that this one is dead");
 }
+
+#[tokio::test]
+async fn what_cannot_be_removed_does_not_keep_housekeeping_busy() {
+    let meta = workflow("waits", |call| {
+        Box::pin(async move { call.cx.approve("Well?").by_role("boss").await.map(drop) })
+    });
+    let world = World::still(&[meta]).await;
+    let (odd, old) = (world.fire("waits").await, world.fire("waits").await);
+    world.settled().await;
+    world.core.engine.cancel(old).await.expect("cancelled");
+    let now = world.core.clock.now();
+    world.rewrite(odd, vec![("finished_at", Set::To(now.into()))]).await;
+    world.core.clock.advance(jiff::SignedDuration::from_hours(24 * 91));
+    let sweep = crate::engine::housekeeping::sweep(&world.core);
+    let swept = tokio::time::timeout(Duration::from_secs(5), sweep).await;
+    assert_eq!(swept.expect("it comes to an end").expect("swept"), 1);
+    assert_eq!(world.status(odd).await, Status::Started);
+}
