@@ -377,6 +377,16 @@ impl Queue {
         self.running += 1;
     }
 
+    /// How many wait here for their start; nothing if more may be in the table anyway.
+    pub(super) fn to_start(&self) -> Option<usize> {
+        let partly = self.backlog.more
+            || self.flows.values().any(|flow| flow.capped)
+            || self.lines.values().any(|line| line.more || line.reading);
+        let ready = self.flows.values().map(|flow| flow.ready.len());
+        let waiting = self.lines.values().map(|line| line.waiting.len());
+        (!partly).then(|| ready.chain(waiting).sum())
+    }
+
     /// Whether nothing is queued or running as far as this process knows.
     pub(super) fn is_idle(&self) -> bool {
         self.known.is_empty() && !self.backlog.more && self.thin.is_empty()

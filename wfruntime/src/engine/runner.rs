@@ -1,6 +1,7 @@
 //! The embedded runner: claims what may start, and runs it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -15,12 +16,14 @@ use crate::core::Core;
 use crate::error::{Error, Result};
 use crate::execution::wind_up::to;
 use crate::execution::{EXECUTIONS, Fields, State, Status, read_snapshot};
-use crate::store::sql::{Condition, Op, Query, Select, Set, Update};
+use crate::store::sql::{Condition, Count, Op, Query, Select, Set, Update};
 use crate::store::{Statement, Values};
 use crate::trigger::Snapshot;
 use crate::value::{Type, Value};
 use crate::workflow::WorkflowMeta;
 
+/// How often the table is looked into for what nobody told of.
+pub(super) const LOOK: Duration = Duration::from_secs(5);
 /// How many are claimed in one unit.
 const CLAIM: usize = 64;
 /// How many are read at once.
@@ -31,6 +34,7 @@ const LINE: u64 = 64;
 /// Starts whatever may start, until the shutdown begins.
 pub(super) async fn dispatch(core: Arc<Core>) {
     let engine = &core.engine;
+    let mut look = core.clock.after(LOOK);
     while !engine.is_closing() {
         while lock(&engine.tasks).try_join_next().is_some() {}
         let work = engine.queue().next(CLAIM);
@@ -39,8 +43,13 @@ pub(super) async fn dispatch(core: Arc<Core>) {
                 if engine.queue().is_idle() {
                     engine.idle.notify_waiters();
                 }
-                engine.work.notified().await;
-                Ok(())
+                tokio::select! {
+                    () = engine.work.notified() => Ok(()),
+                    () = core.clock.until(look) => {
+                        look = core.clock.after(LOOK);
+                        find_missed(&core).await
+                    }
+                }
             }
             Work::Claim(entries) => claim(&core, entries).await,
             Work::Page(state, after) => {
@@ -56,9 +65,22 @@ pub(super) async fn dispatch(core: Arc<Core>) {
             && !engine.is_closing()
         {
             tracing::error!(%error, "queued executions cannot be started");
-            tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+            tokio::time::sleep(Duration::from_millis(250)).await;
         }
     }
+}
+
+/// Looks into the table if it has more to start than memory knows of.
+async fn find_missed(core: &Core) -> Result<()> {
+    let Some(known) = core.engine.queue().to_start() else { return Ok(()) };
+    let states = [State::Queued, State::Ready].map(|state| Value::from(state.as_str()));
+    let filter = Condition::In("state", states.to_vec());
+    let rows = core.store.read(&Count { table: EXECUTIONS, filter }.build()).await?;
+    let found = rows.first().and_then(|row| row.first()).and_then(Value::as_int).unwrap_or(0);
+    if usize::try_from(found)? > known {
+        core.engine.queue().look();
+    }
+    Ok(())
 }
 
 /// An execution that this process has just claimed.

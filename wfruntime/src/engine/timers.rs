@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::lock;
+use super::runner::LOOK;
 use super::wake::{Wake, Woken, close_task, resolve_job};
 use crate::core::Core;
 use crate::error::{ErrorKind, Result};
@@ -53,19 +54,16 @@ pub(super) async fn watch(core: Arc<Core>) {
                 Some(core.clock.after(std::time::Duration::from_secs(1)))
             }
         };
-        if let Some(next) = next {
+        // What nobody told of is found as well.
+        let look = core.clock.after(LOOK);
+        let next = {
             let mut known = lock(&timers.next);
-            *known = Some(known.map_or(next, |known| known.min(next)));
-        }
-        let next = *lock(&timers.next);
-        let due = async {
-            match next {
-                Some(next) => core.clock.until(next).await,
-                None => std::future::pending().await,
-            }
+            let next = known.into_iter().chain(next).fold(look, Timestamp::min);
+            *known = Some(next);
+            next
         };
         tokio::select! {
-            () = due => {}
+            () = core.clock.until(next) => {}
             () = timers.changed.notified() => {}
             () = core.engine.closing() => {}
         }

@@ -287,3 +287,34 @@ async fn what_cannot_be_removed_does_not_keep_housekeeping_busy() {
     assert_eq!(swept.expect("it comes to an end").expect("swept"), 1);
     assert_eq!(world.status(odd).await, Status::Started);
 }
+
+#[tokio::test]
+async fn what_nobody_told_of_is_found_after_a_while() {
+    let world = World::still(&[workflow("plain", |_| Box::pin(async { Ok(()) }))]).await;
+    world.settled().await;
+    let claim = world.claim(1).await;
+    let execution = world.commit(world.execution("plain", &claim, NewStatus::Queued)).await;
+    assert_eq!(world.status(execution.id).await, Status::Queued);
+    let clock = world.core.clock.clone();
+    clock.advance(jiff::SignedDuration::from_secs(10));
+    assert_eq!(ended(&world, execution.id).await, Status::Resolved);
+}
+
+#[tokio::test]
+async fn what_nobody_told_of_is_found_while_another_execution_runs_for_long() {
+    static STARTED: tokio::sync::Notify = tokio::sync::Notify::const_new();
+    let hangs = workflow("hangs", |_| {
+        Box::pin(async {
+            STARTED.notify_one();
+            std::future::pending().await
+        })
+    });
+    let plain = workflow("plain", |_| Box::pin(async { Ok(()) }));
+    let world = World::still(&[hangs, plain]).await;
+    world.fire("hangs").await;
+    soon(STARTED.notified()).await;
+    let claim = world.claim(1).await;
+    let execution = world.commit(world.execution("plain", &claim, NewStatus::Queued)).await;
+    world.core.clock.advance(jiff::SignedDuration::from_secs(10));
+    assert_eq!(ended(&world, execution.id).await, Status::Resolved);
+}
