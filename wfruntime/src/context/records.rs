@@ -124,7 +124,7 @@ impl SyncContext {
             Begun::New(node) => node,
         };
         let query = Count { table: definition.table(), filter: filter.into_condition() };
-        let rows = self.run.core.store.read(&query.build().unbounded()).await?;
+        let rows = self.run.read(&node, &query.build().unbounded()).await?;
         let count = rows.first().and_then(|row| row.first()).and_then(Value::as_int).unwrap_or(0);
         self.run.keep(&node, count.to_string()).await?;
         Ok(count.cast_unsigned())
@@ -280,7 +280,7 @@ impl SyncContext {
         };
         let query = query.build();
         let query = if limit.is_none() { query.unbounded() } else { query };
-        let rows: Vec<Values> = self.run.core.store.read(&query).await?;
+        let rows: Vec<Values> = self.run.read(&node, &query).await?;
         let rows: Vec<Row> = rows.into_iter().map(|values| Row::new(definition, values)).collect();
         let written = rows.iter().map(write_row).collect::<Result<Vec<_>>>()?;
         self.run.keep(&node, format!("[{}]", written.join(","))).await?;

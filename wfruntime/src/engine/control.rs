@@ -104,6 +104,9 @@ pub(crate) async fn cancel(store: &Store, id: i64, now: Timestamp) -> Result<()>
 }
 
 /// Ends an execution that is not at its end; whether it did.
+///
+/// A full queue does not refuse it: it is what makes room again, and a timer has nobody to ask it
+/// for a second attempt.
 pub(super) async fn end(
     store: &Store,
     id: i64,
@@ -115,7 +118,7 @@ pub(super) async fn end(
     let finish = wind_up::finish(open, status, now, Some(error));
     let closing = wind_up::one(id, now);
     store
-        .write(move |tx| {
+        .write_reserved(move |tx| {
             Box::pin(async move {
                 if tx.execute(&finish).await? == 0 {
                     return Ok(false);
@@ -199,6 +202,8 @@ pub(crate) async fn destroy(store: &Store, id: i64) -> Result<()> {
 }
 
 /// Removes those of the executions that are at their end.
+///
+/// A full queue refuses it: old executions can wait until there is less to write.
 pub(super) async fn remove(store: &Store, ids: Vec<Value>) -> Result<u64> {
     let ended = Condition::In("id", ids).and(Condition::Null("state"));
     let of_task = |table: Name| {
@@ -287,7 +292,7 @@ impl Engine {
             core.engine.woken(id, &key, record);
             Ok(())
         })
-        .await?
+        .await
     }
 
     /// Writes an execution that no action fired, and starts it.
@@ -306,10 +311,12 @@ impl Engine {
                     crate::execution::refuse_overlaps(tx, &checks).await?;
                     tx.batch(&statements).await.map(drop)
                 })
-            })
-            .await?;
-        self.committed(vec![execution]);
-        Ok(id)
+            });
+            unit.await?;
+            core.engine.committed(vec![execution]);
+            Ok(id)
+        })
+        .await
     }
 }
 

@@ -108,7 +108,7 @@ fn build() -> Statement {
 
 /// The jobs of an execution by their keys.
 pub(crate) async fn read(core: &Core, execution: i64) -> Result<HashMap<String, Job>> {
-    let jobs = core.store.read(&jobs_of(execution)).await?;
+    let jobs = core.read_patiently(&jobs_of(execution)).await?;
     jobs.into_iter()
         .map(|values| Job::from_values(values).map(|job| (job.key.clone(), job)))
         .collect()

@@ -413,6 +413,18 @@ impl Run {
         }
     }
 
+    /// What a node reads; a store that is busy is waited for, and one that closes ends the run.
+    pub(crate) async fn read(
+        self: &Arc<Self>,
+        node: &Node,
+        query: &Statement,
+    ) -> Result<Vec<Values>> {
+        match self.core.read_patiently(query).await {
+            Ok(rows) => Ok(rows),
+            Err(error) => self.broke(node, error).await,
+        }
+    }
+
     /// Keeps what a node has read; it is written with the next unit.
     pub(crate) async fn keep(self: &Arc<Self>, node: &Node, output: String) -> Result<()> {
         if let Err(error) = self.check_size(&node.place.key, output.len()) {

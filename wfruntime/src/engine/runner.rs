@@ -13,7 +13,7 @@ use super::run::{Beginning, Run, Verdict};
 use super::settle::{Settled, settle};
 use super::{Engine, lock};
 use crate::core::Core;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::execution::wind_up::to;
 use crate::execution::{EXECUTIONS, Fields, State, Status, read_snapshot};
 use crate::store::sql::{Condition, Count, Op, Query, Select, Set, Update};
@@ -277,13 +277,15 @@ async fn execute(core: Arc<Core>, claimed: Claimed) {
         let beginning = Start { entry: &entry, hold, wakes, started, resumed };
         let result = match begin(&core, &beginning).await {
             Ok(run) => drive(&core, &run).await,
+            // This process ends: the next one goes on.
+            Err(error) if error.kind() == ErrorKind::Unavailable => Err(error),
             Err(error) => unreadable(&core, &beginning, &error).await,
         };
         match result {
             Ok(Settled::Done) => return,
             Ok(Settled::Again) => {}
             Err(error) => {
-                if error.kind() != crate::ErrorKind::Fenced && !core.engine.is_closing() {
+                if error.kind() != ErrorKind::Fenced && !core.engine.is_closing() {
                     tracing::error!(execution = entry.id, %error, "an execution was given up");
                 }
                 return;
@@ -365,7 +367,7 @@ async fn stored_snapshot(
         limit: None,
         offset: None,
     };
-    let row = core.store.read(&query.build()).await?.into_iter().next();
+    let row = core.read_patiently(&query.build()).await?.into_iter().next();
     let context = row.and_then(|row| Fields::new(row).optional_text());
     let context = context.ok_or_else(|| Error::internal("its context is not stored"))?;
     let (_, definition) = core
@@ -378,9 +380,16 @@ async fn stored_snapshot(
 /// Ends an execution whose context or journal cannot be read.
 async fn unreadable(core: &Arc<Core>, start: &Start<'_>, error: &Error) -> Result<Settled> {
     let sql = wind(start.hold.condition(), core.clock.now(), &format!("{error:?}"));
-    core.store
-        .write_reserved(move |tx| Box::pin(async move { tx.execute(&sql).await.map(drop) }))
-        .await?;
+    let unit = |store: crate::store::Store| {
+        let sql = sql.clone();
+        async move {
+            let unit = store.write_reserved(move |tx| {
+                Box::pin(async move { tx.execute(&sql).await.map(drop) })
+            });
+            unit.await
+        }
+    };
+    core.patiently(unit).await?;
     Ok(Settled::Done)
 }
 
@@ -425,6 +434,6 @@ async fn read_wakes(core: &Core, hold: Hold) -> Result<Option<i64>> {
         limit: None,
         offset: None,
     };
-    let rows = core.store.read(&query.build()).await?;
+    let rows = core.read_patiently(&query.build()).await?;
     Ok(rows.first().and_then(|row| row.first()).and_then(Value::as_int))
 }

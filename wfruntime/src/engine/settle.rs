@@ -10,7 +10,7 @@ use crate::execution::template::Template;
 use crate::execution::wind_up::{self, to};
 use crate::execution::{EXECUTIONS, State, Status, TIMERS};
 use crate::store::sql::{Condition, Insert, OnConflict, Query, Set, Update};
-use crate::store::{Expect, Statement, Store};
+use crate::store::{Expect, Statement, Store, Values};
 use crate::value::Value;
 use jiff::Timestamp;
 use std::future::Future;
@@ -171,9 +171,14 @@ pub(crate) fn timer(
 }
 
 impl Core {
-    /// Writes as soon as the store can: a full queue or disk is waited for, until the end of the
-    /// process.
-    pub(crate) async fn patiently<T, F, W>(&self, write: F) -> Result<T>
+    /// Reads as soon as the store can.
+    pub(crate) async fn read_patiently(&self, statement: &Statement) -> Result<Vec<Values>> {
+        self.patiently(|store| async move { store.read(statement).await }).await
+    }
+
+    /// Reads or writes as soon as the store can: a full queue or disk is waited for, until the end
+    /// of the process.
+    pub(crate) async fn patiently<T, F, W>(&self, work: F) -> Result<T>
     where
         F: Fn(Store) -> W + Send,
         W: Future<Output = Result<T>> + Send,
@@ -181,14 +186,14 @@ impl Core {
         const LONGEST: Duration = Duration::from_millis(250);
         let mut pause = Duration::from_millis(2);
         loop {
-            match write(self.store.clone()).await {
+            match work(self.store.clone()).await {
                 Err(error) if error.kind() == ErrorKind::Unavailable => {
                     let gone = error.all().iter().any(|fault| fault.code == "shutting_down");
                     if gone || self.engine.is_closed() {
                         return Err(error);
                     }
                     if pause >= LONGEST {
-                        tracing::warn!(%error, "the store does not take what is written");
+                        tracing::warn!(%error, "the store can be neither read nor written");
                     }
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(LONGEST);

@@ -192,9 +192,9 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// As [`Store::write`].
+    /// As [`Store::write_reserved`].
     pub async fn data_version(&self) -> Result<i64> {
-        self.write(|tx| Box::pin(async move { tx.data_version() })).await
+        self.write_reserved(|tx| Box::pin(async move { tx.data_version() })).await
     }
 
     /// What has to change in the database so that it fits `tables`; other tables are not looked at.

@@ -1,13 +1,14 @@
 //! The engine on a real store, with handlers written by hand.
 
+mod busy;
 mod lines;
 mod people;
 mod races;
 mod recovery;
 mod replay;
+mod shutdown;
 mod sleep;
 mod speed;
-mod shutdown;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -224,7 +225,6 @@ impl World {
         (execution.status, execution.error)
     }
 
-    pub(super) async fn count(&self, definition: &Definition) -> i64 {
     /// Writes columns of an execution behind the engine's back.
     pub(super) async fn rewrite(&self, id: i64, set: Vec<(&'static str, Set)>) {
         let filter = Condition::eq("id", id);
@@ -234,6 +234,7 @@ impl World {
         assert_eq!(unit.await.expect("a write"), 1);
     }
 
+    pub(super) async fn count(&self, definition: &Definition) -> i64 {
         let query = Count { table: definition.table(), filter: Condition::always() };
         let rows = self.core.store.read(&query.build()).await.expect("a count");
         rows[0][0].as_int().expect("a number")
@@ -273,15 +274,6 @@ async fn core(
     })
 }
 
-/// The result of a future that must not take for ever.
-pub(super) async fn soon<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(60), future).await.expect("it came to an end")
-}
-
-pub(super) fn person(id: i64, role: &str) -> Identity {
-    let user = Actor { id, nickname: format!("user {id}"), email: None, roles: vec![role.into()] };
-    Identity { user: Some(user), role: role.into() }
-}
 /// Waits for the end of an execution, however it is woken.
 pub(super) async fn ended(world: &World, id: i64) -> Status {
     let begun = std::time::Instant::now();
@@ -295,3 +287,12 @@ pub(super) async fn ended(world: &World, id: i64) -> Status {
     }
 }
 
+/// The result of a future that must not take for ever.
+pub(super) async fn soon<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(60), future).await.expect("it came to an end")
+}
+
+pub(super) fn person(id: i64, role: &str) -> Identity {
+    let user = Actor { id, nickname: format!("user {id}"), email: None, roles: vec![role.into()] };
+    Identity { user: Some(user), role: role.into() }
+}
