@@ -29,7 +29,7 @@ pub(crate) fn parse(args: TokenStream, item: &TokenStream, errors: &mut Errors) 
             input.parse::<Token![=]>()?;
             renamed = Some(input.parse::<LitStr>()?);
         }
-        if input.is_empty() { Ok(collection) } else { Err(input.error("expected `]`")) }
+        Ok(collection)
     };
     let collection = parser.parse2(args.clone());
     if collection.is_err() {

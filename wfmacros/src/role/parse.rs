@@ -33,7 +33,7 @@ pub(crate) struct Grant {
 
 const LINE: &str = "write `Claim: view own, create(amount);`, `workflows: path;` or `tasks;`";
 
-/// The roles of a call, and what `#![crate = "…"]` before them says.
+/// The roles of a call, and what `crate = "…";` before them says.
 pub(crate) fn roles(tokens: TokenStream, errors: &mut Errors) -> (Option<LitStr>, Vec<Role>) {
     let mut renamed = None;
     let mut roles = Vec::new();

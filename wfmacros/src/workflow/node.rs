@@ -28,7 +28,10 @@ pub(crate) fn begins(input: ParseStream) -> bool {
     let Ok(word) = fork.parse::<Ident>() else { return false };
     match word.to_string().as_str() {
         "require" => !fork.peek(Token![.]) && !fork.peek(Token![=]),
-        "end" => fork.is_empty() || fork.peek(Token![;]) || next_is(&fork, "failed"),
+        "end" => {
+            let alone = fork.is_empty() || fork.peek(Token![;]);
+            alone || fork.peek(Lit) || next_is(&fork, "failed")
+        }
         "parallel" | "race" => fork.peek(token::Brace),
         word if WORDS.contains(&word) || RESERVED.contains(&word) => {
             let path =

@@ -1,0 +1,8 @@
+use wfruntime::prelude::*;
+
+#[collection(table = posts)]
+struct Post {
+    title: String,
+}
+
+fn main() {}
