@@ -33,7 +33,14 @@ pub fn choice(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Makes a struct a collection.
 #[proc_macro_attribute]
 pub fn collection(args: TokenStream, item: TokenStream) -> TokenStream {
-    collection::expand(args.into(), item.into()).into()
+    collection::expand(args.into(), item.into(), collection::Place::Inside).into()
+}
+
+/// The same for a collection of `wfruntime` itself, whose parts the messages of rustc can name.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn own_collection(args: TokenStream, item: TokenStream) -> TokenStream {
+    collection::expand(args.into(), item.into(), collection::Place::Beside).into()
 }
 
 /// Makes an `async fn` a workflow that runs after an action.

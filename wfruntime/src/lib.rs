@@ -37,9 +37,9 @@ mod trigger;
 mod value;
 pub mod workflow;
 
-pub use action::Act;
+pub use action::{Act, ActionResult, FromOwnCall, OwnCall};
 pub use app::{App, Running};
-pub use auth::User;
+pub use auth::{User, UserAssociations, UserFields};
 pub use clap;
 pub use clock::Clock;
 pub use context::{Approve, Context, Decision, Moment, Never, Outcome, SyncContext, Within};

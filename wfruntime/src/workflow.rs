@@ -3,6 +3,7 @@
 mod graph;
 mod named;
 mod reach;
+mod result;
 mod show;
 
 use std::any::TypeId;
@@ -15,9 +16,8 @@ use crate::trigger::Snapshot;
 
 pub use graph::Format;
 pub use named::Named;
-pub use reach::{
-    Decider, Got, Identified, InAppends, Loaded, loaded, not_appended, not_appended_get,
-};
+pub use reach::{Decider, Got, Identified, InAppends, Loaded, loaded};
+pub use result::WorkflowResult;
 pub use show::Show;
 
 /// Where a workflow fires.

@@ -20,7 +20,7 @@ pub(crate) fn registration(model: &Model) -> TokenStream {
         }
     });
     let run = quote_spanned!(name.span()=> #name(#(#arguments),*));
-    let finished = quote_spanned!(output.span()=> #private::own_record::<#collection, _>(#result));
+    let finished = quote!(<#output as #private::ActionResult<#collection>>::into_row(#result));
     let location = location(name.span(), &private);
     quote! {
         #(#cfgs)*

@@ -26,9 +26,10 @@ fn an_action_of_claims() {
                 ::std::boxed::Box::pin(async move { let result : Result < Record < Claim > > =
                 hand_in(< Json < Submit > as ::wfruntime::private::FromOwnCall < Claim >>
                 ::from_own_call(& call) ?, < Act < Claim > as ::wfruntime::private::FromOwnCall <
-                Claim >> ::from_own_call(& call) ?). await; ::wfruntime::private::own_record:: <
-                Claim, _ > (result) }), location : ::wfruntime::private::Location { file :
-                ::core::file!(), line : ::core::line!(), column : ::core::column!(), }, })
+                Claim >> ::from_own_call(& call) ?). await; < Result < Record < Claim > > as
+                ::wfruntime::private::ActionResult < Claim >> ::into_row(result) }), location :
+                ::wfruntime::private::Location { file : ::core::file!(), line : ::core::line!(),
+                column : ::core::column!(), }, })
             }
         };
     "#]]

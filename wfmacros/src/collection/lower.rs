@@ -4,7 +4,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, DeriveInput, GenericArgument, LitStr, PathArguments, Type};
 
 use super::account;
-use super::model::{Class, Field, Model};
+use super::model::{Class, Field, Model, Place};
 use super::options;
 use super::parse::{Source, SourceField};
 use crate::args::Args;
@@ -23,7 +23,11 @@ const RESERVED: [&str; 7] = [
     "updated_by_id",
 ];
 
-pub(crate) fn lower<'a>(source: &'a Source, errors: &mut Errors) -> Option<Model<'a>> {
+pub(crate) fn lower<'a>(
+    source: &'a Source,
+    place: Place,
+    errors: &mut Errors,
+) -> Option<Model<'a>> {
     let Source { item, args, fields } = source;
     let rust = item.ident.unraw().to_string();
     let table = words::plural(&words::snake(&rust));
@@ -45,6 +49,7 @@ pub(crate) fn lower<'a>(source: &'a Source, errors: &mut Errors) -> Option<Model
     }
     let derives = ["Debug", "Clone", "PartialEq"];
     let model = Model {
+        place,
         runtime,
         name,
         table,

@@ -13,14 +13,15 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(crate) use lower::{is_derived, title};
+pub(crate) use model::Place;
 
 use crate::diag::Errors;
 
 /// The expansion of `#[collection(args)] item`.
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(args: TokenStream, item: TokenStream, place: Place) -> TokenStream {
     let mut errors = Errors::default();
     let parsed = parse::parse(args, item, &mut errors);
-    let model = parsed.source.as_ref().and_then(|source| lower::lower(source, &mut errors));
+    let model = parsed.source.as_ref().and_then(|source| lower::lower(source, place, &mut errors));
     let emitted = match &model {
         Some(model) => emit::emit(model),
         None => {

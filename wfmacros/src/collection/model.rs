@@ -5,7 +5,17 @@ use syn::{Attribute, DeriveInput, Expr, Ident, Type};
 
 use crate::paths::Runtime;
 
+/// Where the types that hold the names of fields and associations stand.
+#[derive(Clone, Copy)]
+pub(crate) enum Place {
+    /// Out of sight.
+    Inside,
+    /// Beside the struct, so that a library can show them.
+    Beside,
+}
+
 pub(crate) struct Model<'a> {
+    pub(crate) place: Place,
     pub(crate) item: &'a DeriveInput,
     pub(crate) runtime: Runtime,
     pub(crate) name: String,

@@ -1,10 +1,12 @@
 use expect_test::{ExpectFile, expect_file};
 use proc_macro2::TokenStream;
 
+use super::Place;
+
 /// The formatted expansion of a collection.
 fn expanded(args: &str, item: &str) -> String {
     let tokens = |text: &str| text.parse::<TokenStream>().expect("tokens");
-    let expansion = super::expand(tokens(args), tokens(item));
+    let expansion = super::expand(tokens(args), tokens(item), Place::Inside);
     prettyplease::unparse(&syn::parse2(expansion).expect("items"))
 }
 
@@ -74,5 +76,8 @@ fn the_runtime_has_the_path_that_was_given() {
 #[test]
 fn a_broken_item_is_emitted_as_it_stands() {
     let tokens: TokenStream = "struct Post { title String }".parse().expect("tokens");
-    assert_eq!(super::expand(TokenStream::new(), tokens.clone()).to_string(), tokens.to_string());
+    assert_eq!(
+        super::expand(TokenStream::new(), tokens.clone(), Place::Inside).to_string(),
+        tokens.to_string()
+    );
 }

@@ -55,7 +55,7 @@ fn handler(trigger: &Trigger, model: &Model) -> TokenStream {
     }
     let output = &model.output;
     let run = quote_spanned!(name.span()=> #name(#(#order),*));
-    let finished = quote_spanned!(output.span()=> #private::finished(#result));
+    let finished = quote!(<#output as #private::WorkflowResult>::into_result(#result));
     quote! {
         |#call| ::std::boxed::Box::pin(async move {
             #lets

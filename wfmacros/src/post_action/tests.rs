@@ -85,7 +85,7 @@ fn a_function_and_all_arguments() {
                             )?;
                             let cx: Context = call.cx;
                             let result: Result<()> = notify(claim, cx).await;
-                            wf::private::finished(result)
+                            <Result<()> as wf::private::WorkflowResult>::into_result(result)
                         }),
                         function: ::core::option::Option::Some(|| wf::private::type_of(&notify)),
                         location: wf::private::Location {

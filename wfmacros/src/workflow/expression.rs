@@ -75,7 +75,7 @@ impl Scope<'_> {
         let rest = steps[missing..].iter().chain(rest);
         let private = &self.private;
         let span = steps[missing - 1].span();
-        Some(quote_spanned!(span=> #private::not_appended(#reference) #(.#rest)*))
+        Some(quote_spanned!(span=> <_ as #private::InAppends>::record(#reference) #(.#rest)*))
     }
 
     /// Whether the path is in `appends`, or on the way to one that is.
@@ -159,7 +159,7 @@ impl Through<'_> {
         let reference = self.0.association(path);
         let private = &self.0.private;
         let span = path.last()?.span();
-        Some(parse_quote_spanned!(span=> #private::not_appended_get(#reference)))
+        Some(parse_quote_spanned!(span=> <_ as #private::InAppends>::got(#reference)))
     }
 }
 

@@ -88,7 +88,7 @@ pub(crate) fn emit(pieces: &[Piece], span: Span, scope: &Scope) -> TokenStream {
             Piece::Plain(text) => text.as_str(),
             Piece::Path(_) => "",
         });
-        return quote!(::std::string::String::from(#plain));
+        return quote!(::std::borrow::ToOwned::to_owned(#plain));
     }
     let text = Ident::new("text", Span::mixed_site());
     let parts = pieces.iter().map(|piece| match piece {

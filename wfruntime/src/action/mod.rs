@@ -27,7 +27,7 @@ mod turns;
 mod update;
 
 pub use act::Act;
-pub use own::{ActionMeta, FromOwnCall, RegisteredAction};
+pub use own::{ActionMeta, ActionResult, FromOwnCall, OwnCall, RegisteredAction};
 pub(crate) use perform::perform;
 pub(crate) use request::{
     Answer, AnswerData, Fired, FiredStatus, Message, Request, Target, Through, Verb, View,

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::checks::Checks;
 use super::desk::{Desk, Done};
 use super::{Answer, Request};
-use crate::collection::{CollectionMeta, Json, Location, Row};
+use crate::collection::{Collection, CollectionMeta, Json, Location, Record, Row};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identity::Identity;
@@ -88,6 +88,41 @@ fn body<T: DeserializeOwned>(values: Option<&RawValue>) -> Result<T> {
 impl<C> FromOwnCall<C> for Identity {
     fn from_own_call(call: &OwnCall) -> Result<Self> {
         Ok(call.identity.clone())
+    }
+}
+
+/// What a function with `#[action(C)]` can return: the record that is answered.
+///
+/// Its error is any that `?` turns into an [`Error`].
+#[diagnostic::on_unimplemented(
+    message = "an action of `{C}` cannot return `{Self}`",
+    label = "expected `Result<Record<{C}>>`"
+)]
+pub trait ActionResult<C> {
+    /// The record's row.
+    ///
+    /// # Errors
+    /// The action's.
+    fn into_row(self) -> Result<Row>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<C, R: RecordOf<C>, E: Into<Error>> ActionResult<C> for Result<R, E> {
+    fn into_row(self) -> Result<Row> {
+        self.map(|record| record.row()).map_err(Into::into)
+    }
+}
+
+/// A record of `C`. By itself in [`ActionResult`], it would make the compiler tell of an
+/// implementation for another collection.
+pub trait RecordOf<C> {
+    /// Its row.
+    fn row(&self) -> Row;
+}
+
+impl<C: Collection> RecordOf<C> for Record<C> {
+    fn row(&self) -> Row {
+        self.to_row()
     }
 }
 

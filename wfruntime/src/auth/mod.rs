@@ -20,7 +20,7 @@ mod user;
 pub(crate) use access::{ADMIN, ANONYMOUS, Access, BUILT_IN, Grant, ROOT, owner_column};
 pub(crate) use identify::identify;
 pub use role::{GrantMeta, RegisteredRole, RoleMeta};
-pub use user::User;
+pub use user::{User, UserAssociations, UserFields};
 
 pub(crate) use access::Roles;
 pub(crate) use account::{Account, NewUser, roles_of};

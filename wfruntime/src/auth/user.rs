@@ -3,7 +3,7 @@
 use crate::collection::Roles;
 
 /// A user who signs in; `#[collection(account)]` on a collection of the program takes its place.
-#[wfmacros::collection(account)]
+#[wfmacros::own_collection(account)]
 pub struct User {
     /// What people call them.
     #[field(length = 1..=200)]

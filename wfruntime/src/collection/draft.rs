@@ -173,11 +173,16 @@ pub fn changes<T: StartChanges>(_: &super::Record<T>) -> T::Builder {
 #[derive(Debug, Clone, Copy)]
 pub enum Set {}
 
-/// Holds for a required field that was given; each field has an own type for the other case.
-#[diagnostic::on_unimplemented(
-    message = "missing field `{Self}`",
-    label = "`{Self}` is not set; it is no `Option` and has no default"
-)]
-pub trait IsSet {}
+/// Stands in a builder's type for a required field that was not given yet.
+#[derive(Debug, Clone, Copy)]
+pub enum Missing {}
 
-impl IsSet for Set {}
+/// Holds if the required field `F`, a type of the field's name, was given.
+#[diagnostic::on_unimplemented(
+    message = "missing field `{F}`",
+    label = "`{F}` is not set; it is no `Option` and has no default"
+)]
+pub trait IsSet<F> {}
+
+#[diagnostic::do_not_recommend]
+impl<F> IsSet<F> for Set {}

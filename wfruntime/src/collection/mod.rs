@@ -30,12 +30,12 @@ pub use choice::{Choice, UnknownName};
 pub use coding::{Decoder, Encoder};
 pub use declared::{Account, HasLength, HoldsMoment, HoldsUser};
 pub use definition::{Association, AssociationKind, Column, Definition};
-pub use draft::{Changes, Draft, IntoChanges, IntoDraft};
+pub use draft::{Changes, Draft, IntoChanges, IntoDraft, IsSet, Missing, Set};
 /// What only generated code and the registry use.
 pub(crate) mod generated {
     pub use super::choice::{choice_from_str, deserialize_choice};
     pub use super::declared::{FieldOf, bounds, field};
-    pub use super::draft::{Given, IsSet, Set, StartChanges, changes, column_named};
+    pub use super::draft::{Given, StartChanges, changes, column_named};
     pub use super::serde_forms::{deserialize, serialize};
 }
 

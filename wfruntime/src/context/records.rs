@@ -14,6 +14,9 @@ use crate::store::sql::{Condition, Count, Delete, Insert, OnConflict, Query, Sel
 use crate::store::{BoxFuture, Values};
 use crate::value::{Type, Value};
 
+/// What a node that writes gives, once it is done.
+type Written<'a, T> = BoxFuture<'a, Result<T>>;
+
 impl SyncContext {
     /// Creates a record.
     ///
@@ -22,10 +25,7 @@ impl SyncContext {
     /// The record does not fit what is stored: a value has to be unique, or refers to no record.
     // No `async fn`: its future would name the draft's type, and an incomplete draft would be
     // told at the call and at the `await` as well.
-    pub fn create<T: Collection>(
-        &self,
-        draft: impl IntoDraft<T>,
-    ) -> BoxFuture<'_, Result<Record<T>>> {
+    pub fn create<T: Collection>(&self, draft: impl IntoDraft<T>) -> Written<'_, Record<T>> {
         let draft = draft.into_draft().into_values();
         Box::pin(async move { Record::from_row(self.create_row(T::definition(), draft).await?) })
     }
@@ -41,7 +41,7 @@ impl SyncContext {
         &'a self,
         record: &'a mut Record<T>,
         changes: impl IntoChanges<T>,
-    ) -> BoxFuture<'a, Result<()>> {
+    ) -> Written<'a, ()> {
         let changes = changes.into_changes().into_values();
         Box::pin(async move {
             let row = self.update_row(T::definition(), record.id.get(), changes).await?;
@@ -60,7 +60,7 @@ impl SyncContext {
         &self,
         filter: Filter<T>,
         changes: impl IntoChanges<T>,
-    ) -> BoxFuture<'_, Result<u64>> {
+    ) -> Written<'_, u64> {
         let changes = changes.into_changes().into_values();
         let update = self.update_rows(T::definition(), filter.into_condition(), changes);
         Box::pin(update)

@@ -63,7 +63,16 @@ pub fn loaded<L: Loaded>(association: &L) -> Result<L::Reached<'_>> {
     label = "not loaded",
     note = "only what `appends` of `#[post_action]` names is loaded with the record"
 )]
-pub trait InAppends {}
+pub trait InAppends: Got + Sized {
+    /// Stands where an association is used that is not in `appends`; never compiles.
+    fn record(self) -> Self::Got;
+
+    /// The same for `get()`.
+    ///
+    /// # Errors
+    /// Never.
+    fn got(self) -> Result<Self::Got>;
+}
 
 /// What `get` would give.
 pub trait Got {
@@ -77,22 +86,6 @@ impl<C, T: Collection> Got for AssocRef<C, T, ToOne> {
 
 impl<C, T: Collection> Got for AssocRef<C, T, ToMany> {
     type Got = &'static [Record<T>];
-}
-
-/// Stands where an association is used that is not in `appends`; never compiles.
-///
-/// # Panics
-/// Never: nothing implements [`InAppends`].
-pub fn not_appended<A: Got + InAppends>(_: A) -> A::Got {
-    unreachable!("nothing implements `InAppends`")
-}
-
-/// The same for `get()`.
-///
-/// # Errors
-/// Never.
-pub fn not_appended_get<A: Got + InAppends>(association: A) -> Result<A::Got> {
-    Ok(not_appended(association))
 }
 
 /// What can be deleted: a record, or its id.
@@ -154,24 +147,28 @@ pub trait Decider {
     fn decider(&self) -> Result<Id<User>>;
 }
 
+#[diagnostic::do_not_recommend]
 impl Decider for Actor {
     fn decider(&self) -> Result<Id<User>> {
         Ok(Id::new(self.id))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Account> Decider for Id<T> {
     fn decider(&self) -> Result<Id<User>> {
         Ok(Id::new(self.get()))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Account> Decider for BelongsTo<T> {
     fn decider(&self) -> Result<Id<User>> {
         Ok(Id::new(self.id().get()))
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Account> Decider for Record<T> {
     fn decider(&self) -> Result<Id<User>> {
         Ok(Id::new(self.id.get()))

@@ -1,8 +1,9 @@
 //! `Post::new()` and `Post::changes()`: setters with the fields' names, documentation and types.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote};
-use syn::Ident;
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Ident, Type};
 
 use super::{docs, named, of_type, visibility};
 use crate::collection::model::{Field, Model};
@@ -18,27 +19,27 @@ pub(super) fn emit(model: &Model<'_>) -> TokenStream {
 }
 
 /// The generic parameters that remember which required fields were set.
-fn parameters(required: &[&Field<'_>]) -> Vec<Ident> {
-    (0..required.len()).map(|index| format_ident!("P{index}", span = Span::mixed_site())).collect()
+fn parameters(required: &[&Field<'_>], at: Span) -> Vec<Ident> {
+    (0..required.len()).map(|index| format_ident!("P{index}", span = at)).collect()
 }
 
 fn new(model: &Model<'_>, settable: &[&Field<'_>], required: &[&Field<'_>]) -> TokenStream {
     let (vis, name) = (&model.item.vis, &model.item.ident);
-    let builder =
-        format_ident!("New{}", syn::ext::IdentExt::unraw(name), span = Span::mixed_site());
+    let builder = format_ident!("New{}", syn::ext::IdentExt::unraw(name), span = name.span());
     let markers: Vec<&Ident> = required.iter().map(|field| field.ident).collect();
-    let parameters = parameters(required);
+    let parameters = parameters(required, name.span());
     let setters = settable.iter().map(|field| {
         let (ident, ty, cfgs, rust) = (field.ident, &field.source.ty, &field.cfgs, &field.rust);
         let (docs, vis) = (docs(field), visibility(field));
         let stored = of_type(ty, &quote!(stored));
+        let value = value(ty);
         let after = required.iter().zip(&parameters).map(|(other, parameter)| {
             if other.ident == field.ident { quote!(__wf::Set) } else { quote!(#parameter) }
         });
         quote! {
             #(#cfgs)*
             #docs
-            #vis fn #ident(self, #ident: impl __wf::IntoField<#ty>) -> #builder<#(#after),*> {
+            #vis fn #ident(self, #ident: #value) -> #builder<#(#after),*> {
                 #builder {
                     given: self.given.set(
                         const { __wf::column_named(<#name as __wf::Collection>::META, #rust) },
@@ -49,19 +50,30 @@ fn new(model: &Model<'_>, settable: &[&Field<'_>], required: &[&Field<'_>]) -> T
             }
         }
     });
+    // At the struct's name, where rustc shows what a draft lacks.
+    let into_draft = quote_spanned! {name.span()=>
+        #[automatically_derived]
+        impl<#(#parameters: __wf::IsSet<required::#markers>),*> __wf::IntoDraft<#name>
+            for #builder<#(#parameters),*>
+        {
+            fn into_draft(self) -> __wf::Draft<#name> {
+                __wf::Draft::from_given(self.given)
+            }
+        }
+    };
     quote! {
-        /// The required fields that are not set yet, each a type.
+        /// The required fields, each a type.
         #[allow(non_camel_case_types)]
-        mod missing {
+        mod required {
             #(
-                /// It is not set.
+                /// The field of this name.
                 pub enum #markers {}
             )*
         }
 
         /// A new record, whose fields are set one by one.
         #[must_use = "nothing is created until it is passed to `create`"]
-        #vis struct #builder<#(#parameters = missing::#markers),*> {
+        #vis struct #builder<#(#parameters = __wf::Missing),*> {
             given: __wf::Given,
             set: ::core::marker::PhantomData<fn() -> (#(#parameters,)*)>,
         }
@@ -80,13 +92,13 @@ fn new(model: &Model<'_>, settable: &[&Field<'_>], required: &[&Field<'_>]) -> T
             #(#setters)*
         }
 
-        #[automatically_derived]
-        impl<#(#parameters: __wf::IsSet),*> __wf::IntoDraft<#name> for #builder<#(#parameters),*> {
-            fn into_draft(self) -> __wf::Draft<#name> {
-                __wf::Draft::from_given(self.given)
-            }
-        }
+        #into_draft
     }
+}
+
+/// What a setter takes, at the field's type: there rustc shows what it asks for.
+fn value(ty: &Type) -> TokenStream {
+    quote_spanned!(ty.span()=> impl __wf::IntoField<#ty>)
 }
 
 fn changes(model: &Model<'_>, settable: &[&Field<'_>]) -> TokenStream {
@@ -96,10 +108,11 @@ fn changes(model: &Model<'_>, settable: &[&Field<'_>]) -> TokenStream {
         let (ident, ty, cfgs, rust) = (field.ident, &field.source.ty, &field.cfgs, &field.rust);
         let (docs, vis) = (docs(field), visibility(field));
         let stored = of_type(ty, &quote!(stored));
+        let value = value(ty);
         quote! {
             #(#cfgs)*
             #docs
-            #vis fn #ident(mut self, #ident: impl __wf::IntoField<#ty>) -> Self {
+            #vis fn #ident(mut self, #ident: #value) -> Self {
                 self.given = self.given.set(
                     const { __wf::column_named(<#name as __wf::Collection>::META, #rust) },
                     #stored(__wf::IntoField::into_field(#ident)),

@@ -10,14 +10,19 @@ use syn::ext::IdentExt;
 use syn::{Ident, Type, Visibility};
 
 use super::account;
-use super::model::{Class, Field, Model};
+use super::model::{Class, Field, Model, Place};
 
 pub(crate) fn emit(model: &Model<'_>) -> TokenStream {
     let private = model.runtime.private();
     let item = model.item;
     let cfgs = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     let collection = collection(model);
-    let markers = markers(model);
+    let markers = markers(model, &private);
+    // Without a path to them, rustc would show where they stand in the library.
+    let (beside, inside) = match model.place {
+        Place::Beside => (Some(markers), None),
+        Place::Inside => (None, Some(markers)),
+    };
     let builders = builder::emit(model);
     let derived = derived::emit(model);
     let account = model.account.then(|| emit_account(model));
@@ -25,12 +30,14 @@ pub(crate) fn emit(model: &Model<'_>) -> TokenStream {
     quote! {
         #item
 
+        #beside
+
         #(#cfgs)*
         #[allow(dead_code, clippy::all, clippy::pedantic)]
         const _: () = {
             use #private as __wf;
 
-            #markers
+            #inside
             #collection
             #builders
             #derived
@@ -118,42 +125,42 @@ fn association(field: &Field<'_>) -> Option<(TokenStream, &'static str)> {
 }
 
 /// The names that other macros check: `PostAssociations` and `PostFields`.
-fn markers(model: &Model<'_>) -> TokenStream {
+fn markers(model: &Model<'_>, private: &TokenStream) -> TokenStream {
     let (vis, name) = (&model.item.vis, &model.item.ident);
     let (associations, fields) = (named(model, "Associations"), named(model, "Fields"));
     let own_associations = model.fields.iter().filter_map(|field| {
         let (target, cardinality) = association(field)?;
         let cardinality = Ident::new(cardinality, Span::mixed_site());
-        Some(marker(field, &quote!(__wf::AssocRef<#name, #target, __wf::#cardinality>)))
+        Some(marker(field, &quote!(#private::AssocRef<#name, #target, #private::#cardinality>)))
     });
     let own_fields = model.fields.iter().filter(|field| field.class.has_column()).map(|field| {
         let ty = &field.source.ty;
-        marker(field, &quote!(__wf::FieldRef<#name, #ty>))
+        marker(field, &quote!(#private::FieldRef<#name, #ty>))
     });
     quote! {
         /// The associations, by name.
-        #[derive(__wf::derive::Clone, __wf::derive::Copy)]
+        #[derive(#private::derive::Clone, #private::derive::Copy)]
         #vis struct #associations {
             /// Who created the record.
-            #vis created_by: __wf::AssocRef<#name, __wf::User, __wf::ToOne>,
+            #vis created_by: #private::AssocRef<#name, #private::User, #private::ToOne>,
             /// Who last changed the record.
-            #vis updated_by: __wf::AssocRef<#name, __wf::User, __wf::ToOne>,
+            #vis updated_by: #private::AssocRef<#name, #private::User, #private::ToOne>,
             #(#own_associations)*
         }
 
         /// The fields, by name.
-        #[derive(__wf::derive::Clone, __wf::derive::Copy)]
+        #[derive(#private::derive::Clone, #private::derive::Copy)]
         #vis struct #fields {
             /// The id.
-            #vis id: __wf::FieldRef<#name, __wf::Id<#name>>,
+            #vis id: #private::FieldRef<#name, #private::Id<#name>>,
             /// When the record was created.
-            #vis created_at: __wf::FieldRef<#name, __wf::Timestamp>,
+            #vis created_at: #private::FieldRef<#name, #private::Timestamp>,
             /// When the record was last changed.
-            #vis updated_at: __wf::FieldRef<#name, __wf::Timestamp>,
+            #vis updated_at: #private::FieldRef<#name, #private::Timestamp>,
             /// Who created the record.
-            #vis created_by: __wf::FieldRef<#name, ::core::option::Option<__wf::BelongsTo<__wf::User>>>,
+            #vis created_by: #private::FieldRef<#name, ::core::option::Option<#private::BelongsTo<#private::User>>>,
             /// Who last changed the record.
-            #vis updated_by: __wf::FieldRef<#name, ::core::option::Option<__wf::BelongsTo<__wf::User>>>,
+            #vis updated_by: #private::FieldRef<#name, ::core::option::Option<#private::BelongsTo<#private::User>>>,
             #(#own_fields)*
         }
     }
