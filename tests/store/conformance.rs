@@ -12,8 +12,8 @@ macro_rules! against {
                     a_unit_runs_though_nobody_waits, threads_write_too, others_are_noticed,
                     long_reads_leave_the_task;
                 values: every_value_comes_back, decimals_compare_by_value, sums_are_exact,
-                    nulls_sort_first, a_page_of_rows, ten_thousand_rows, conflicts_name_fields,
-                    references_hold, expectations_end_units, inserts_meet_existing_rows,
+                    sums_too_large_are_told, nulls_sort_first, a_page_of_rows, ten_thousand_rows,
+                    conflicts_name_fields, references_hold, expectations_end_units, inserts_meet_existing_rows,
                     updates_count_and_return;
                 conditions: every_condition_on_every_type, random_conditions, texts_are_literal,
                     rows_of_other_tables, long_lists, large_conditions;

@@ -109,6 +109,23 @@ pub(crate) async fn sums_are_exact(database: &Database) -> Result<()> {
     Ok(())
 }
 
+pub(crate) async fn sums_too_large_are_told(database: &Database) -> Result<()> {
+    let huge = "79228162514264337593543950335";
+    let store = prices(database, &[huge, huge]).await?;
+    for function in [Function::Sum, Function::Average] {
+        let error = aggregate(&store, function, Condition::always()).await.expect_err("too large");
+        assert_eq!((error.kind(), error.all()[0].code.as_str()), (ErrorKind::TooLarge, "overflow"));
+        assert_eq!(error.to_string(), "a sum is too large for its type");
+    }
+    run(&store, vec![insert("items", &["id"], vec![vec![i64::MAX.into()]]).build()]).await?;
+    let (table, column, ty) = ("items", "id", Type::Int);
+    let filter = Condition::always();
+    let sum = Aggregate { table, function: Function::Sum, column, ty, filter };
+    let error = store.read(&sum.build()).await.expect_err("too large");
+    assert_eq!(error.all()[0].code, "overflow");
+    Ok(())
+}
+
 pub(crate) async fn nulls_sort_first(database: &Database) -> Result<()> {
     let store = prices(database, &["2", "", "1", ""]).await?;
     for (descending, expected) in [(false, [2, 4, 3, 1]), (true, [1, 3, 2, 4])] {

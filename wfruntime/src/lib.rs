@@ -42,7 +42,9 @@ pub use app::{App, Running};
 pub use auth::{User, UserAssociations, UserFields};
 pub use clap;
 pub use clock::Clock;
-pub use context::{Approve, Context, Decision, Moment, Never, Outcome, SyncContext, Within};
+pub use context::{
+    Approve, Context, Decision, Find, List, Moment, Never, Outcome, SyncContext, Within,
+};
 pub use core::{Core, Settings};
 pub use error::{Error, ErrorKind, Fault, Result};
 pub use identity::{Actor, Identity};

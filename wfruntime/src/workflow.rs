@@ -90,7 +90,7 @@ pub struct WorkflowMeta {
     /// The roles its nodes name, each with where.
     pub roles: &'static [(&'static str, Location)],
     /// The workflows its nodes call, each with where.
-    pub calls: &'static [(fn() -> &'static WorkflowMeta, Location)],
+    pub calls: &'static [CallMeta],
     /// Hash of its graph, or of a function's tokens.
     pub revision: u64,
     /// Its nodes, if they are known at compile time.
@@ -100,6 +100,9 @@ pub struct WorkflowMeta {
     pub function: Option<fn() -> TypeId>,
     pub location: Location,
 }
+
+/// A workflow that another one calls, and where.
+pub type CallMeta = (fn() -> &'static WorkflowMeta, Location);
 
 /// The type that every workflow has beside its function, under the same name.
 ///

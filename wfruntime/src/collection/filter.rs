@@ -3,6 +3,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use super::association::BelongsTo;
 use super::field::{ColumnValue, Scalar};
 use super::id::Id;
@@ -92,7 +95,16 @@ impl<C> fmt::Debug for Filter<C> {
 
 /// A field whose values have an order.
 #[diagnostic::on_unimplemented(message = "`{Self}` has no order", label = "cannot be compared so")]
-pub trait Ordered {}
+pub trait Ordered {
+    /// The type of its values, without `Option`.
+    type Value: Serialize + DeserializeOwned + Send;
+
+    /// The value of a stored one.
+    ///
+    /// # Errors
+    /// The stored value, if it does not fit.
+    fn value(stored: Value) -> Result<Self::Value, Value>;
+}
 
 /// A field that may be empty.
 #[diagnostic::on_unimplemented(
@@ -111,9 +123,22 @@ pub trait Textual {}
 macro_rules! ordered {
     ($($rust:ty),* $(,)?) => {$(
         #[diagnostic::do_not_recommend]
-        impl Ordered for $rust {}
+        impl Ordered for $rust {
+            type Value = $rust;
+
+            fn value(stored: Value) -> Result<$rust, Value> {
+                <$rust>::from_value(stored)
+            }
+        }
+
         #[diagnostic::do_not_recommend]
-        impl Ordered for Option<$rust> {}
+        impl Ordered for Option<$rust> {
+            type Value = $rust;
+
+            fn value(stored: Value) -> Result<$rust, Value> {
+                <$rust>::from_value(stored)
+            }
+        }
     )*};
 }
 
@@ -136,7 +161,14 @@ ordered!(
 );
 
 #[diagnostic::do_not_recommend]
-impl<T> Ordered for Id<T> {}
+impl<T> Ordered for Id<T> {
+    type Value = Self;
+
+    fn value(stored: Value) -> Result<Self, Value> {
+        stored.as_int().map(Self::new).ok_or(stored)
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl<S: Scalar> Optional for Option<S> {}
 #[diagnostic::do_not_recommend]

@@ -16,6 +16,7 @@ mod into_field;
 pub(crate) mod json;
 mod marker;
 mod meta;
+mod numeric;
 mod record;
 mod row;
 mod serde_forms;
@@ -49,6 +50,7 @@ pub use meta::{
     AssociationShape, ChoiceMeta, CollectionMeta, DefaultValue, FieldOptions, Kind, Location,
     MemberMeta, Range, RegisteredCollection, Shape, Variant,
 };
+pub use numeric::Numeric;
 pub use record::Record;
 pub use row::{Loaded, Row};
 

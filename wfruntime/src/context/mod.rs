@@ -4,8 +4,10 @@
 
 mod approve;
 mod code;
+mod reads;
 mod records;
 mod sleep;
+mod totals;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,6 +15,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use approve::{Approve, Decision, Outcome, Within};
+pub use reads::{Find, List};
 pub use sleep::Moment;
 
 use crate::engine::journal::Place;

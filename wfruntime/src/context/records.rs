@@ -1,17 +1,18 @@
-//! Nodes that read and write records.
+//! Nodes that write records.
 //!
 //! The typed methods turn drafts, changes and conditions into rows; the rest works on rows.
 
+use super::SyncContext;
+use super::reads::{columns, with_loaded};
 use crate::collection::{
     Collection, DefaultValue, Definition, Filter, Id, IntoChanges, IntoDraft, Record, Row,
 };
-use crate::context::SyncContext;
-use crate::engine::run::{Begun, Effect, Node, Verdict};
+use crate::engine::run::{Begun, Effect, Verdict};
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::execution::wind_up::to;
 use crate::execution::{Status, read_row, write_row};
-use crate::store::sql::{Condition, Count, Delete, Insert, OnConflict, Query, Select, Set, Update};
-use crate::store::{BoxFuture, Values};
+use crate::store::BoxFuture;
+use crate::store::sql::{Condition, Delete, Insert, OnConflict, Query, Set, Update};
 use crate::value::{Type, Value};
 
 /// What a node that writes gives, once it is done.
@@ -72,77 +73,26 @@ impl SyncContext {
     ///
     /// Another record refers to it and restricts that.
     pub async fn delete<T: Collection>(&self, record: impl Into<Id<T>>) -> Result<()> {
-        let definition = T::definition();
-        let Begun::New(node) = self.begin("delete", definition.meta.rust).await? else {
-            return Ok(());
-        };
         let filter = Condition::eq("id", record.into().get());
-        let delete = Delete { table: definition.table(), filter };
-        self.run.commit(&node, Effect::Counted(delete.build())).await?;
-        Ok(())
+        self.delete_rows(T::definition(), filter).await.map(drop)
     }
 
-    /// The first record that fits, by id.
+    /// Deletes every record that fits, and says how many that were.
     ///
     /// # Errors
     ///
-    /// A stored value does not fit its field.
-    pub async fn find<T: Collection>(&self, filter: Filter<T>) -> Result<Option<Record<T>>> {
-        let rows = self.read_rows("find", T::definition(), filter.into_condition(), Some(1));
-        rows.await?.pop().map(Record::from_row).transpose()
+    /// Another record refers to one of them and restricts that: none is deleted then.
+    pub fn delete_where<T: Collection>(&self, filter: Filter<T>) -> BoxFuture<'_, Result<u64>> {
+        Box::pin(self.delete_rows(T::definition(), filter.into_condition()))
     }
 
-    /// The record with this id, or nothing if it is gone.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::find`].
-    pub async fn get<T: Collection>(&self, id: Id<T>) -> Result<Option<Record<T>>> {
-        let rows = self.read_rows("get", T::definition(), Condition::eq("id", id.get()), Some(1));
-        rows.await?.pop().map(Record::from_row).transpose()
-    }
-
-    /// All records that fit, by id.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::find`]; also if they are too many to be kept.
-    pub async fn list<T: Collection>(&self, filter: Filter<T>) -> Result<Vec<Record<T>>> {
-        let rows = self.read_rows("list", T::definition(), filter.into_condition(), None);
-        rows.await?.into_iter().map(Record::from_row).collect()
-    }
-
-    /// How many records fit.
-    ///
-    /// # Errors
-    ///
-    /// The store cannot be read.
-    pub async fn count<T: Collection>(&self, filter: Filter<T>) -> Result<u64> {
-        let definition = T::definition();
-        let node = match self.begin("count", definition.meta.rust).await? {
+    async fn delete_rows(&self, definition: &'static Definition, filter: Condition) -> Result<u64> {
+        let node = match self.begin("delete", definition.meta.rust).await? {
             Begun::Done(output) => return Ok(serde_json::from_str(&output)?),
             Begun::New(node) => node,
         };
-        let query = Count { table: definition.table(), filter: filter.into_condition() };
-        let rows = self.run.read(&node, &query.build().unbounded()).await?;
-        let count = rows.first().and_then(|row| row.first()).and_then(Value::as_int).unwrap_or(0);
-        self.run.keep(&node, count.to_string()).await?;
-        Ok(count.cast_unsigned())
-    }
-
-    /// Reads a record again; what was loaded with it stays.
-    ///
-    /// If the record is gone, the workflow ends as `failed`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::find`].
-    pub async fn refresh<T: Collection>(&self, record: &mut Record<T>) -> Result<()> {
-        let filter = Condition::eq("id", record.id.get());
-        let found = self.read_rows("refresh", T::definition(), filter, Some(1)).await?.pop();
-        let Some(row) = found else { return Err(self.gone()) };
-        *record = Record::from_row(with_loaded(row, record.to_row()))?;
-        Ok(())
+        let delete = Delete { table: definition.table(), filter };
+        Ok(self.run.commit(&node, Effect::Counted(delete.build())).await?.changed)
     }
 
     async fn update_rows(
@@ -259,57 +209,20 @@ impl SyncContext {
         set
     }
 
-    async fn read_rows(
-        &self,
-        kind: &'static str,
-        definition: &'static Definition,
-        filter: Condition,
-        limit: Option<u64>,
-    ) -> Result<Vec<Row>> {
-        let node: Node = match self.begin(kind, definition.meta.rust).await? {
-            Begun::Done(output) => return read_output(&output, definition),
-            Begun::New(node) => node,
-        };
-        let query = Select {
-            table: definition.table(),
-            columns: columns(definition),
-            filter,
-            order: vec![("id", false)],
-            limit,
-            offset: None,
-        };
-        let query = query.build();
-        let query = if limit.is_none() { query.unbounded() } else { query };
-        let rows: Vec<Values> = self.run.read(&node, &query).await?;
-        let rows: Vec<Row> = rows.into_iter().map(|values| Row::new(definition, values)).collect();
-        let written = rows.iter().map(write_row).collect::<Result<Vec<_>>>()?;
-        self.run.keep(&node, format!("[{}]", written.join(","))).await?;
-        Ok(rows)
-    }
-
     fn user(&self) -> Option<i64> {
         self.run.snapshot.user.as_ref().map(|user| user.id)
     }
 
-    fn gone(&self) -> Error {
+    pub(super) fn gone(&self) -> Error {
         let text = "the record no longer exists";
         self.run.decide(Verdict::Final(Status::Failed, Some(text.to_owned())));
         Error::new(ErrorKind::Ended, "record_gone", text)
     }
 }
 
-fn columns(definition: &Definition) -> Vec<(&'static str, Type)> {
-    definition.columns.iter().map(|column| (column.name, column.kind.ty())).collect()
-}
-
 /// Nothing, if there are no faults.
 fn fits(faults: Vec<Fault>) -> Result<()> {
     if faults.is_empty() { Ok(()) } else { Err(Error::faults(ErrorKind::Invalid, faults)) }
-}
-
-fn read_output(output: &str, definition: &'static Definition) -> Result<Vec<Row>> {
-    let rows: Vec<&serde_json::value::RawValue> = serde_json::from_str(output)?;
-    rows.into_iter().map(|row| read_row(row.get(), definition)).collect()
 }
 
 /// The moment as a column of this type holds it, in UTC.
@@ -321,20 +234,4 @@ fn moment(ty: Type, now: jiff::Timestamp) -> Value {
         Type::DateTime => local.datetime().into(),
         _ => now.into(),
     }
-}
-
-/// The row, with what was loaded with an earlier state of it, as far as it still fits.
-fn with_loaded(mut row: Row, mut earlier: Row) -> Row {
-    use crate::collection::AssociationKind::BelongsTo;
-    for (index, association) in row.definition.associations.iter().enumerate() {
-        let Some(loaded) = earlier.loaded.get_mut(index).and_then(Option::take) else { continue };
-        let changed = match association.kind {
-            BelongsTo { column } => row.values[column] != earlier.values[column],
-            _ => false,
-        };
-        if !changed {
-            row.load(index, loaded);
-        }
-    }
-    row
 }

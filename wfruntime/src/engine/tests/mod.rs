@@ -4,6 +4,7 @@ mod busy;
 mod lines;
 mod people;
 mod races;
+mod records;
 mod recovery;
 mod replay;
 mod shutdown;
@@ -45,6 +46,16 @@ pub(super) struct Payment {
     #[field(unique)]
     pub(super) reference: Option<String>,
     pub(super) amount: i64,
+}
+
+/// An offer of the engine's tests: numbers of several kinds.
+#[collection(name = "engineOffers", table = "engine_offers")]
+pub(super) struct Offer {
+    pub(super) price: Decimal,
+    pub(super) weight: Option<i32>,
+    pub(super) score: f64,
+    pub(super) name: String,
+    pub(super) until: Option<Date>,
 }
 
 type Handler = fn(Invocation) -> BoxFuture<'static, Result<()>>;
@@ -103,7 +114,7 @@ impl World {
         let url = format!("sqlite:{}", folder.path().join("engine.db").display());
         let store = Store::open(&url, Options::default()).await.expect("a store");
         let mut tables = execution::tables();
-        let collections = [Claim::definition(), Payment::definition()];
+        let collections = [Claim::definition(), Payment::definition(), Offer::definition()];
         tables.push(registry::global().account().table_spec());
         tables.extend(collections.iter().map(|collection| collection.table_spec()));
         let plan = store.plan(&tables).await.expect("a plan");
@@ -255,7 +266,8 @@ async fn core(
     let registry = registry::global();
     let membership =
         lease::join(&store, &clock, settings.lease, serving).await.expect("a membership");
-    let tables = [Claim::definition().table(), Payment::definition().table()];
+    let tables = [Claim::definition(), Payment::definition(), Offer::definition()];
+    let tables = tables.map(Definition::table);
     let largest_id = lease::largest_id(&store, &tables).await.expect("an id");
     let workflows = workflows.iter().map(|meta| {
         let meta: &'static WorkflowMeta = Box::leak(Box::new(*meta));

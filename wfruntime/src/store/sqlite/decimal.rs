@@ -69,7 +69,7 @@ impl Total {
         for digit in &digits[1..] {
             write!(text, "{digit}").map_err(failed)?;
         }
-        Ok(Decimal::from_str(&text).map_err(failed)?.normalize())
+        Ok(Decimal::from_str(&text).map_err(|_| failed(Overflow))?.normalize())
     }
 }
 
@@ -111,8 +111,11 @@ impl Aggregate<Total, Option<String>> for Average {
     }
 }
 
+/// What a statement says whose sum has more digits than a decimal.
+pub(super) const OVERFLOW: &str = "a sum of decimals is too large";
+
 #[derive(Debug, thiserror::Error)]
-#[error("a sum of decimals is too large")]
+#[error("{OVERFLOW}")]
 struct Overflow;
 
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> Error {

@@ -6,6 +6,9 @@ use rusqlite::ffi;
 
 use crate::error::{Error, ErrorKind, Fault};
 
+/// What SQLite and [`super::decimal`] say of a sum that its type cannot hold.
+const OVERFLOWS: [&str; 2] = ["integer overflow", super::decimal::OVERFLOW];
+
 /// The error of a statement on `table`, for the caller of the store.
 pub(super) fn of(error: rusqlite::Error, path: &Path, table: &str) -> Error {
     let (code, message) = match &error {
@@ -18,6 +21,10 @@ pub(super) fn of(error: rusqlite::Error, path: &Path, table: &str) -> Error {
         }
         _ => (ffi::SQLITE_ERROR, ""),
     };
+    if code == ffi::SQLITE_ERROR && OVERFLOWS.contains(&message) {
+        let text = "a sum is too large for its type";
+        return Error::new(ErrorKind::TooLarge, "overflow", text).with_source(error);
+    }
     let fault = match code {
         ffi::SQLITE_CONSTRAINT_UNIQUE
         | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
