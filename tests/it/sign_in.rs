@@ -132,6 +132,54 @@ async fn a_password_signs_in_and_changing_it_voids_the_tokens() {
 }
 
 #[tokio::test]
+async fn nobody_takes_a_name_that_another_signs_in_with() {
+    let program = Program::start().await;
+    let root = program.user("Root", &["root"]).await;
+    let make = async |body| program.post("/api/users:create", &root, &body).await;
+    let email = "ada@example.org";
+    let ada = make(json!({ "nickname": "Ada", "email": email, "roles": ["admin"] })).await.id();
+    // Nobody signs in as `Ada` yet, but the email is hers.
+    let bob = make(json!({ "nickname": "Ada" })).await.id();
+    let password = json!({ "password": "correct horse" });
+    let set = async |id: i64| {
+        program.post(&format!("/api/users:setPassword?filterByTk={id}"), &root, &password).await
+    };
+    assert_eq!(set(ada).await.outcome(), (200, ""));
+
+    let taken = set(bob).await;
+    assert_eq!(taken.outcome(), (409, "name_taken"), "{taken:?}");
+    let message = "another user signs in as `Ada`; choose another nickname";
+    assert_eq!(taken.body["errors"][0]["message"], message);
+    let update = async |id: i64, body| {
+        program.post(&format!("/api/users:update?filterByTk={id}"), &root, &body).await
+    };
+    for (refused, field) in [
+        (make(json!({ "nickname": "Ada" })).await, "nickname"),
+        (make(json!({ "nickname": email })).await, "nickname"),
+        (make(json!({ "nickname": "Eve", "email": "Ada" })).await, "email"),
+        (update(bob, json!({ "nickname": email })).await, "nickname"),
+        (update(bob, json!({ "email": "Ada" })).await, "email"),
+        (
+            make(json!([{ "nickname": "e@x" }, { "nickname": "E", "email": "e@x" }])).await,
+            "nickname",
+        ),
+    ] {
+        assert_eq!(refused.outcome(), (409, "name_taken"), "{refused:?}");
+        assert_eq!(refused.body["errors"][0]["field"], field, "{refused:?}");
+    }
+    // One's own names are not taken: both alike, and the same once more.
+    for body in [json!({ "email": "Ada" }), json!({ "nickname": "Ada", "email": email })] {
+        assert_eq!(update(ada, body).await.outcome(), (200, ""));
+    }
+    assert_eq!(update(bob, json!({ "nickname": "Bob" })).await.outcome(), (200, ""));
+    assert_eq!(set(bob).await.outcome(), (200, ""));
+    for (account, id) in [("Ada", ada), (email, ada), ("Bob", bob)] {
+        let signed_in = sign_in(&program, account, "correct horse").await;
+        assert_eq!(signed_in.body["data"]["user"]["id"], id, "{account} {signed_in:?}");
+    }
+}
+
+#[tokio::test]
 async fn guessing_is_slowed_down_whether_or_not_there_is_such_a_user() {
     let program =
         Program::start_with(|app| app.settings(|settings| settings.sign_in_attempts = 2)).await;

@@ -10,6 +10,7 @@ use super::read::{Shown, load};
 use super::rows;
 use super::turns::Turns;
 use super::{Answer, AnswerData, Fired, FiredStatus, Message};
+use crate::auth::Names;
 use crate::collection::Row;
 use crate::core::Core;
 use crate::engine::SyncOutcome;
@@ -30,6 +31,8 @@ pub(super) struct Commit {
     pub(super) shown: Shown,
     /// Whether users are among what is written.
     pub(super) users: bool,
+    /// The names that users are given.
+    pub(super) names: Names,
     /// What has to be found behind the write: a user who still holds the role `root`.
     pub(super) root: Option<Statement>,
 }
@@ -44,7 +47,7 @@ impl Commit {
     pub(super) async fn run(self, core: &Arc<Core>, turns: Turns) -> Result<Answer> {
         if self.firing.executions.is_empty() && !self.users {
             // The store carries it out even if nobody waits any more.
-            write(core, self.statements, &[], None).await?;
+            write(core, self.statements, &[], self.names, None).await?;
             drop(turns);
             let mut data = self.data;
             append(core, &mut data, &self.shown).await;
@@ -55,12 +58,12 @@ impl Commit {
     }
 
     async fn finish(self, core: &Arc<Core>, turns: Turns) -> Result<Answer> {
-        let Self { mut statements, firing, mut data, shown, users, root } = self;
+        let Self { mut statements, firing, mut data, shown, users, names, root } = self;
         let Firing { mut executions, idle } = firing;
         for execution in &mut executions {
             statements.extend(execution.statements(core)?);
         }
-        write(core, statements, &executions, root).await?;
+        write(core, statements, &executions, names, root).await?;
         if users {
             core.auth.users_changed();
         }
@@ -91,6 +94,7 @@ async fn write(
     core: &Core,
     statements: Vec<Statement>,
     executions: &[NewExecution],
+    names: Names,
     root: Option<Statement>,
 ) -> Result<()> {
     let checks: Vec<_> = executions.iter().filter_map(NewExecution::overlap_check).collect();
@@ -99,6 +103,7 @@ async fn write(
             Box::pin(async move {
                 refuse_overlaps(tx, &checks).await?;
                 tx.batch(&statements).await?;
+                names.check(tx).await?;
                 authorise::keep_a_root(tx, root.as_ref()).await?;
                 crate::engine::failpoint("before_commit");
                 Ok(())

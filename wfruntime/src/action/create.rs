@@ -54,9 +54,8 @@ pub(super) async fn create(core: &Arc<Core>, request: &Request) -> Result<Answer
     let rows = events.into_iter().map(|event| event.row);
     let data = data(rows, is_array);
     let root = checks.a_root();
-    Commit { statements: plan.statements, firing, data, shown, users: plan.users, root }
-        .run(core, Turns::default())
-        .await
+    let Plan { statements, users, names, .. } = plan;
+    Commit { statements, firing, data, shown, users, names, root }.run(core, Turns::default()).await
 }
 
 /// The column of a new record that the record around it sets, with its value.

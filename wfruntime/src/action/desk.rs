@@ -194,9 +194,9 @@ impl Desk {
         let act = Act { core, identity: self.identity(), action: done.action };
         let firing = act.fire(done.matches, &[event], &plan.written).await?;
         let (data, shown) = (AnswerData::One(Box::new(row)), done.shown.clone());
-        let (statements, users) = (plan.statements, plan.users);
-        // What the program itself does with its users is its own decision.
-        Commit { statements, firing, data, shown, users, root: None }.run(core, turns).await
+        let Plan { statements, users, names, .. } = plan;
+        // Which roles the program itself gives its users is its own decision.
+        Commit { statements, firing, data, shown, users, names, root: None }.run(core, turns).await
     }
 
     /// The stored records that are changed.

@@ -10,6 +10,7 @@ use super::found::Found;
 use super::input::{Link, Target, Values};
 use super::load::{Entry, Written};
 use super::rows;
+use crate::auth::Names;
 use crate::collection::{AssociationKind, CollectionMeta, DefaultValue, Definition, Row};
 use crate::core::Core;
 use crate::error::{Error, Result};
@@ -30,6 +31,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) written: Written,
     /// Whether users are among them.
     pub(crate) users: bool,
+    /// The names that users are given.
+    pub(crate) names: Names,
     /// Whether something may be loaded through records that nothing is nested in.
     tracks: bool,
 }
@@ -39,7 +42,8 @@ impl<'a> Plan<'a> {
     /// if something may be loaded through what it writes.
     pub(crate) fn new(core: &'a Core, found: &'a Found, user: Option<i64>, tracks: bool) -> Self {
         let (statements, written) = (Vec::new(), Written::default());
-        Self { core, found, user, now: core.clock.now(), statements, written, users: false, tracks }
+        let (now, users, names) = (core.clock.now(), false, Names::default());
+        Self { core, found, user, now, statements, written, users, names, tracks }
     }
 
     /// Plans a new record and what is nested in it; `implied` is what its place sets.
@@ -56,7 +60,7 @@ impl<'a> Plan<'a> {
         let row = new_row(self.core, self.user, self.now, given.definition, columns);
         if given.links.is_empty() && !self.tracks {
             self.statements.push(rows::insert(&row));
-            self.users |= row.definition.meta.account;
+            self.note(&row, &changed);
             return Ok(row);
         }
         self.insert(&row, &changed);
@@ -67,9 +71,17 @@ impl<'a> Plan<'a> {
     /// Plans a record that was made before, with the columns that were given for it.
     pub(crate) fn insert(&mut self, row: &Row, given: &[usize]) {
         self.statements.push(rows::insert(row));
-        self.users |= row.definition.meta.account;
+        self.note(row, given);
         let (row, given) = (row.clone(), given.to_vec());
         self.written.put(Entry { row, is_new: true, given, sets: Vec::new() });
+    }
+
+    /// Notes a written record if it is a user.
+    fn note(&mut self, row: &Row, given: &[usize]) {
+        if row.definition.meta.account {
+            self.users = true;
+            self.names.add(self.core, row, given);
+        }
     }
 
     /// Plans that a stored record is destroyed.
@@ -104,11 +116,15 @@ impl<'a> Plan<'a> {
         guard: Guard,
     ) -> Row {
         let definition = before.definition;
-        self.users |= definition.meta.account;
         let mut row = before.clone();
         let given: Vec<usize> = columns.iter().map(|(index, _)| *index).collect();
         for (index, value) in columns {
             row.values[index] = value;
+        }
+        if definition.meta.account {
+            let differs = |index: &usize| row.values[*index] != before.values[*index];
+            let renamed: Vec<usize> = given.iter().copied().filter(differs).collect();
+            self.note(&row, &renamed);
         }
         row.values[Definition::UPDATED_AT] = self.now.into();
         row.values[Definition::UPDATED_BY] = self.user.into();

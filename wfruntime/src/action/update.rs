@@ -170,8 +170,8 @@ impl Update<'_> {
         let firing = self.checks.act("update").fire(&self.matches, &events, &plan.written).await?;
         let data = data(events.into_iter().map(|event| event.row), is_array);
         let shown = self.shown.clone();
-        let (statements, users, root) = (plan.statements, plan.users, self.checks.a_root());
-        Commit { statements, firing, data, shown, users, root }.run(core, turns).await
+        let (Plan { statements, users, names, .. }, root) = (plan, self.checks.a_root());
+        Commit { statements, firing, data, shown, users, names, root }.run(core, turns).await
     }
 
     /// The records that the filter finds.

@@ -1,12 +1,12 @@
 //! The account collection as sign-in sees it: who a row is, and new rows.
 
-use super::ROOT;
+use super::{ROOT, names};
 use crate::collection::{Column, DefaultValue, Definition};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::identity::Actor;
 use crate::store::Statement;
-use crate::store::sql::{Condition, Count, Insert, OnConflict, Place, Query as _, Select};
+use crate::store::sql::{Condition, Count, Insert, Name, OnConflict, Place, Query as _, Select};
 use crate::value::{Type, Value};
 
 /// The account collection and the columns that sign-in needs of it.
@@ -46,6 +46,17 @@ impl Account {
         let nickname = required("nickname", Type::Text)?;
         let roles = required("roles", Type::Json)?;
         Ok(Self { definition, nickname, email: find("email"), roles })
+    }
+
+    /// The name of the column `id`.
+    pub(super) fn id_column(&self) -> Name {
+        self.definition.columns[Definition::ID].name
+    }
+
+    /// The indexes of the columns with names to sign in with: the nickname, and the email if there
+    /// is one.
+    pub(super) fn names(&self) -> impl Iterator<Item = usize> + use<> {
+        std::iter::once(self.nickname).chain(self.email)
     }
 
     /// The index of the column `roles`.
@@ -91,14 +102,14 @@ impl Account {
         Ok(rows.into_iter().next().and_then(Self::actor))
     }
 
-    /// The user who signs in under this name: an email or a nickname; nobody if several do.
+    /// The user who signs in under this name, an email or a nickname; nobody if several do, which
+    /// only an older database allows.
     pub(crate) async fn named(&self, core: &Core, name: &str) -> Result<Option<Actor>> {
-        let columns = [Some(self.nickname), self.email];
-        let names = columns
-            .into_iter()
-            .flatten()
-            .map(|index| Condition::eq(self.definition.columns[index].name, name));
-        let mut rows = core.store.read(&self.select(Condition::Any(names.collect()), 2)).await?;
+        let names = self.names();
+        let names =
+            names.map(|index| Condition::eq(self.definition.columns[index].name, name)).collect();
+        let filter = Condition::Any(names).and(names::signs_in(core));
+        let mut rows = core.store.read(&self.select(filter, 2)).await?;
         let only = if rows.len() == 1 { rows.pop() } else { None };
         Ok(only.and_then(Self::actor))
     }

@@ -5,6 +5,7 @@
 mod access;
 mod account;
 mod identify;
+mod names;
 mod password;
 mod role;
 mod routes;
@@ -25,6 +26,7 @@ pub use user::{User, UserAssociations, UserFields};
 pub(crate) use access::Roles;
 pub(crate) use account::{Account, NewUser, roles_of};
 pub(crate) use identify::{Identify, token};
+pub(crate) use names::Names;
 pub(crate) use routes::{SYSTEM_ROUTES, SystemRoute};
 pub(crate) use setup::{FirstUser, Setup, set_up};
 pub(crate) use sign_in::{
@@ -109,7 +111,8 @@ pub(crate) async fn add_user(
         statements.push(insert);
         issued = Some(token);
     }
-    sign_in::write(core, statements).await?;
+    let names = Names::of(core, user.id, &user.nickname, user.email.as_deref());
+    sign_in::write(core, statements, names).await?;
     Ok((user, issued))
 }
 

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::account::NewUser;
 use super::sign_in::{self, SignedIn};
 use super::token::{self, TokenHash};
-use super::{ROOT, session};
+use super::{Names, ROOT, session};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -67,7 +67,7 @@ pub(crate) async fn set_up(core: &Core, first: FirstUser) -> Result<SignedIn> {
         return Err(refused());
     }
     let statements = vec![insert, sign_in::set_password(core, user.id, hash), issued];
-    if let Err(error) = sign_in::write(core, statements).await {
+    if let Err(error) = sign_in::write(core, statements, Names::default()).await {
         *core.auth.setup.lock() = Some(code);
         return Err(error);
     }

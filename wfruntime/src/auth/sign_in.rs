@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
-use super::session;
 use super::tables::CREDENTIALS;
 use super::token;
+use super::{Names, session};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::identity::{Actor, Identity};
@@ -51,14 +51,14 @@ pub(crate) async fn sign_in(
     core.auth.throttle.succeeded(&account, address);
     let (token, insert) = session::issue(core, &user)?;
     let statements = vec![session::remove_expired(core.clock.now()), insert];
-    write(core, statements).await?;
+    write(core, statements, Names::default()).await?;
     Ok(SignedIn { token, user })
 }
 
 /// Takes back the token; that it is not valid is no fault.
 pub(crate) async fn sign_out(core: &Core, token: &str) -> Result<()> {
     let Some(hash) = token::hash(token) else { return Ok(()) };
-    write(core, vec![session::revoke(hash)]).await?;
+    write(core, vec![session::revoke(hash)], Names::default()).await?;
     core.auth.sessions.forget();
     Ok(())
 }
@@ -85,15 +85,18 @@ pub(crate) async fn change_password(
     let hash = core.auth.passwords.hash(&change.new_password).await?;
     let (token, insert) = session::issue(core, &user)?;
     let set = set_password(core, user.id, hash);
-    write(core, vec![set, session::revoke_all(user.id), insert]).await?;
+    let statements = vec![set, session::revoke_all(user.id), insert];
+    write(core, statements, Names::default()).await?;
     core.auth.sessions.forget();
     Ok(SignedIn { token, user })
 }
 
 /// Sets the password of a user, who has to sign in again.
-pub(crate) async fn reset_password(core: &Core, user: i64, password: &str) -> Result<()> {
+pub(crate) async fn reset_password(core: &Core, user: &Actor, password: &str) -> Result<()> {
     let hash = core.auth.passwords.hash(password).await?;
-    write(core, vec![set_password(core, user, hash), session::revoke_all(user)]).await?;
+    let statements = vec![set_password(core, user.id, hash), session::revoke_all(user.id)];
+    let names = Names::of(core, user.id, &user.nickname, user.email.as_deref());
+    write(core, statements, names).await?;
     core.auth.sessions.forget();
     Ok(())
 }
@@ -109,9 +112,15 @@ pub(super) fn set_password(core: &Core, user: i64, hash: String) -> Statement {
     .build()
 }
 
-/// Applies statements as one unit.
-pub(super) async fn write(core: &Core, statements: Vec<Statement>) -> Result<()> {
-    core.store.write(|tx| Box::pin(async move { tx.batch(&statements).await.map(|_| ()) })).await
+/// Applies statements as one unit, unless somebody else has one of the names.
+pub(super) async fn write(core: &Core, statements: Vec<Statement>, names: Names) -> Result<()> {
+    let unit = core.store.write(move |tx| {
+        Box::pin(async move {
+            tx.batch(&statements).await?;
+            names.check(tx).await
+        })
+    });
+    unit.await.map_err(|error| core.registry.in_json(error))
 }
 
 async fn stored(core: &Core, user: i64) -> Result<Option<String>> {

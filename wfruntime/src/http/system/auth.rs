@@ -83,7 +83,7 @@ pub(super) async fn users(
             format!("role `{}` may not set the password of users of role `{ROOT}`", access.role());
         return Err(Error::new(ErrorKind::Forbidden, "forbidden", message));
     }
-    auth::reset_password(call.core, id, &password).await?;
+    auth::reset_password(call.core, &user, &password).await?;
     Ok(data(json!({})))
 }
 
