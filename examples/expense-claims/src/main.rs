@@ -67,10 +67,11 @@ workflow! {
 role! {
     employee {
         Reimbursement: view own, create(project, amount), update(project, amount) own;
+        User: view(nickname);
         workflows: expense_review;
     }
-    supervisor { Reimbursement: view; tasks; }
-    finance { Reimbursement: view; Payment: view; }
+    supervisor { Reimbursement: view; User: view(nickname); tasks; }
+    finance { Reimbursement: view; Payment: view; User: view(nickname); }
 }
 
 /// Stands for the program's mailer.

@@ -190,6 +190,19 @@ fn a_wrong_request_writes_nothing() {
 }
 
 #[test]
+fn everybody_in_the_story_sees_whose_claim_it_is() {
+    let story = Story::begin();
+    let (_, claim) = story.file("501");
+    for token in [&story.employee, &story.supervisor, &story.finance] {
+        let path = format!("/api/reimbursements:get?filterByTk={claim}&appends=applicant");
+        let answer = story.program.get(token, &path);
+        let applicant = &answer.body["data"]["applicant"];
+        assert_eq!(applicant["nickname"], "Ada", "{answer:?}");
+        assert!(applicant.get("email").is_none() && applicant.get("roles").is_none(), "{answer:?}");
+    }
+}
+
+#[test]
 fn the_demo_prints_lines_that_work() {
     let mut program = Program::new(env!("CARGO_BIN_EXE_expense-claims"));
     program.start_with(&["--demo", "--addr", "127.0.0.1:0"], &[]);
