@@ -1,8 +1,39 @@
 //! Lists of executions, tasks and workflows: which, in which order, what of them.
 
 use serde_json::{Value, json};
+use wfruntime::prelude::*;
 
 use crate::program_under_test::{Answer, Program};
+
+/// Who keeps a code to himself.
+#[collection]
+pub struct Spy {
+    pub alias: String,
+    #[field(hidden)]
+    pub code: Option<String>,
+}
+
+/// What a spy found: its code is no secret.
+#[collection]
+pub struct Find {
+    pub code: String,
+    #[field(hidden)]
+    pub alias: Option<String>,
+    pub spy: BelongsTo<Spy>,
+    pub helper: Option<BelongsTo<Spy>>,
+}
+
+/// Writes down what was found once more, and looks at the spy.
+#[post_action(mode = "global", on = [create, update], appends = [spy, helper])]
+async fn copy_find(find: PostAction<Find>, cx: Context) -> Result<()> {
+    if find.data.code == "copy" {
+        return Ok(());
+    }
+    cx.create(Find::new().code("copy").alias("hidden").spy(find.data.spy.id())).await?;
+    cx.list::<Spy>(Spy::FIELDS.alias.eq("Q")).await?;
+    cx.run("own code", async || Ok(serde_json::json!({ "code": 1, "open": 2 }))).await?;
+    Ok(())
+}
 
 /// The members of this name, in the order of the list.
 fn all(answer: &Answer, name: &str) -> Vec<Value> {
@@ -107,4 +138,45 @@ async fn what_a_system_route_does_not_take_is_refused_by_name() {
         let refused = program.post(&path, &root, &json!({ "password": "correct horse" })).await;
         assert_eq!(refused.outcome(), (400, "invalid_target"), "{path} {refused:?}");
     }
+}
+
+#[tokio::test]
+async fn an_execution_shows_what_each_collection_shows() {
+    let program = Program::start().await;
+    let root = program.user("Root", &["root"]).await;
+    let find = json!({
+        "code": "open", "alias": "hidden", "helper": { "alias": "Q", "code": "hidden" },
+        "spy": { "alias": "Bond", "code": "hidden" },
+    });
+    let made = program.post("/api/finds:create", &root, &find).await;
+    let changed = json!({ "alias": "hidden, too", "code": "changed" });
+    let path = format!("/api/finds:update?filterByTk={}", made.id());
+    let updated = program.post(&path, &root, &changed).await;
+    program.running.idle().await;
+    for (answer, code) in [(&made, "open"), (&updated, "changed")] {
+        let id = &answer.body["workflows"][0]["execution"];
+        let path = format!("/api/executions:get?filterByTk={id}");
+        let shown = program.get(&path, &root).await;
+        assert_eq!(shown.body["data"]["status"], "resolved", "{shown:?}");
+        assert!(!shown.body.to_string().contains("hidden"), "{shown:?}");
+        let context = &shown.body["data"]["context"];
+        assert_eq!(context["data"]["code"], code, "hidden elsewhere, not here: {context}");
+        assert_eq!(context["data"]["spy"]["alias"], "Bond", "{context}");
+        assert_eq!(context["data"]["helper"]["alias"], "Q", "{context}");
+        let jobs = &shown.body["data"]["jobs"];
+        assert_eq!(
+            (&jobs[0]["collection"], &jobs[1]["collection"]),
+            (&json!("finds"), &json!("spies"))
+        );
+        assert_eq!(jobs[0]["output"]["code"], "copy", "{jobs}");
+        assert_eq!(jobs[1]["output"][0]["alias"], "Q", "{jobs}");
+        assert_eq!(jobs[2]["output"], json!({ "open": 2 }), "own code may give any record");
+    }
+    let id = &updated.body["workflows"][0]["execution"];
+    let shown = program.get(&format!("/api/executions:get?filterByTk={id}"), &root).await;
+    let context = &shown.body["data"]["context"];
+    assert_eq!(
+        (&context["before"]["code"], &context["changed"]),
+        (&json!("open"), &json!(["code"]))
+    );
 }

@@ -18,6 +18,7 @@ pub use approve::{Approve, Decision, Outcome, Within};
 pub use reads::{Find, List};
 pub use sleep::Moment;
 
+use crate::collection::Definition;
 use crate::engine::journal::Place;
 use crate::engine::run::{Begun, Run, Verdict};
 use crate::error::{Error, ErrorKind, Result};
@@ -235,10 +236,17 @@ impl SyncContext {
         self.run.begin(self.place(kind, name)).await
     }
 
+    /// Begins a node that gives records of a collection.
+    async fn begin_on(&self, kind: &'static str, definition: &Definition) -> Result<Begun> {
+        let collection = Some(definition.meta.name);
+        let place = Place { collection, ..self.place(kind, definition.meta.rust) };
+        self.run.begin(place).await
+    }
+
     fn place(&self, kind: &'static str, name: &str) -> Place {
         if let Some((key, fingerprint)) = self.next {
             let key = format!("{}{key}", self.scope.path);
-            return Place { key, fingerprint, kind };
+            return Place { key, fingerprint, kind, collection: None };
         }
         let mut label = kind.to_owned();
         if !name.is_empty() {
@@ -247,7 +255,8 @@ impl SyncContext {
         }
         let count = self.scope.count(&label);
         let fingerprint = fingerprint(&label);
-        Place { key: format!("{}{label}#{count}", self.scope.path), fingerprint, kind }
+        let key = format!("{}{label}#{count}", self.scope.path);
+        Place { key, fingerprint, kind, collection: None }
     }
 }
 

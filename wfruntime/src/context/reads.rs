@@ -116,7 +116,7 @@ impl SyncContext {
         definition: &'static Definition,
         wanted: Wanted,
     ) -> Result<Vec<Row>> {
-        let node: Node = match self.begin(kind, definition.meta.rust).await? {
+        let node: Node = match self.begin_on(kind, definition).await? {
             Begun::Done(output) => return read_output(&output, definition),
             Begun::New(node) => node,
         };

@@ -119,7 +119,7 @@ impl SyncContext {
         definition: &'static Definition,
         given: Vec<Option<Value>>,
     ) -> Result<Row> {
-        let node = match self.begin("create", definition.meta.rust).await? {
+        let node = match self.begin_on("create", definition).await? {
             Begun::Done(output) => return read_row(&output, definition),
             Begun::New(node) => node,
         };
@@ -176,7 +176,7 @@ impl SyncContext {
         id: i64,
         changes: Vec<(usize, Value)>,
     ) -> Result<Row> {
-        let node = match self.begin("update", definition.meta.rust).await? {
+        let node = match self.begin_on("update", definition).await? {
             Begun::Done(output) if output == "null" => return Err(self.gone()),
             Begun::Done(output) => return read_row(&output, definition),
             Begun::New(node) => node,

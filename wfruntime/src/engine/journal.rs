@@ -54,6 +54,8 @@ pub(crate) struct Place {
     pub(crate) key: String,
     pub(crate) fingerprint: u64,
     pub(crate) kind: &'static str,
+    /// The collection of the records that the node gives.
+    pub(crate) collection: Option<&'static str>,
 }
 
 /// The place of the output in the parameters of [`write`].
@@ -84,6 +86,7 @@ pub(crate) fn write(
             attempts.into(),
             now.into(),
             finished.into(),
+            place.collection.into(),
         ],
     )
 }
@@ -100,6 +103,7 @@ fn build() -> Statement {
         "attempts",
         "created_at",
         "finished_at",
+        "collection",
     ];
     let row = vec![Value::Int(0); columns.len()];
     let conflict = OnConflict::Replace(vec!["execution_id", "key"]);

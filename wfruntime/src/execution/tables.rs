@@ -67,6 +67,8 @@ fn jobs() -> TableSpec {
             column("attempts", Type::Int),
             column("created_at", Type::Timestamp),
             nullable("finished_at", Type::Timestamp),
+            // Of the records in `output`, so that whoever shows them knows what is hidden.
+            nullable("collection", Type::Text),
         ],
         key: vec!["execution_id", "key"],
         indexes: Vec::new(),

@@ -95,10 +95,12 @@ pub(crate) struct Job {
     pub attempts: u32,
     pub created_at: Timestamp,
     pub finished_at: Option<Timestamp>,
+    /// The collection of the records that the node gave, if it gave any.
+    pub collection: Option<String>,
 }
 
 impl Job {
-    pub(crate) const COLUMNS: [(Name, Type); 9] = [
+    pub(crate) const COLUMNS: [(Name, Type); 10] = [
         ("key", Type::Text),
         ("fingerprint", Type::Int),
         ("kind", Type::Text),
@@ -108,6 +110,7 @@ impl Job {
         ("attempts", Type::Int),
         ("created_at", Type::Timestamp),
         ("finished_at", Type::Timestamp),
+        ("collection", Type::Text),
     ];
 
     pub(crate) fn from_values(values: Values) -> Result<Self> {
@@ -122,6 +125,7 @@ impl Job {
             attempts: u32::try_from(from.int()?)?,
             created_at: from.moment()?.ok_or_else(unfit)?,
             finished_at: from.moment()?,
+            collection: from.optional_text(),
         })
     }
 }

@@ -7,12 +7,11 @@ use serde_json::{Map, Value, json};
 
 use super::listing::{Field, Fields, Kind, Listing};
 use super::{Call, data};
-use crate::collection::Row;
-use crate::collection::json::Selection;
+use crate::collection::Definition;
 use crate::core::Core;
 use crate::engine::control;
 use crate::error::Result;
-use crate::execution::{Execution, Job, Status, read_snapshot};
+use crate::execution::{Execution, Job, Status};
 
 /// What an execution is answered with; `context` and `jobs` by `get` alone.
 const FIELDS: &[Field] = &[
@@ -56,8 +55,7 @@ pub(super) async fn answer(action: &str, call: &Call<'_>) -> Result<Response> {
     let found = control::get(&core.store, call.number()?).await?;
     let mut shown = shown(core, &found.execution);
     if let Some(shown) = shown.as_object_mut() {
-        let hidden = hidden(core);
-        let jobs = found.jobs.iter().map(|job| shown_job(job, &hidden)).collect();
+        let jobs = found.jobs.iter().map(|job| shown_job(core, job)).collect();
         shown.insert("jobs".to_owned(), jobs);
     }
     Ok(data(fields.of(shown)))
@@ -87,35 +85,66 @@ fn shown(core: &Core, execution: &Execution) -> Value {
     shown
 }
 
+/// The context as it was stored, without what its collections hide.
 fn shown_context(core: &Core, execution: &Execution, context: &str) -> Value {
     let definition = core.registry.named(&execution.collection);
-    let snapshot = definition.and_then(|definition| read_snapshot(context, definition).ok());
-    let Some(snapshot) = snapshot else {
-        // Of a collection that is gone or has another shape now: by the names that are hidden.
-        return without(&hidden(core), serde_json::from_str(context).unwrap_or_default());
-    };
-    let row = |row: &Row| serde_json::to_value(row.json(&Selection::ALL)).unwrap_or_default();
-    let columns = &snapshot.data.definition.columns;
-    let changed = snapshot.changed.iter().map(|index| &columns[*index]);
-    let changed: Vec<_> =
-        changed.filter(|column| !column.options.hidden).map(|column| column.json).collect();
-    json!({
-        "data": row(&snapshot.data),
-        "before": snapshot.before.as_ref().map(row),
-        "action": snapshot.action,
-        "changed": changed,
-        "user": snapshot.user,
-        "roleName": snapshot.role,
-    })
+    let mut context: Value = serde_json::from_str(context).unwrap_or_default();
+    if let Some(members) = context.as_object_mut() {
+        for name in ["data", "before"] {
+            if let Some(record) = members.get_mut(name) {
+                *record = shown_record(definition, record.take());
+            }
+        }
+        let is_shown = |name: &str| {
+            let column = definition.and_then(|definition| definition.column(name));
+            column.is_some_and(|(_, column)| !column.options.hidden)
+        };
+        if let Some(changed) = members.get_mut("changed").and_then(Value::as_array_mut) {
+            changed.retain(|name| name.as_str().is_some_and(is_shown));
+        }
+        members.entry("before").or_insert(Value::Null);
+    }
+    context
 }
 
-fn shown_job(job: &Job, hidden: &HashSet<&str>) -> Value {
+/// A stored record, or several, with the fields that its collection shows; of a collection that is
+/// gone the id alone, since nobody knows what it hid.
+fn shown_record(definition: Option<&Definition>, stored: Value) -> Value {
+    let members = match stored {
+        Value::Object(members) => members,
+        Value::Array(records) => {
+            return records.into_iter().map(|record| shown_record(definition, record)).collect();
+        }
+        other => return other,
+    };
+    let shown = members.into_iter().filter_map(|(name, value)| {
+        let Some(definition) = definition else {
+            return (name == "id").then_some((name, value));
+        };
+        if let Some((_, column)) = definition.column(&name) {
+            return (!column.options.hidden).then_some((name, value));
+        }
+        let (_, association) = definition.association(&name)?;
+        Some((name, shown_record(Some(association.target()), value)))
+    });
+    shown.collect::<Map<_, _>>().into()
+}
+
+fn shown_job(core: &Core, job: &Job) -> Value {
     let output = job.output.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let output = output.map(|output| match (&job.collection, job.kind.as_str()) {
+        (Some(collection), _) => shown_record(core.registry.named(collection), output),
+        // What people decided, and when time was up, is no record.
+        (None, "approve" | "sleep") => output,
+        // What own code gave may be anything: a record, too.
+        (None, _) => without(&hidden(core), output),
+    });
     json!({
         "key": job.key,
         "kind": job.kind,
+        "collection": job.collection,
         "status": job.status.as_str(),
-        "output": output.map(|output| without(hidden, output)),
+        "output": output,
         "error": job.error,
         "attempts": job.attempts,
         "createdAt": job.created_at.to_string(),
@@ -123,7 +152,7 @@ fn shown_job(job: &Job, hidden: &HashSet<&str>) -> Value {
     })
 }
 
-/// The names of all hidden fields: what a node gave does not say of which collection it is.
+/// The names of all hidden fields: what own code gave does not say of which collection it is.
 fn hidden(core: &Core) -> HashSet<&'static str> {
     let columns = core.registry.collections().iter().flat_map(|found| &found.columns);
     columns.filter(|column| column.options.hidden).map(|column| column.json).collect()
