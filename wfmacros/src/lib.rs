@@ -2,6 +2,7 @@
 #![doc(html_no_source)]
 
 mod action;
+mod answer;
 mod args;
 mod choice;
 mod collection;
@@ -22,6 +23,12 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn action(args: TokenStream, item: TokenStream) -> TokenStream {
     action::expand(args.into(), item.into()).into()
+}
+
+/// Makes a struct the form that people fill in for an `ask`.
+#[proc_macro_attribute]
+pub fn answer(args: TokenStream, item: TokenStream) -> TokenStream {
+    answer::expand(args.into(), item.into()).into()
 }
 
 /// Makes an enum the type of fields that hold one of a few names.

@@ -6,6 +6,7 @@ use tempfile as _;
 extern crate self as wfruntime;
 
 mod action;
+mod answer;
 mod app;
 mod auth;
 mod cli;
@@ -38,6 +39,7 @@ mod value;
 pub mod workflow;
 
 pub use action::{Act, ActionResult, FromOwnCall, OwnCall};
+pub use answer::Answer;
 pub use app::{App, Running};
 pub use auth::{User, UserAssociations, UserFields};
 pub use clap;
@@ -52,6 +54,8 @@ pub use trigger::{Changed, PostAction};
 pub use value::{Type, Value};
 #[doc = include_str!("docs/action.md")]
 pub use wfmacros::action;
+#[doc = include_str!("docs/answer.md")]
+pub use wfmacros::answer;
 #[doc = include_str!("docs/choice.md")]
 pub use wfmacros::choice;
 #[doc = include_str!("docs/collection.md")]

@@ -12,6 +12,6 @@ pub use crate::collection::{
 };
 pub use crate::http::{Actions, Committed};
 pub use crate::{
-    App, Context, Error, ErrorKind, Identity, PostAction, Result, SyncContext, action, choice,
-    collection, dec, post_action, role, workflow,
+    App, Context, Error, ErrorKind, Identity, PostAction, Result, SyncContext, action, answer,
+    choice, collection, dec, post_action, role, workflow,
 };

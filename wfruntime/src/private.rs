@@ -5,6 +5,8 @@ pub use jiff::Timestamp;
 pub use serde;
 
 pub use crate::action::{ActionMeta, ActionResult, FromOwnCall, RegisteredAction};
+pub use crate::answer::generated::*;
+pub use crate::answer::{Answer, AnswerMeta, RegisteredAnswer, assert_value};
 pub use crate::auth::{GrantMeta, RegisteredRole, RoleMeta, User};
 pub use crate::collection::generated::*;
 pub use crate::collection::{

@@ -4,7 +4,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, DeriveInput, GenericArgument, LitStr, PathArguments, Type};
 
 use super::account;
-use super::model::{Class, Field, Model, Place};
+use super::model::{Class, Derives, Field, Model, Options, Place};
 use super::options;
 use super::parse::{Source, SourceField};
 use crate::args::Args;
@@ -47,7 +47,6 @@ pub(crate) fn lower<'a>(
     if account {
         account::check(item, &source.fields, errors);
     }
-    let derives = ["Debug", "Clone", "PartialEq"];
     let model = Model {
         place,
         runtime,
@@ -55,14 +54,24 @@ pub(crate) fn lower<'a>(
         table,
         title: title(&item.attrs).unwrap_or_else(|| words::title(&rust)),
         account,
-        derives: derives.into_iter().filter(|derive| !is_derived(item, derive)).collect(),
-        serialize: !is_derived(item, "Serialize"),
-        deserialize: !is_derived(item, "Deserialize"),
+        derives: Derives::left_out_of(item),
         fields,
         item,
     };
     // Without one of its fields the struct could not be made: the item alone is emitted.
     (!reserved).then_some(model)
+}
+
+impl Derives {
+    /// What the item's own `#[derive]`s leave out.
+    pub(crate) fn left_out_of(item: &DeriveInput) -> Self {
+        let own = ["Debug", "Clone", "PartialEq"];
+        Self {
+            own: own.into_iter().filter(|derive| !is_derived(item, derive)).collect(),
+            serialize: !is_derived(item, "Serialize"),
+            deserialize: !is_derived(item, "Deserialize"),
+        }
+    }
 }
 
 /// The argument, if it can be the name of a table or resource.
@@ -106,19 +115,56 @@ fn lower_field<'a>(source: &'a SourceField, errors: &mut Errors) -> Option<Field
         .text("column", errors)
         .and_then(|column| identifier(&column, errors))
         .unwrap_or_else(|| format!("{rust}{suffix}"));
+    let options = options::lower(args, class, errors);
+    Some(made_of(source, rust, class, column, options))
+}
+
+/// A field of a form: it stands in no table and leads to no other record.
+pub(crate) fn form_field<'a>(source: &'a SourceField, errors: &mut Errors) -> Option<Field<'a>> {
+    let SourceField { field, ident, args } = source;
+    let rust = ident.unraw().to_string();
+    let class = class(&field.ty);
+    if !matches!(class, Class::Plain { .. }) {
+        errors.at(
+            &field.ty,
+            message(
+                "an association cannot be the type of a field of an answer",
+                Some("an answer holds values; it leads to no records"),
+                Some("ask for a value by which the workflow finds the record"),
+            ),
+        );
+        return None;
+    }
+    let mut options = options::of_form(args, errors);
+    options.title = options.title.or_else(|| title(&field.attrs)).or(Some(words::title(&rust)));
+    let column = rust.clone();
+    Some(made_of(source, rust, class, column, options))
+}
+
+fn made_of<'a>(
+    source: &'a SourceField,
+    rust: String,
+    class: Class<'a>,
+    column: String,
+    options: Options,
+) -> Field<'a> {
+    let attributes = |name: &'static str| {
+        source.field.attrs.iter().filter(move |attribute| attribute.path().is_ident(name)).collect()
+    };
     let json = words::camel(&rust);
-    Some(Field {
-        options: options::lower(args, class, errors),
-        cfgs: field.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect(),
-        docs: field.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")).collect(),
-        column_json: if suffix.is_empty() { json.clone() } else { format!("{json}Id") },
+    let is_reference = matches!(class, Class::BelongsTo { .. });
+    Field {
+        options,
+        cfgs: attributes("cfg"),
+        docs: attributes("doc"),
+        column_json: if is_reference { format!("{json}Id") } else { json.clone() },
         json,
         column,
         class,
         rust,
-        ident,
-        source: field,
-    })
+        ident: &source.ident,
+        source: &source.field,
+    }
 }
 
 /// The kind of a field, by the name of its type.

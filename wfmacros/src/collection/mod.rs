@@ -1,11 +1,11 @@
 //! `#[collection]`: a struct to its metadata, its place in the registry, and its builders.
 
 mod account;
-mod emit;
-mod lower;
-mod model;
+pub(crate) mod emit;
+pub(crate) mod lower;
+pub(crate) mod model;
 mod options;
-mod parse;
+pub(crate) mod parse;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +20,7 @@ use crate::diag::Errors;
 /// The expansion of `#[collection(args)] item`.
 pub(crate) fn expand(args: TokenStream, item: TokenStream, place: Place) -> TokenStream {
     let mut errors = Errors::default();
-    let parsed = parse::parse(args, item, &mut errors);
+    let parsed = parse::parse(args, item, &parse::COLLECTION, &mut errors);
     let model = parsed.source.as_ref().and_then(|source| lower::lower(source, place, &mut errors));
     let emitted = match &model {
         Some(model) => emit::emit(model),

@@ -22,12 +22,15 @@ pub(crate) struct Model<'a> {
     pub(crate) table: String,
     pub(crate) title: String,
     pub(crate) account: bool,
-    /// The traits to derive that the user did not.
-    pub(crate) derives: Vec<&'static str>,
-    /// Whether the user did not derive these.
+    pub(crate) derives: Derives,
+    pub(crate) fields: Vec<Field<'a>>,
+}
+
+/// The traits that the user did not derive.
+pub(crate) struct Derives {
+    pub(crate) own: Vec<&'static str>,
     pub(crate) serialize: bool,
     pub(crate) deserialize: bool,
-    pub(crate) fields: Vec<Field<'a>>,
 }
 
 pub(crate) struct Field<'a> {

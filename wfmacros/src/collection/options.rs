@@ -15,24 +15,54 @@ const ON_DELETE: [&str; 3] = ["restrict", "cascade", "set_null"];
 
 pub(crate) fn lower(args: &Args, class: Class<'_>, errors: &mut Errors) -> Options {
     no_effect(args, class, errors);
-    let text = |key, errors: &mut Errors| args.text(key, errors).map(|text| text.value());
     let options = Options {
         default: default(args, errors),
         unique: args.flag("unique", errors).is_some(),
         index: args.flag("index", errors).is_some(),
         hidden: args.flag("hidden", errors).is_some(),
+        was: was(args, class, errors),
+        by: args.ident("by", errors).map(|by| by.unraw().to_string()),
+        on_delete: args.ident("on_delete", errors).and_then(|word| on_delete(&word, errors)),
+        ..limits(args, errors)
+    };
+    contradictions(args, class, &options, errors);
+    options
+}
+
+/// The arguments of a field of a form.
+pub(crate) fn of_form(args: &Args, errors: &mut Errors) -> Options {
+    const TABLE: [&str; 7] = ["unique", "index", "hidden", "was", "by", "on_delete", "column"];
+    const NOTE: &str = "an answer is kept with its task and shown with it, not in a table";
+    refuse(args, "a field of an answer", &TABLE, NOTE, errors);
+    let default = match default(args, errors) {
+        Some(Default::User(at)) => {
+            errors.span(
+                at,
+                message(
+                    "`user` cannot be the default of a field of an answer",
+                    Some("a field of an answer holds no user"),
+                    Some("who answered comes with every answer: `answered.by`"),
+                ),
+            );
+            None
+        }
+        other => other,
+    };
+    Options { default, ..limits(args, errors) }
+}
+
+/// The limits of a value, and its title.
+fn limits(args: &Args, errors: &mut Errors) -> Options {
+    let text = |key, errors: &mut Errors| args.text(key, errors).map(|text| text.value());
+    Options {
         length: args.expr("length", errors).and_then(|length| bounds_of_length(&length, errors)),
         range: args.expr("range", errors).and_then(|range| bounds(&range, errors)),
         pattern: text("pattern", errors),
         title: text("title", errors),
-        was: was(args, class, errors),
-        by: args.ident("by", errors).map(|by| by.unraw().to_string()),
-        on_delete: args.ident("on_delete", errors).and_then(|word| on_delete(&word, errors)),
         length_at: args.get("length").map(|arg| arg.key.span()),
         pattern_at: args.get("pattern").map(|arg| arg.key.span()),
-    };
-    contradictions(args, class, &options, errors);
-    options
+        ..Options::default()
+    }
 }
 
 /// The name it had before, as a column's name.
@@ -74,12 +104,14 @@ fn no_effect(args: &Args, class: Class<'_>, errors: &mut Errors) {
             "it has no column in this table: the other collection refers to this one",
         ),
     };
+    refuse(args, what, keys, note, errors);
+}
+
+fn refuse(args: &Args, what: &str, keys: &[&str], note: &str, errors: &mut Errors) {
     for key in keys {
         if let Some(arg) = args.get(key) {
-            errors.at(
-                &arg.key,
-                message(format!("`{key}` has no effect on {what}"), Some(note), None),
-            );
+            let headline = format!("`{key}` has no effect on {what}");
+            errors.at(&arg.key, message(headline, Some(note), None));
         }
     }
 }

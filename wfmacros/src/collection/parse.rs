@@ -7,12 +7,35 @@ use syn::{Attribute, Data, DeriveInput, Field, Fields, Ident};
 use crate::args::{Args, Key};
 use crate::diag::{Errors, message};
 
-const COLLECTION: &[Key] = &[
-    ("name", "name = \"postTags\""),
-    ("table", "table = \"post_tags\""),
-    ("account", "account"),
-    ("crate", "crate = \"path\""),
-];
+/// What an attribute makes of a struct, in the words of its messages.
+pub(crate) struct Making {
+    /// The attribute.
+    pub(crate) attribute: &'static str,
+    /// Its arguments.
+    pub(crate) keys: &'static [Key],
+    /// What the struct becomes.
+    pub(crate) noun: &'static str,
+    /// How it is written.
+    pub(crate) form: &'static str,
+    /// Why it is of one type.
+    pub(crate) one_type: &'static str,
+    /// Why it has fields.
+    pub(crate) some_fields: &'static str,
+}
+
+pub(super) const COLLECTION: Making = Making {
+    attribute: "`#[collection]`",
+    keys: &[
+        ("name", "name = \"postTags\""),
+        ("table", "table = \"post_tags\""),
+        ("account", "account"),
+        ("crate", "crate = \"path\""),
+    ],
+    noun: "a collection",
+    form: "`#[collection] struct Post { title: String }`",
+    one_type: "it is one table, and each type would need its own",
+    some_fields: "a collection holds at least one field of its own",
+};
 
 const FIELD: &[Key] = &[
     ("default", "default = <expression>"),
@@ -51,8 +74,13 @@ pub(crate) struct SourceField {
     pub(crate) args: Args,
 }
 
-pub(crate) fn parse(args: TokenStream, tokens: TokenStream, errors: &mut Errors) -> Parsed {
-    let args = Args::parse("`#[collection]`", COLLECTION, args, errors);
+pub(crate) fn parse(
+    args: TokenStream,
+    tokens: TokenStream,
+    making: &Making,
+    errors: &mut Errors,
+) -> Parsed {
+    let args = Args::parse(making.attribute, making.keys, args, errors);
     let mut item = match syn::parse2::<DeriveInput>(tokens.clone()) {
         Ok(item) => item,
         Err(_) if is_struct(&tokens) => {
@@ -60,11 +88,11 @@ pub(crate) fn parse(args: TokenStream, tokens: TokenStream, errors: &mut Errors)
             return Parsed { item: tokens, source: None };
         }
         Err(_) => {
-            errors.at(&tokens, not_a_struct("another item"));
+            errors.at(&tokens, not_a_struct("another item", making));
             return Parsed { item: tokens, source: None };
         }
     };
-    let fields = match shape(&mut item, errors) {
+    let fields = match shape(&mut item, making, errors) {
         Some(fields) => fields,
         None => return Parsed { item: item.into_token_stream(), source: None },
     };
@@ -79,16 +107,13 @@ fn is_struct(tokens: &TokenStream) -> bool {
         .any(|token| matches!(token, proc_macro2::TokenTree::Ident(word) if word == "struct"))
 }
 
-fn not_a_struct(what: &str) -> String {
-    message(
-        format!("expected a struct with named fields, found {what}"),
-        None,
-        Some("`#[collection] struct Post { title: String }`"),
-    )
+fn not_a_struct(what: &str, making: &Making) -> String {
+    let headline = format!("expected a struct with named fields, found {what}");
+    message(headline, None, Some(making.form))
 }
 
 /// The fields, with `#[field]` taken off them.
-fn shape(item: &mut DeriveInput, errors: &mut Errors) -> Option<Vec<SourceField>> {
+fn shape(item: &mut DeriveInput, making: &Making, errors: &mut Errors) -> Option<Vec<SourceField>> {
     let data = match &mut item.data {
         Data::Struct(data) => data,
         Data::Enum(data) => {
@@ -103,7 +128,7 @@ fn shape(item: &mut DeriveInput, errors: &mut Errors) -> Option<Vec<SourceField>
             return None;
         }
         Data::Union(data) => {
-            errors.at(&data.union_token, not_a_struct("a union"));
+            errors.at(&data.union_token, not_a_struct("a union", making));
             return None;
         }
     };
@@ -115,38 +140,33 @@ fn shape(item: &mut DeriveInput, errors: &mut Errors) -> Option<Vec<SourceField>
                 errors.at(
                     &item.generics,
                     message(
-                        "a collection cannot have generic parameters",
-                        Some("it is one table, and each type would need its own"),
+                        format!("{} cannot have generic parameters", making.noun),
+                        Some(making.one_type),
                         None,
                     ),
                 );
                 return None;
             }
             if fields.named.is_empty() {
-                errors.at(
-                    &item.ident,
-                    message(
-                        "missing fields",
-                        Some("a collection holds at least one field of its own"),
-                        None,
-                    ),
-                );
+                let text = message("missing fields", Some(making.some_fields), None);
+                errors.at(&item.ident, text);
                 return None;
             }
             Some(taken)
         }
         Fields::Unnamed(fields) => {
-            errors.at(fields, not_a_struct("a tuple struct"));
+            errors.at(fields, not_a_struct("a tuple struct", making));
             None
         }
         Fields::Unit => {
-            errors.at(&item.ident, not_a_struct("a unit struct"));
+            errors.at(&item.ident, not_a_struct("a unit struct", making));
             None
         }
     }
 }
 
-fn source_field(field: &mut Field, errors: &mut Errors) -> Option<SourceField> {
+/// A field with its arguments, which are taken off it.
+pub(crate) fn source_field(field: &mut Field, errors: &mut Errors) -> Option<SourceField> {
     let (own, others): (Vec<Attribute>, Vec<Attribute>) =
         field.attrs.drain(..).partition(|attribute| attribute.path().is_ident("field"));
     field.attrs = others;

@@ -6,9 +6,9 @@ use serde_json::value::RawValue;
 
 use super::Verb;
 use super::faults::{Faults, Path};
-use super::object::{Entries, Name, Seen};
+use super::object::{Name, Seen};
 use crate::auth::{Access, Grant};
-use crate::collection::json::value_from_raw;
+use crate::collection::json::{Entries, value_from_raw};
 use crate::collection::{Association, AssociationKind, DefaultValue, Definition, Id};
 use crate::spelling::{instead, quoted};
 use crate::value::Value;

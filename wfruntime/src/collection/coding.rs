@@ -9,29 +9,43 @@ use crate::value::Value;
 /// Takes the declared fields out of a row, in declaration order.
 #[derive(Debug)]
 pub struct Decoder {
-    row: Row,
-    id: i64,
+    values: Vec<Value>,
+    loaded: Vec<Option<Loaded>>,
+    origin: Origin,
     column: usize,
     association: usize,
+}
+
+/// Whose values they are, for messages.
+#[derive(Debug)]
+enum Origin {
+    Record(&'static Definition, i64),
+    Answer(&'static str),
 }
 
 impl Decoder {
     /// Starts at the column `id` and the association `createdBy`.
     pub(crate) fn new(row: Row) -> Self {
-        let id = row.id();
-        Self { row, id, column: 0, association: 0 }
+        let origin = Origin::Record(row.definition, row.id());
+        Self { values: row.values, loaded: row.loaded, origin, column: 0, association: 0 }
+    }
+
+    /// Starts at the first value of an answer of this name.
+    pub(crate) fn of_values(rust: &'static str, values: Vec<Value>) -> Self {
+        let origin = Origin::Answer(rust);
+        Self { values, loaded: Vec::new(), origin, column: 0, association: 0 }
     }
 
     /// The next column's value.
     pub fn value(&mut self) -> Value {
-        let value = self.row.values.get_mut(self.column).map(std::mem::take);
+        let value = self.values.get_mut(self.column).map(std::mem::take);
         self.column += 1;
         value.unwrap_or_default()
     }
 
     /// What the next association led to, if it was loaded.
     pub fn loaded(&mut self) -> Option<Loaded> {
-        let loaded = self.row.loaded.get_mut(self.association).and_then(Option::take);
+        let loaded = self.loaded.get_mut(self.association).and_then(Option::take);
         self.association += 1;
         loaded
     }
@@ -39,9 +53,7 @@ impl Decoder {
     /// The error for a value that does not fit the column read last.
     #[must_use]
     pub fn unfit(&self, found: &Value, kind: Kind) -> Error {
-        let definition = self.row.definition;
-        let column = definition.columns.get(self.column.saturating_sub(1));
-        let field = column.map_or("?", |column| column.json);
+        let place = self.column.saturating_sub(1);
         let found = match found {
             Value::Text(text) => format!("`{text}`"),
             Value::Null => "nothing".to_owned(),
@@ -53,11 +65,14 @@ impl Decoder {
             Kind::Reference => "an id".to_owned(),
             Kind::Plain(ty) => format!("{ty:?}"),
         };
-        let name = definition.name();
-        Error::internal(format!(
-            "column `{field}` of record {} of `{name}` holds {found}, expected {expected}",
-            self.id
-        ))
+        let whose = match self.origin {
+            Origin::Record(definition, id) => {
+                let column = definition.columns.get(place).map_or("?", |column| column.json);
+                format!("column `{column}` of record {id} of `{}`", definition.name())
+            }
+            Origin::Answer(rust) => format!("value {place} of `{rust}`"),
+        };
+        Error::internal(format!("{whose} holds {found}, expected {expected}"))
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use super::RegistryFault;
 use super::inverse;
 use crate::auth::User;
+use crate::collection::json::whole;
 use crate::collection::{
     Association, AssociationKind, AssociationShape, Collection, CollectionMeta, Column, Definition,
     FieldOptions, Id, Kind, MemberMeta, Shape,
@@ -237,9 +238,12 @@ fn column(
 }
 
 /// The field's pattern, for the whole text.
-fn compiled(member: &MemberMeta, faults: &mut Vec<RegistryFault>) -> Option<regex_lite::Regex> {
+pub(super) fn compiled(
+    member: &MemberMeta,
+    faults: &mut Vec<RegistryFault>,
+) -> Option<regex_lite::Regex> {
     let pattern = member.options.pattern?;
-    match regex_lite::Regex::new(&format!(r"\A(?:{pattern})\z")) {
+    match whole(pattern) {
         Ok(compiled) => Some(compiled),
         Err(error) => {
             faults.push(RegistryFault::at(

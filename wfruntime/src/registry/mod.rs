@@ -16,6 +16,7 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use crate::action::{ActionMeta, RegisteredAction};
+use crate::answer::{AnswerMeta, RegisteredAnswer};
 use crate::auth::{RegisteredRole, RoleMeta};
 use crate::collection::{Collection, CollectionMeta, Definition, Location, RegisteredCollection};
 use crate::error::{Error, ErrorKind, Fault, Result};
@@ -36,6 +37,7 @@ pub fn global() -> &'static Registry {
             workflows: inventory::iter::<RegisteredWorkflow>.into_iter().map(|it| it.0).collect(),
             roles: inventory::iter::<RegisteredRole>.into_iter().map(|it| it.0).collect(),
             actions: inventory::iter::<RegisteredAction>.into_iter().map(|it| it.0).collect(),
+            answers: inventory::iter::<RegisteredAnswer>.into_iter().map(|it| it.0).collect(),
         })
     })
 }
@@ -47,6 +49,7 @@ struct Declared {
     workflows: Vec<&'static WorkflowMeta>,
     roles: Vec<&'static RoleMeta>,
     actions: Vec<&'static ActionMeta>,
+    answers: Vec<&'static AnswerMeta>,
 }
 
 /// Something the program declares wrongly, which only the whole program shows.
@@ -95,6 +98,9 @@ impl Registry {
         let roles = names::roles(declared.roles, names, &actions, &mut faults);
         let workflows =
             workflows::resolve(declared.workflows, names, &roles, &actions, &mut faults);
+        for member in declared.answers.iter().flat_map(|answer| answer.members) {
+            collections::compiled(member, &mut faults);
+        }
         let by_name = resolved.visible.iter().map(|found| (found.name(), *found)).collect();
         faults.sort();
         Self {

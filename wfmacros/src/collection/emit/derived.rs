@@ -2,15 +2,25 @@
 //!
 //! They go through the fields' own trait: a type that fits no field is one error, not four.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
 
 use super::of_type;
-use crate::collection::model::Model;
+use crate::collection::model::{Derives, Field};
 
-pub(super) fn emit(model: &Model<'_>) -> TokenStream {
-    let own = model.derives.iter().map(|derive| match *derive {
+/// A struct and what it is to implement.
+pub(crate) struct Deriving<'a> {
+    pub(crate) name: &'a Ident,
+    pub(crate) fields: &'a [Field<'a>],
+    pub(crate) derives: &'a Derives,
+    /// The functions behind serde's traits.
+    pub(crate) serialize: TokenStream,
+    pub(crate) deserialize: TokenStream,
+}
+
+pub(crate) fn emit(model: &Deriving<'_>) -> TokenStream {
+    let own = model.derives.own.iter().map(|derive| match *derive {
         "Debug" => debug(model),
         "Clone" => clone(model),
         _ => partial_eq(model),
@@ -19,8 +29,8 @@ pub(super) fn emit(model: &Model<'_>) -> TokenStream {
     quote!(#(#own)* #serde)
 }
 
-fn debug(model: &Model<'_>) -> TokenStream {
-    let name = &model.item.ident;
+fn debug(model: &Deriving<'_>) -> TokenStream {
+    let name = model.name;
     let rust = name.unraw().to_string();
     let fields = model.fields.iter().map(|field| {
         let (ident, cfgs, rust) = (field.ident, &field.cfgs, &field.rust);
@@ -44,8 +54,8 @@ fn debug(model: &Model<'_>) -> TokenStream {
     }
 }
 
-fn clone(model: &Model<'_>) -> TokenStream {
-    let name = &model.item.ident;
+fn clone(model: &Deriving<'_>) -> TokenStream {
+    let name = model.name;
     let fields = model.fields.iter().map(|field| {
         let (ident, cfgs) = (field.ident, &field.cfgs);
         let cloned = of_type(&field.source.ty, &quote!(cloned));
@@ -61,8 +71,8 @@ fn clone(model: &Model<'_>) -> TokenStream {
     }
 }
 
-fn partial_eq(model: &Model<'_>) -> TokenStream {
-    let name = &model.item.ident;
+fn partial_eq(model: &Deriving<'_>) -> TokenStream {
+    let name = model.name;
     let fields = model.fields.iter().map(|field| {
         let (ident, cfgs) = (field.ident, &field.cfgs);
         let same = of_type(&field.source.ty, &quote!(same));
@@ -80,9 +90,10 @@ fn partial_eq(model: &Model<'_>) -> TokenStream {
     }
 }
 
-fn serde(model: &Model<'_>) -> TokenStream {
-    let name = &model.item.ident;
-    let serialize = model.serialize.then(|| {
+fn serde(model: &Deriving<'_>) -> TokenStream {
+    let name = model.name;
+    let by = &model.serialize;
+    let serialize = model.derives.serialize.then(|| {
         quote! {
             #[automatically_derived]
             impl __wf::serde::Serialize for #name {
@@ -90,19 +101,20 @@ fn serde(model: &Model<'_>) -> TokenStream {
                     &self,
                     serializer: S,
                 ) -> ::core::result::Result<S::Ok, S::Error> {
-                    __wf::serialize(self, serializer)
+                    #by(self, serializer)
                 }
             }
         }
     });
-    let deserialize = model.deserialize.then(|| {
+    let by = &model.deserialize;
+    let deserialize = model.derives.deserialize.then(|| {
         quote! {
             #[automatically_derived]
             impl<'de> __wf::serde::Deserialize<'de> for #name {
                 fn deserialize<D: __wf::serde::Deserializer<'de>>(
                     deserializer: D,
                 ) -> ::core::result::Result<Self, D::Error> {
-                    __wf::deserialize(deserializer)
+                    #by(deserializer)
                 }
             }
         }

@@ -28,7 +28,7 @@ pub(super) fn emit(model: &Model<'_>) -> TokenStream {
     }
 }
 
-fn location(span: Span) -> TokenStream {
+pub(crate) fn location(span: Span) -> TokenStream {
     let start = span.start();
     let (line, column) = (start.line, start.column + 1);
     let number = |number: usize| proc_macro2::Literal::usize_unsuffixed(number);
@@ -36,7 +36,8 @@ fn location(span: Span) -> TokenStream {
     quote!(__wf::Location { file: ::core::file!(), line: #line, column: #column })
 }
 
-fn member(field: &Field<'_>) -> TokenStream {
+/// One field as constant data.
+pub(crate) fn member(field: &Field<'_>) -> TokenStream {
     let Field { cfgs, rust, json, column, column_json, .. } = field;
     let shape = of_type(&field.source.ty, &quote!(SHAPE));
     let options = options(field);

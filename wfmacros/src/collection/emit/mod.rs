@@ -1,8 +1,8 @@
 //! The code of a collection; it cannot fail.
 
 mod builder;
-mod derived;
-mod meta;
+pub(crate) mod derived;
+pub(crate) mod meta;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -24,7 +24,13 @@ pub(crate) fn emit(model: &Model<'_>) -> TokenStream {
         Place::Inside => (None, Some(markers)),
     };
     let builders = builder::emit(model);
-    let derived = derived::emit(model);
+    let derived = derived::emit(&derived::Deriving {
+        name: &item.ident,
+        fields: &model.fields,
+        derives: &model.derives,
+        serialize: quote!(__wf::serialize),
+        deserialize: quote!(__wf::deserialize),
+    });
     let account = model.account.then(|| emit_account(model));
     let name = &item.ident;
     quote! {
@@ -110,7 +116,7 @@ fn collection(model: &Model<'_>) -> TokenStream {
 }
 
 /// `<Ty as FieldType>::item` with the type's own span, so that rustc points at it, once.
-fn of_type(ty: &Type, item: &TokenStream) -> TokenStream {
+pub(crate) fn of_type(ty: &Type, item: &TokenStream) -> TokenStream {
     quote!(<#ty as __wf::FieldType>::#item)
 }
 

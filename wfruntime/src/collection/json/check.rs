@@ -2,8 +2,10 @@
 
 use std::cmp::Ordering;
 
+use super::fit::no_choice;
+use super::slot::Slot;
 use super::write::value_to_json;
-use crate::collection::{Column, Definition, FieldOptions};
+use crate::collection::{Column, Definition};
 use crate::error::Fault;
 use crate::value::Value;
 
@@ -13,8 +15,20 @@ impl Column {
     /// # Errors
     /// It does not; the fault says which limit.
     pub fn check(&self, value: &Value) -> Result<(), Fault> {
-        let FieldOptions { length, range, pattern, .. } = &self.options;
-        let name = self.json;
+        self.slot().check(value)
+    }
+}
+
+impl Slot<'_> {
+    /// Nothing, if the value keeps the limits; `Null` has none.
+    ///
+    /// # Errors
+    /// It does not; the fault says which limit.
+    pub(crate) fn check(&self, value: &Value) -> Result<(), Fault> {
+        let name = self.name;
+        if value.is_null() {
+            return Ok(());
+        }
         if let Value::Float(number) = value
             && !number.is_finite()
         {
@@ -25,22 +39,25 @@ impl Column {
             let message = format!("`{name}` must not lie before the year 0");
             return Err(Fault::new("out_of_range", message).at(name));
         }
-        if let (Some(limits), false) = (length, value.is_null()) {
-            self.check_length(*limits, value)?;
+        if let (Some(choices), Value::Text(text)) = (&self.choices, value)
+            && !choices.0.contains(&text.as_str())
+        {
+            return Err(no_choice(name, text, choices));
         }
-        if let (Some(range), false) = (range, value.is_null()) {
-            let out = |bound: Option<fn() -> Value>, side: Ordering| {
-                bound.map(|bound| bound()).filter(|bound| compare(value, bound) == Some(side))
-            };
-            let (min, max) = (out(range.min, Ordering::Less), out(range.max, Ordering::Greater));
-            let limit = min.map(|min| ("at least", min)).or(max.map(|max| ("at most", max)));
-            if let Some((side, limit)) = limit {
-                let limit = value_to_json(&limit);
-                let message = format!("`{name}` must be {side} {limit}");
-                return Err(Fault::new("out_of_range", message).at(name));
-            }
+        if let Some(limits) = self.length {
+            self.check_length(limits, value)?;
         }
-        if let (Some(pattern), Value::Text(text), Some(compiled)) = (pattern, value, &self.pattern)
+        let out = |bound: &Option<Value>, side: Ordering| {
+            bound.clone().filter(|bound| compare(value, bound) == Some(side))
+        };
+        let (min, max) = (out(&self.min, Ordering::Less), out(&self.max, Ordering::Greater));
+        let limit = min.map(|min| ("at least", min)).or(max.map(|max| ("at most", max)));
+        if let Some((side, limit)) = limit {
+            let limit = value_to_json(&limit);
+            let message = format!("`{name}` must be {side} {limit}");
+            return Err(Fault::new("out_of_range", message).at(name));
+        }
+        if let (Some((pattern, compiled)), Value::Text(text)) = (self.pattern, value)
             && !compiled.is_match(text)
         {
             let message = format!("`{name}` does not fit the pattern `{pattern}`");
@@ -63,8 +80,8 @@ impl Column {
         } else {
             return Ok(());
         };
-        let message = format!("`{}` must have {limit} {unit}, found {count}", self.json);
-        Err(Fault::new(code, message).at(self.json))
+        let message = format!("`{}` must have {limit} {unit}, found {count}", self.name);
+        Err(Fault::new(code, message).at(self.name))
     }
 }
 

@@ -1,7 +1,8 @@
 //! The faults of values that do not fit their column, in words.
 
 use super::read::Token;
-use crate::collection::{ChoiceMeta, Column, Kind};
+use super::slot::{Choices, Slot};
+use crate::collection::{ChoiceMeta, Kind};
 use crate::error::Fault;
 use crate::spelling::closest;
 use crate::value::Type;
@@ -21,19 +22,19 @@ pub(super) enum Misfit {
     Choice(&'static ChoiceMeta),
 }
 
-pub(super) fn fault(column: &Column, token: &Token<'_>, misfit: Misfit) -> Fault {
-    let name = column.json;
+pub(super) fn fault(slot: &Slot<'_>, token: &Token<'_>, misfit: Misfit) -> Fault {
+    let name = slot.name;
     let found = found(token);
     let (code, message) = match misfit {
         Misfit::Type => {
-            let expected = expected(column.kind);
+            let expected = expected(slot.kind);
             ("wrong_type", format!("`{name}` must be {expected}, found {found}"))
         }
         Misfit::Bounds(min, max) => {
             ("out_of_range", format!("`{name}` must be from {min} to {max}, found {found}"))
         }
         Misfit::Range => {
-            let expected = expected(column.kind);
+            let expected = expected(slot.kind);
             ("out_of_range", format!("`{name}` is out of range for {expected}: {found}"))
         }
         Misfit::Inexact => (
@@ -42,17 +43,21 @@ pub(super) fn fault(column: &Column, token: &Token<'_>, misfit: Misfit) -> Fault
         ),
         Misfit::Choice(choice) => {
             let text = if let Token::Text(text) = token { text.as_ref() } else { "" };
-            let names = choice.variants.iter().map(|variant| variant.name);
-            let close = closest(text, names)
-                .map(|close| format!("; did you mean `{close}`?"))
-                .unwrap_or_default();
-            (
-                "unknown_choice",
-                format!("`{name}` must be one of {}, found {found}{close}", choice.names()),
-            )
+            return no_choice(name, text, &Choices::of(choice));
         }
     };
     Fault::new(code, message).at(name)
+}
+
+/// The fault of a text that is none of the names.
+pub(super) fn no_choice(name: &str, text: &str, choices: &Choices<'_>) -> Fault {
+    let close = closest(text, choices.0.iter().copied())
+        .map(|close| format!("; did you mean `{close}`?"))
+        .unwrap_or_default();
+    let names: Vec<String> = choices.0.iter().map(|name| format!("`{name}`")).collect();
+    let (names, found) = (names.join(", "), shortened(text));
+    let message = format!("`{name}` must be one of {names}, found \"{found}\"{close}");
+    Fault::new("unknown_choice", message).at(name)
 }
 
 fn expected(kind: Kind) -> &'static str {

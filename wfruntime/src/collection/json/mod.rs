@@ -3,11 +3,15 @@
 //! Numbers, decimals and times survive unchanged: nothing exact goes through a float.
 
 mod check;
+mod entries;
 mod fit;
 mod read;
 mod row;
+mod slot;
 mod write;
 
-pub(crate) use read::value_from_raw;
+pub(crate) use entries::Entries;
+pub(crate) use read::{value_from_json, value_from_raw};
 pub(crate) use row::RowSeed;
-pub(crate) use write::Selection;
+pub(crate) use slot::whole;
+pub(crate) use write::{Selection, ValueJson};

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::fit::{self, Misfit};
+use super::slot::Slot;
 use crate::collection::{Column, Id, Kind, Scalar};
 use crate::error::Fault;
 use crate::value::{Type, Value};
@@ -45,24 +46,49 @@ const DEPTH: usize = 64;
 /// # Errors
 /// It does not fit; the fault says what was expected.
 pub(crate) fn value_from_raw(column: &Column, json: &RawValue) -> Result<Value, Fault> {
-    let text = json.get();
-    if let Kind::Plain(Type::Json) = column.kind
-        && text != "null"
-    {
-        if depth(text) > DEPTH {
-            let message = format!("`{}` is nested more than {DEPTH} levels deep", column.json);
-            return Err(Fault::new("too_deep", message).at(column.json));
-        }
-        let json = serde_json::from_str(text).map_err(|error| unreadable(column, &error))?;
-        return Ok(Value::Json(json));
-    }
-    checked(column, &token(text).map_err(|error| unreadable(column, &error))?)
+    column.slot().read(json)
 }
 
-/// Text that is JSON by its form only: half of a surrogate pair, a number beyond all floats.
-fn unreadable(column: &Column, error: &serde_json::Error) -> Fault {
-    let name = column.json;
-    Fault::new("invalid_json", format!("`{name}` cannot be read: {error}")).at(name)
+impl Slot<'_> {
+    /// The value of JSON text: the exact way, for bodies of requests.
+    ///
+    /// # Errors
+    /// It does not fit; the fault says what was expected.
+    pub(crate) fn read(&self, json: &RawValue) -> Result<Value, Fault> {
+        let (name, text) = (self.name, json.get());
+        if let Kind::Plain(Type::Json) = self.kind
+            && text != "null"
+        {
+            if depth(text) > DEPTH {
+                let message = format!("`{name}` is nested more than {DEPTH} levels deep");
+                return Err(Fault::new("too_deep", message).at(name));
+            }
+            let json = serde_json::from_str(text).map_err(|error| self.unreadable(&error))?;
+            return Ok(Value::Json(json));
+        }
+        let token = token(text).map_err(|error| self.unreadable(&error))?;
+        if token == Token::Null && !self.nullable {
+            return Err(Fault::new("null", format!("`{name}` must not be null")).at(name));
+        }
+        let value = value(self.kind, &token).map_err(|misfit| fit::fault(self, &token, misfit))?;
+        self.check(&value)?;
+        Ok(value)
+    }
+
+    /// Text that is JSON by its form only: half of a surrogate pair, a number beyond all floats.
+    fn unreadable(&self, error: &serde_json::Error) -> Fault {
+        let name = self.name;
+        Fault::new("invalid_json", format!("`{name}` cannot be read: {error}")).at(name)
+    }
+}
+
+/// The value of JSON that was written from one; `None` if it does not fit.
+pub(crate) fn value_from_json(kind: Kind, json: &serde_json::Value) -> Option<Value> {
+    if let Kind::Plain(Type::Json) = kind {
+        return Some(Value::Json(json.clone()));
+    }
+    let text = json.to_string();
+    value(kind, &token(&text).ok()?).ok()
 }
 
 /// How deep arrays and objects are nested.
@@ -83,16 +109,6 @@ fn depth(json: &str) -> usize {
         }
     }
     deepest
-}
-
-fn checked(column: &Column, token: &Token<'_>) -> Result<Value, Fault> {
-    if *token == Token::Null && !column.nullable {
-        let message = format!("`{}` must not be null", column.json);
-        return Err(Fault::new("null", message).at(column.json));
-    }
-    let value = value(column.kind, token).map_err(|misfit| fit::fault(column, token, misfit))?;
-    column.check(&value)?;
-    Ok(value)
 }
 
 fn token(text: &str) -> Result<Token<'_>, serde_json::Error> {

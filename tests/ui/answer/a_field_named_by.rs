@@ -1,0 +1,9 @@
+use wfruntime::prelude::*;
+
+#[answer]
+struct Receipt {
+    reference: String,
+    by: String,
+}
+
+fn main() {}

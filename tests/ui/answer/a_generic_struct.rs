@@ -1,0 +1,8 @@
+use wfruntime::prelude::*;
+
+#[answer]
+struct Receipt<T> {
+    reference: T,
+}
+
+fn main() {}

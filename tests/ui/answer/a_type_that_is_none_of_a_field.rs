@@ -1,0 +1,8 @@
+use wfruntime::prelude::*;
+
+#[answer]
+struct Receipt {
+    references: Vec<String>,
+}
+
+fn main() {}

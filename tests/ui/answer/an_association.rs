@@ -1,0 +1,9 @@
+use wfruntime::prelude::*;
+
+#[answer]
+struct Receipt {
+    reference: String,
+    payer: BelongsTo<User>,
+}
+
+fn main() {}

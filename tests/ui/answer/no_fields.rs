@@ -1,0 +1,6 @@
+use wfruntime::prelude::*;
+
+#[answer]
+struct Receipt {}
+
+fn main() {}

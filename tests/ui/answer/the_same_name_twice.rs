@@ -1,0 +1,9 @@
+use wfruntime::prelude::*;
+
+#[answer]
+struct Receipt {
+    paid_on: Date,
+    _paid_on: Date,
+}
+
+fn main() {}
