@@ -9,7 +9,10 @@ use rusqlite::{Connection, OpenFlags};
 use super::child::{Program, wait_for};
 
 /// The program's workflows.
-const KEYS: [&str; 3] = ["pack", "receive", "release"];
+const KEYS: [&str; 4] = ["expire", "pack", "receive", "release"];
+/// Executions that go on by themselves: all but those that wait for a person.
+const MOVING: &str = "SELECT count(*) FROM wf_executions WHERE state IS NOT NULL \
+    AND (state <> 'waiting' OR id IN (SELECT execution_id FROM wf_timers))";
 
 /// The rows of one moment.
 pub(crate) struct Count {
@@ -24,18 +27,10 @@ pub(crate) struct Count {
 }
 
 impl Count {
-    /// Waits until every execution is final or waits, and reads.
+    /// Waits until every execution is final or waits for a person, and reads.
     pub(crate) fn at_rest(program: &Program) -> Self {
-        let file = program.database();
-        let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)
-            .expect("the database");
-        connection.busy_timeout(Duration::from_secs(5)).expect("a timeout");
-        let moving =
-            "SELECT count(*) FROM wf_executions WHERE state IS NOT NULL AND state <> 'waiting'";
-        wait_for("everything to come to rest", || {
-            let count: i64 = connection.query_row(moving, [], |row| row.get(0)).expect("a count");
-            (count == 0).then_some(())
-        });
+        let connection = open(program);
+        wait_for("everything to come to rest", || (moving(&connection) == 0).then_some(()));
         let rows = |sql: &str| -> Vec<(String, i64, String)> {
             let mut statement = connection.prepare(sql).expect("a statement");
             let rows = statement
@@ -76,7 +71,7 @@ impl Count {
                 let count = fired.get(&(*order, key)).copied().unwrap_or(0);
                 assert_eq!(count, 1, "{what}: executions of {key} for order {number}");
             }
-            for text in ["received", "packed", &format!("label {number}")] {
+            for text in ["received", "packed", "expired", &format!("label {number}")] {
                 let count = self.marks.get(&(*order, text.to_owned())).copied().unwrap_or(0);
                 assert_eq!(count, 1, "{what}: `{text}` of order {number}");
             }
@@ -90,6 +85,23 @@ impl Count {
         let marked: u32 = marked.map(|(_, count)| *count).sum();
         assert_eq!(released, marked as usize, "{what}: releases and their marks");
     }
+}
+
+/// How many executions are under way, whether or not the program runs.
+pub(crate) fn in_flight(program: &Program) -> i64 {
+    moving(&open(program))
+}
+
+fn moving(connection: &Connection) -> i64 {
+    connection.query_row(MOVING, [], |row| row.get(0)).expect("a count")
+}
+
+/// The database as it is: nothing of it is changed, not even its log is copied.
+fn open(program: &Program) -> Connection {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let connection = Connection::open_with_flags(program.database(), flags).expect("the database");
+    connection.busy_timeout(Duration::from_secs(5)).expect("a timeout");
+    connection
 }
 
 impl fmt::Display for Count {

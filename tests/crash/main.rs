@@ -6,11 +6,16 @@ mod child;
 mod count;
 mod load;
 
+use std::os::unix::process::ExitStatusExt as _;
+
 use child::{Program, wait_for};
-use count::Count;
+use count::{Count, in_flight};
 use load::{Load, post_and_leave};
 
 const EXECUTABLE: &str = env!("CARGO_BIN_EXE_crash-program");
+
+/// What a process dies of that aborts itself, as it does at an edge.
+const SIGABRT: i32 = 6;
 
 /// A program that runs, with a buyer and a checker.
 struct Shop {
@@ -33,7 +38,9 @@ impl Shop {
         self.program.start_with(&["--addr", "127.0.0.1:0"], &[("WF_CRASH_AT", edge)]);
         let load = Load::run(&self.program, &self.buyer, &self.checker);
         wait_for(edge, || self.program.is_gone().then_some(()));
-        let _ = self.program.ended();
+        let status = self.program.ended();
+        assert_eq!(status.signal(), Some(SIGABRT), "{edge}: {status}");
+        assert!(in_flight(&self.program) > 0, "{edge}: nothing was under way");
         load.end()
     }
 
@@ -60,6 +67,9 @@ fn every_edge_can_be_the_last_moment() {
         "before_node:7",
         "after_node:7",
         "at_suspend:5",
+        "after_suspend:5",
+        "at_timer:3",
+        "after_timer:3",
         "at_decision:2",
         "after_decision:2",
         "at_completion:6",
@@ -83,6 +93,7 @@ fn killed_at_any_time() {
         let load = Load::run(&shop.program, &shop.buyer, &shop.checker);
         load.wait_for(requests);
         shop.program.kill();
+        assert!(in_flight(&shop.program) > 0, "nothing was under way after {requests}");
         answered.extend(load.end().answered);
         shop.program.start();
         shop.settle(&format!("kill -9 after {requests}"), &answered);
@@ -94,8 +105,10 @@ fn asked_to_end_under_load() {
     let mut shop = Shop::open();
     let load = Load::run(&shop.program, &shop.buyer, &shop.checker);
     load.wait_for(100);
+    wait_for("work", || (in_flight(&shop.program) > 0).then_some(()));
     let status = shop.program.terminate();
     assert!(status.success(), "{status}");
+    assert!(in_flight(&shop.program) > 0, "all was done before it ended");
     let load = load.end();
     assert!(load.answered.len() >= 100);
     shop.program.start();

@@ -1,4 +1,4 @@
-//! The program that is killed: one collection, and three workflows on its create.
+//! The program that is killed: one collection, and four workflows on its create.
 
 use std::time::Duration;
 
@@ -19,6 +19,9 @@ pub struct Mark {
     /// What was done.
     pub text: String,
 }
+
+/// How long it takes until a question that nobody answers is decided.
+const PATIENCE: Duration = Duration::from_millis(400);
 
 /// Orders from this number on keep their request waiting.
 const SLOW: i64 = 1_000_000;
@@ -44,6 +47,15 @@ async fn receive(order: PostAction<Order>, cx: SyncContext) -> Result<()> {
         })
         .await?;
     }
+    Ok(())
+}
+
+/// Asks somebody who is not there: time decides.
+#[post_action(mode = "global", on = [create])]
+async fn expire(order: PostAction<Order>, cx: Context) -> Result<()> {
+    let decision = cx.approve("Anybody?").by_role("nobody").within(PATIENCE).await?;
+    cx.require(decision.is_timed_out(), "nobody can decide")?;
+    cx.create(Mark::new().order(order.data.id).text("expired")).await?;
     Ok(())
 }
 

@@ -148,6 +148,7 @@ async fn suspend(run: &Run) -> Result<Settled> {
             }
         })
         .await?;
+    failpoint("after_suspend");
     if let Some(due) = due {
         run.core.engine.timer_set(due);
     }

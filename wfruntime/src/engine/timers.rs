@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
+use super::failpoint;
 use super::lock;
 use super::runner::LOOK;
 use super::wake::{Wake, Woken, close_task, resolve_job};
@@ -145,13 +146,16 @@ async fn fire_one(core: &Core, timer: Timer, now: Timestamp) -> Result<Option<Wo
     let task = close_task(timer.execution, &timer.job_key, "timed_out", now);
     let job = resolve_job(timer.execution, &timer.job_key, timer.output, now);
     let wake = Wake::new(timer.execution);
+    failpoint("at_timer");
     let unit = core.store.write_reserved(move |tx| {
         Box::pin(async move {
             tx.batch(&[gone, task, job]).await?;
             wake.apply(tx).await
         })
     });
-    match unit.await {
+    let fired = unit.await;
+    failpoint("after_timer");
+    match fired {
         // A decision was faster: it closed the timer.
         Err(error) if error.kind() == ErrorKind::Conflict => Ok(None),
         fired => fired,
