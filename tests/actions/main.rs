@@ -6,6 +6,7 @@ mod model;
 mod create;
 mod destroy;
 mod nested;
+mod nodes;
 mod own;
 mod races;
 mod triggers;

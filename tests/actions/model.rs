@@ -174,6 +174,55 @@ pub(crate) async fn broken(_: PostAction<Order>, _: SyncContext) -> Result<()> {
     Err(Error::internal("the secret reason"))
 }
 
+/// Gives an order to the customer whom its note names, twice: before and after a decision.
+#[post_action(mode = "local", appends = [customer.referrer])]
+pub(crate) async fn hand_on(order: PostAction<Order>, cx: Context) -> Result<()> {
+    let mut order = order.data;
+    let name = order.note.clone().unwrap_or_default();
+    let found = cx.find(<Customer as Collection>::FIELDS.name.eq(name)).await?;
+    let found = found.ok_or_else(|| Error::internal("no such customer"))?;
+    cx.update(&mut order, Order::changes().customer(&found)).await?;
+    see("hand_on", format!("{} {}", order.number, people(&order)?));
+    cx.approve("Well?").by_role("supervisor").await?;
+    cx.refresh(&mut order).await?;
+    see("hand_on", format!("{} {}", order.number, people(&order)?));
+    cx.approve("Again?").by_role("supervisor").await?;
+    see("hand_on", format!("{} {}", order.number, people(&order)?));
+    Ok(())
+}
+
+/// The names of an order's customer and of who referred them.
+fn people(order: &Order) -> Result<String> {
+    let Some(customer) = &order.customer else { return Ok("nobody".to_owned()) };
+    let customer = customer.get()?;
+    let referrer = customer.referrer.as_ref().map(|referrer| referrer.get()).transpose()?;
+    Ok(format!("{} {}", customer.name, referrer.map_or("nobody", |it| it.name.as_str())))
+}
+
+/// Makes the customer whom an order's note names the referrer of the order's own.
+#[post_action(mode = "local", appends = [customer.referrer], execution = "sync")]
+pub(crate) async fn refer(order: PostAction<Order>, cx: SyncContext) -> Result<()> {
+    let mut order = order.data;
+    let name = order.note.clone().unwrap_or_default();
+    let found = cx.find(<Customer as Collection>::FIELDS.name.eq(name)).await?;
+    let found = found.ok_or_else(|| Error::internal("no such customer"))?;
+    let Some(customer) = &mut order.customer else { return Ok(()) };
+    let mut customer = customer.get()?.clone();
+    cx.update(&mut customer, Customer::changes().referrer(&found)).await?;
+    let referrer = customer.referrer.as_ref().map(|referrer| referrer.get()).transpose()?;
+    see("refer", format!("{} {}", order.number, referrer.map_or("nobody", |it| &it.name)));
+    Ok(())
+}
+
+/// Takes the roles of the user whom an order's note names.
+#[post_action(mode = "local", execution = "sync")]
+pub(crate) async fn demote(order: PostAction<Order>, cx: SyncContext) -> Result<()> {
+    let name = order.data.note.clone().unwrap_or_default();
+    let found = cx.find(<User as Collection>::FIELDS.nickname.eq(name)).await?;
+    let mut user = found.ok_or_else(|| Error::internal("no such user"))?;
+    cx.update(&mut user, User::changes().roles(Roles::default())).await
+}
+
 #[post_action(mode = "global", on = [close], execution = "sync")]
 pub(crate) async fn closed(order: PostAction<Order>, _: SyncContext) -> Result<()> {
     let changed = order.changed.contains("note");

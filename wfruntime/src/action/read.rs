@@ -19,7 +19,7 @@ use crate::store::sql::{Condition, Exists, Query, Select};
 use crate::value::Type;
 use plan::Plan;
 
-pub(crate) use load::{Branch, load};
+pub(crate) use load::{Branch, Source, load};
 pub(crate) use selection::{Shown, resolve};
 
 /// Answers [`Verb::List`] or [`Verb::Get`], and says what of the records to show.

@@ -4,6 +4,7 @@
 
 mod approve;
 mod code;
+mod earlier;
 mod reads;
 mod records;
 mod sleep;
@@ -13,6 +14,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+
+pub(crate) use earlier::Earlier;
 
 pub use approve::{Approve, Decision, Outcome, Within};
 pub use reads::{Find, List};

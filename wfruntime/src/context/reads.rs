@@ -5,12 +5,12 @@
 use std::future::IntoFuture;
 
 use crate::collection::{Collection, Definition, FieldRef, Filter, Id, Ordered, Record, Row};
-use crate::context::SyncContext;
+use crate::context::{Earlier, SyncContext};
 use crate::engine::run::{Begun, Node};
 use crate::error::{Error, ErrorKind, Result};
 use crate::execution::{read_row, write_row};
 use crate::store::sql::{Condition, Count, Name, Query, Select};
-use crate::store::{BoxFuture, Values};
+use crate::store::BoxFuture;
 use crate::value::{Type, Value};
 
 /// The fewest bytes of a record as it is written down; more records than these are over the limit.
@@ -95,7 +95,9 @@ impl SyncContext {
         Ok(count.cast_unsigned())
     }
 
-    /// Reads a record again; what was loaded with it stays.
+    /// Reads a record again.
+    ///
+    /// What was loaded with it stays; where a reference changed, what it leads to now is loaded.
     ///
     /// If the record is gone, the workflow ends as `failed`.
     ///
@@ -103,10 +105,22 @@ impl SyncContext {
     ///
     /// A stored value does not fit its field.
     pub async fn refresh<T: Collection>(&self, record: &mut Record<T>) -> Result<()> {
-        let wanted = Wanted::one(Condition::eq("id", record.id.get()));
-        let found = self.read_rows("refresh", T::definition(), wanted).await?.pop();
-        let Some(row) = found else { return Err(self.gone()) };
-        *record = Record::from_row(with_loaded(row, record.to_row()))?;
+        let definition = T::definition();
+        let earlier = Earlier::of(&self.run, record.to_row());
+        let mut rows = match self.begin_on("refresh", definition).await? {
+            Begun::Done(output) => read_output(&output, definition)?,
+            Begun::New(node) => {
+                let wanted = Wanted::one(Condition::eq("id", earlier.id()));
+                let mut rows = self.rows(&node, definition, wanted).await?;
+                if let Some(row) = rows.pop() {
+                    rows.push(self.load_changed(&node, &earlier, row).await?);
+                }
+                self.keep_rows(&node, &rows).await?;
+                rows
+            }
+        };
+        let Some(row) = rows.pop() else { return Err(self.gone()) };
+        *record = Record::from_row(earlier.keep(row))?;
         Ok(())
     }
 
@@ -116,24 +130,48 @@ impl SyncContext {
         definition: &'static Definition,
         wanted: Wanted,
     ) -> Result<Vec<Row>> {
-        let node: Node = match self.begin_on(kind, definition).await? {
+        let node = match self.begin_on(kind, definition).await? {
             Begun::Done(output) => return read_output(&output, definition),
             Begun::New(node) => node,
         };
+        let rows = self.rows(&node, definition, wanted).await?;
+        self.keep_rows(&node, &rows).await?;
+        Ok(rows)
+    }
+
+    async fn rows(
+        &self,
+        node: &Node,
+        definition: &'static Definition,
+        wanted: Wanted,
+    ) -> Result<Vec<Row>> {
         // One more than can be kept: all of a large table would fill the memory first.
         let most = self.run.core.settings.payload_limit / LEAST;
         let guard = most as u64 + 1;
         let limit = wanted.limit.map_or(guard, |limit| limit.min(guard));
         let query = wanted.select(definition, limit).build();
         let query = if limit == 1 { query } else { query.unbounded() };
-        let rows: Vec<Values> = self.run.read(&node, &query).await?;
+        let rows = self.run.read(node, &query).await?;
         if rows.len() > most {
-            return self.run.broke(&node, too_many(definition, most)).await;
+            return self.run.broke(node, too_many(definition, most)).await;
         }
-        let rows: Vec<Row> = rows.into_iter().map(|values| Row::new(definition, values)).collect();
+        Ok(rows.into_iter().map(|values| Row::new(definition, values)).collect())
+    }
+
+    async fn load_changed(&self, node: &Node, earlier: &Earlier, row: Row) -> Result<Row> {
+        let loaded = self.run.core.patiently(|store| {
+            let row = row.clone();
+            async move { earlier.load_changed(&mut &store, row).await }
+        });
+        match loaded.await {
+            Ok(row) => Ok(row),
+            Err(error) => self.run.broke(node, error).await,
+        }
+    }
+
+    async fn keep_rows(&self, node: &Node, rows: &[Row]) -> Result<()> {
         let written = rows.iter().map(write_row).collect::<Result<Vec<_>>>()?;
-        self.run.keep(&node, format!("[{}]", written.join(","))).await?;
-        Ok(rows)
+        self.run.keep(node, format!("[{}]", written.join(","))).await
     }
 }
 
@@ -229,20 +267,4 @@ pub(super) fn columns(definition: &Definition) -> Vec<(Name, Type)> {
 fn read_output(output: &str, definition: &'static Definition) -> Result<Vec<Row>> {
     let rows: Vec<&serde_json::value::RawValue> = serde_json::from_str(output)?;
     rows.into_iter().map(|row| read_row(row.get(), definition)).collect()
-}
-
-/// The row, with what was loaded with an earlier state of it, as far as it still fits.
-pub(super) fn with_loaded(mut row: Row, mut earlier: Row) -> Row {
-    use crate::collection::AssociationKind::BelongsTo;
-    for (index, association) in row.definition.associations.iter().enumerate() {
-        let Some(loaded) = earlier.loaded.get_mut(index).and_then(Option::take) else { continue };
-        let changed = match association.kind {
-            BelongsTo { column } => row.values[column] != earlier.values[column],
-            _ => false,
-        };
-        if !changed {
-            row.load(index, loaded);
-        }
-    }
-    row
 }

@@ -2,8 +2,10 @@
 //!
 //! The typed methods turn drafts, changes and conditions into rows; the rest works on rows.
 
-use super::SyncContext;
-use super::reads::{columns, with_loaded};
+use std::sync::Arc;
+
+use super::reads::columns;
+use super::{Earlier, SyncContext};
 use crate::collection::{
     Collection, DefaultValue, Definition, Filter, Id, IntoChanges, IntoDraft, Record, Row,
 };
@@ -33,6 +35,8 @@ impl SyncContext {
 
     /// Changes the given fields of a record, and refreshes `record` with what is stored then.
     ///
+    /// What was loaded with it stays; where a reference changed, what it leads to now is loaded.
+    ///
     /// If the record is gone, the workflow ends as `failed`.
     ///
     /// # Errors
@@ -45,9 +49,9 @@ impl SyncContext {
     ) -> Written<'a, ()> {
         let changes = changes.into_changes().into_values();
         Box::pin(async move {
-            let row = self.update_row(T::definition(), record.id.get(), changes).await?;
-            // What was loaded with it stays, unless the reference was changed.
-            *record = Record::from_row(with_loaded(row, record.to_row()))?;
+            let earlier = Arc::new(Earlier::of(&self.run, record.to_row()));
+            let row = self.update_row(T::definition(), &earlier, changes).await?;
+            *record = Record::from_row(earlier.keep(row))?;
             Ok(())
         })
     }
@@ -173,7 +177,7 @@ impl SyncContext {
     async fn update_row(
         &self,
         definition: &'static Definition,
-        id: i64,
+        earlier: &Arc<Earlier>,
         changes: Vec<(usize, Value)>,
     ) -> Result<Row> {
         let node = match self.begin_on("update", definition).await? {
@@ -187,10 +191,10 @@ impl SyncContext {
         let update = Update {
             table: definition.table(),
             set: self.changed(definition, changes),
-            filter: Condition::eq("id", id),
+            filter: Condition::eq("id", earlier.id()),
             returning: columns(definition),
         };
-        let effect = Effect::Returned(update.build(), definition);
+        let effect = Effect::Returned(update.build(), definition, Arc::clone(earlier));
         // That there was no row is what the node gave: replay ends in the same way.
         self.run.commit(&node, effect).await?.row.ok_or_else(|| self.gone())
     }

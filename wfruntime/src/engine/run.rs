@@ -9,7 +9,8 @@ use jiff::Timestamp;
 
 use super::failpoint::failpoint;
 use super::journal::{self, Hold, Place};
-use crate::collection::Row;
+use crate::collection::{Definition, Row};
+use crate::context::Earlier;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::execution::{Job, JobStatus, Status, write_row};
@@ -122,8 +123,9 @@ pub(crate) enum Effect {
     Fixed(Vec<Statement>, String),
     /// This, and its output is how many rows it changed.
     Counted(Statement),
-    /// This, and its output is the row that it returns, or null.
-    Returned(Statement, &'static crate::collection::Definition),
+    /// This, and its output is the row that it returns, or null; with what its changed references
+    /// lead to.
+    Returned(Statement, &'static Definition, Arc<Earlier>),
 }
 
 /// What an [`Effect`] came to.
@@ -341,8 +343,8 @@ impl Run {
                 (statements, Step::Done)
             }
             Effect::Counted(statement) => (Vec::new(), Step::Counted(statement, job(None))),
-            Effect::Returned(statement, definition) => {
-                (Vec::new(), Step::Returned(statement, definition, job(None)))
+            Effect::Returned(statement, definition, earlier) => {
+                (Vec::new(), Step::Returned(statement, definition, earlier, job(None)))
             }
         })
     }
@@ -519,7 +521,11 @@ impl Drop for Armed<'_> {
 enum Step {
     Done,
     Counted(Statement, Statement),
-    Returned(Statement, &'static crate::collection::Definition, Statement),
+    Returned(Statement, &'static Definition, Arc<Earlier>, Statement),
+}
+
+fn is_about(statements: &[Statement], table: Name) -> bool {
+    statements.iter().any(|statement| statement.table == table)
 }
 
 impl Step {
@@ -531,7 +537,7 @@ impl Step {
                 tx.execute(&with_output(job, changed.to_string())).await?;
                 Ok(Effected { changed, row: None })
             }
-            Self::Returned(statement, definition, job) => {
+            Self::Returned(statement, definition, earlier, job) => {
                 let row: Option<Values> = tx.query(statement).await?.into_iter().next();
                 let row = row.map(|values| Row::new(definition, values));
                 let output = row.as_ref().map_or_else(|| Ok("null".to_owned()), write_row)?;
@@ -558,3 +564,7 @@ fn too_large(what: &str, size: usize, limit: usize) -> Error {
         format!("the result of `{what}` has {size} bytes, over the limit of {limit}"),
     )
 }
+                let row = match row {
+                    Some(row) => Some(earlier.load_changed(tx, row).await?),
+                    None => None,
+                };

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use crate::collection::{AssociationKind, Definition, Loaded, Row};
 use crate::error::{Error, Result};
 use crate::store::sql::{Condition, Name, Query, Select};
-use crate::store::{BoxFuture, Snapshot, Statement, Store, Values};
+use crate::store::{BoxFuture, Snapshot, Statement, Store, Tx, Values};
 use crate::value::{Type, Value};
 
 use super::link;
@@ -15,13 +15,19 @@ use super::link;
 /// How many ids one statement asks for.
 const CHUNK: usize = 1000;
 
-/// Where rows are read from: a view of one moment, or the store as it is.
+/// Where rows are read from: a view of one moment, a unit, or the store as it is.
 pub(crate) trait Source: Send {
     /// The rows of a statement.
     fn query<'a>(&'a mut self, statement: &'a Statement) -> BoxFuture<'a, Result<Vec<Values>>>;
 }
 
 impl Source for Snapshot {
+    fn query<'a>(&'a mut self, statement: &'a Statement) -> BoxFuture<'a, Result<Vec<Values>>> {
+        Box::pin(Self::query(self, statement))
+    }
+}
+
+impl Source for Tx {
     fn query<'a>(&'a mut self, statement: &'a Statement) -> BoxFuture<'a, Result<Vec<Values>>> {
         Box::pin(Self::query(self, statement))
     }
