@@ -69,3 +69,16 @@ async fn decide(program: &Program) {
     program.data(&path, json!({"decision": "approved"})).await;
     program.running.idle().await;
 }
+
+#[tokio::test]
+async fn roles_that_a_workflow_takes_are_gone_at_once() {
+    let program = Program::start().await;
+    let writer = program.user("Wilma", &["writer"]).await;
+    for (number, expected) in [(610, 200), (611, 401)] {
+        let body = json!({"number": number});
+        let (status, answer) = program.post_as(&writer, "orders:create", body).await;
+        assert_eq!(status, expected, "{answer}");
+        let demote = "orders:create?triggerWorkflows=demote";
+        program.data(demote, json!({"number": number + 10, "note": "Wilma"})).await;
+    }
+}

@@ -14,6 +14,7 @@ use crate::context::Earlier;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::execution::{Job, JobStatus, Status, write_row};
+use crate::store::sql::Name;
 use crate::store::{Statement, Values};
 use crate::trigger::Snapshot;
 use crate::value::Value;
@@ -319,7 +320,12 @@ impl Run {
             Err(error) => return self.broke(node, error).await,
         };
         let limit = self.core.settings.payload_limit;
-        let written = self.write(statements, step, limit).await;
+        let users = self.core.registry.account().table();
+        let written = if step.is_about(users) || is_about(&statements, users) {
+            self.write_users(statements, step, limit).await
+        } else {
+            self.write(statements, step, limit).await
+        };
         failpoint("after_node");
         match written {
             Ok(effected) => {
@@ -347,6 +353,23 @@ impl Run {
                 (Vec::new(), Step::Returned(statement, definition, earlier, job(None)))
             }
         })
+    }
+
+    /// [`Self::write`] of what changes users: who they are is believed from memory no longer,
+    /// though this run is dropped meanwhile.
+    async fn write_users(
+        self: &Arc<Self>,
+        statements: Vec<Statement>,
+        step: Step,
+        limit: usize,
+    ) -> Result<Effected> {
+        let run = Arc::clone(self);
+        tokio::spawn(async move {
+            let written = run.write(statements, step, limit).await;
+            run.core.auth.users_changed();
+            written
+        })
+        .await?
     }
 
     /// One unit: the fence, what was read before, and this.
@@ -529,6 +552,13 @@ fn is_about(statements: &[Statement], table: Name) -> bool {
 }
 
 impl Step {
+    fn is_about(&self, table: Name) -> bool {
+        match self {
+            Self::Done => false,
+            Self::Counted(statement, _) | Self::Returned(statement, ..) => statement.table == table,
+        }
+    }
+
     async fn apply(&self, tx: &mut crate::store::Tx, limit: usize) -> Result<Effected> {
         match self {
             Self::Done => Ok(Effected { changed: 0, row: None }),
@@ -540,6 +570,10 @@ impl Step {
             Self::Returned(statement, definition, earlier, job) => {
                 let row: Option<Values> = tx.query(statement).await?.into_iter().next();
                 let row = row.map(|values| Row::new(definition, values));
+                let row = match row {
+                    Some(row) => Some(earlier.load_changed(tx, row).await?),
+                    None => None,
+                };
                 let output = row.as_ref().map_or_else(|| Ok("null".to_owned()), write_row)?;
                 if output.len() > limit {
                     return Err(too_large(definition.name(), output.len(), limit));
@@ -564,7 +598,3 @@ fn too_large(what: &str, size: usize, limit: usize) -> Error {
         format!("the result of `{what}` has {size} bytes, over the limit of {limit}"),
     )
 }
-                let row = match row {
-                    Some(row) => Some(earlier.load_changed(tx, row).await?),
-                    None => None,
-                };
