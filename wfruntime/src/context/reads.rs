@@ -9,8 +9,8 @@ use crate::context::{Earlier, SyncContext};
 use crate::engine::run::{Begun, Node};
 use crate::error::{Error, ErrorKind, Result};
 use crate::execution::{read_row, write_row};
-use crate::store::sql::{Condition, Count, Name, Query, Select};
 use crate::store::BoxFuture;
+use crate::store::sql::{Condition, Count, Name, Query, Select};
 use crate::value::{Type, Value};
 
 /// The fewest bytes of a record as it is written down; more records than these are over the limit.
