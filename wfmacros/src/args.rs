@@ -41,7 +41,9 @@ impl Args {
         let parser = |input: ParseStream| {
             while !input.is_empty() {
                 found.argument(what, input, errors);
-                if !input.is_empty() {
+                if begins_argument(input) {
+                    errors.span(input.span(), "expected `,`");
+                } else if !input.is_empty() {
                     input.parse::<Token![,]>()?;
                 }
             }
@@ -65,7 +67,7 @@ impl Args {
         } else {
             None
         };
-        let stray = until_comma(input);
+        let stray = if begins_argument(input) { TokenStream::new() } else { until_comma(input) };
         let name = key.unraw().to_string();
         if !self.keys.iter().any(|(known, _)| *known == name) {
             errors.at(&key, self.unknown(what, &name));
@@ -184,12 +186,17 @@ impl Args {
 fn value(input: ParseStream) -> TokenStream {
     let fork = input.fork();
     if let Ok(expr) = fork.parse::<Expr>()
-        && (fork.is_empty() || fork.peek(Token![,]))
+        && (fork.is_empty() || fork.peek(Token![,]) || begins_argument(&fork))
     {
         // The fork is one expression longer: read the same again.
         return input.parse::<Expr>().unwrap_or(expr).into_token_stream();
     }
     until_comma(input)
+}
+
+/// Whether `key = …` stands here, where a comma should.
+fn begins_argument(input: ParseStream) -> bool {
+    input.peek(Ident::peek_any) && input.peek2(Token![=]) && !input.peek2(Token![==])
 }
 
 fn until_comma(input: ParseStream) -> TokenStream {

@@ -21,25 +21,42 @@ pub use crate::error::Result;
 pub use crate::store::schema::OnDelete;
 pub use crate::trigger::PostAction;
 pub use crate::workflow::{
-    Decider, Graph, GraphEdge, GraphNode, Identified, InAppends, Mode, Overlap, RegisteredWorkflow,
-    Retry, Show, Timing, Workflow, WorkflowMeta, WorkflowResult, loaded,
+    Decider, Graph, GraphEdge, GraphNode, Identified, InAppends, Mode, Overlap, Present, Ran,
+    RegisteredWorkflow, Retry, Show, Timing, Updated, Workflow, WorkflowMeta, WorkflowResult,
+    loaded,
 };
 
 use std::any::TypeId;
 
-use crate::error::Error;
+use crate::trigger::Snapshot;
 
 /// The type of a function.
 pub fn type_of<F: 'static>(_: &F) -> TypeId {
     TypeId::of::<F>()
 }
 
-/// What a function that a `run` node called gave, whatever its error.
+/// What fired a workflow, as its function takes it.
 ///
 /// # Errors
-/// The function's.
-pub fn outcome<R, E: Into<Error>>(result: Result<R, E>) -> Result<R> {
-    result.map_err(Into::into)
+/// The snapshot does not fit the collection.
+pub fn fired<T: Collection>(snapshot: &Snapshot) -> Result<PostAction<T>> {
+    PostAction::from_snapshot(snapshot)
+}
+
+/// A variable, or a field of one, in an expression of `workflow!`.
+pub struct Place<'a, T>(&'a T);
+
+impl<'a, T: Clone> Place<'a, T> {
+    /// The place where this stands.
+    pub const fn of(it: &'a T) -> Self {
+        Self(it)
+    }
+
+    /// What is used in its place, so that it is not moved.
+    #[must_use]
+    pub fn copy(&self) -> T {
+        self.0.clone()
+    }
 }
 
 /// How the function of a workflow ends after an `end` node.

@@ -16,8 +16,8 @@ use crate::trigger::Snapshot;
 
 pub use graph::Format;
 pub use named::Named;
-pub use reach::{Decider, Got, Identified, InAppends, Loaded, loaded};
-pub use result::WorkflowResult;
+pub use reach::{Decider, Got, Identified, InAppends, Loaded, Present, Updated, loaded};
+pub use result::{Ran, WorkflowResult};
 pub use show::Show;
 
 /// Where a workflow fires.
@@ -73,7 +73,7 @@ pub struct WorkflowMeta {
     pub title: &'static str,
     pub collection: fn() -> &'static CollectionMeta,
     pub mode: Mode,
-    /// Names of actions; empty in local mode.
+    /// Names of actions as in URLs; empty in local mode.
     pub on: &'static [&'static str],
     /// Paths of associations.
     pub appends: &'static [&'static [&'static str]],

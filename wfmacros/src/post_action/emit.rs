@@ -30,16 +30,18 @@ pub(crate) fn declaration(trigger: &Trigger, model: &Model) -> TokenStream {
 /// `fn(Invocation) -> BoxFuture<Result<()>>`: makes the arguments and calls the function.
 fn handler(trigger: &Trigger, model: &Model) -> TokenStream {
     let private = trigger.runtime.private();
-    let name = &model.name;
+    let (name, collection) = (&model.name, &model.collection);
     let [call, claim, cx, result] = ["call", "claim", "cx", "result"].map(local);
     let mut lets = TokenStream::new();
     let mut order = Vec::new();
     for argument in &model.arguments {
         match argument {
             Argument::Claim(ty) => {
-                lets.extend(quote_spanned! {ty.span()=>
-                    let #claim: #ty = #private::PostAction::from_snapshot(&#call.snapshot)?;
-                });
+                let snapshot = quote!(&#call.snapshot);
+                let fired = quote_spanned! {model.collection.span()=>
+                    fired::<#collection>(#snapshot)?
+                };
+                lets.extend(quote_spanned!(ty.span()=> let #claim: #ty = #private::#fired;));
                 order.push(&claim);
             }
             Argument::Context(ty) => {

@@ -139,19 +139,29 @@ fn argument(input: &FnArg, trigger: &Trigger, errors: &mut Errors) -> Option<Arg
             Some(Argument::Context((**ty).clone()))
         }
         _ => {
+            let help = match &**ty {
+                Type::Reference(by) if is_known(&by.elem) => "take it by value, without `&`",
+                other if named(other).is_some_and(|(name, _)| name == "Record") => {
+                    "write `PostAction<T>`: the record is its `data`"
+                }
+                _ => "put shared things into `App::state`, and read them with `cx.state::<X>()`",
+            };
             errors.at(
                 ty,
                 message(
                     "a post action cannot take this argument",
                     Some("it takes `PostAction<T>` (what happened) and `Context` (what it may do)"),
-                    Some(
-                        "put shared things into `App::state`, and read them with `cx.state::<X>()`",
-                    ),
+                    Some(help),
                 ),
             );
             None
         }
     }
+}
+
+fn is_known(ty: &Type) -> bool {
+    let known = ["PostAction", "Context", "SyncContext"];
+    named(ty).is_some_and(|(name, _)| known.iter().any(|known| name == known))
 }
 
 /// Each kind exactly once.

@@ -80,9 +80,9 @@ fn a_function_and_all_arguments() {
                         revision: 6082529350170039u64,
                         graph: ::core::option::Option::None,
                         handler: |call| ::std::boxed::Box::pin(async move {
-                            let claim: PostAction<Claim> = wf::private::PostAction::from_snapshot(
-                                &call.snapshot,
-                            )?;
+                            let claim: PostAction<Claim> = wf::private::fired::<
+                                Claim,
+                            >(&call.snapshot)?;
                             let cx: Context = call.cx;
                             let result: Result<()> = notify(claim, cx).await;
                             <Result<()> as wf::private::WorkflowResult>::into_result(result)

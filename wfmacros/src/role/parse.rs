@@ -99,13 +99,20 @@ fn line(input: ParseStream) -> syn::Result<Line> {
     }
     input.parse::<Token![:]>()?;
     if path.is_ident("workflows") {
-        let paths = list(input, Path::parse_mod_style)?;
+        let paths = list(input, workflow)?;
         end(input)?;
         return Ok(Line::Workflows(paths));
     }
     let grants = list(input, grant)?;
     end(input)?;
     Ok(Line::Grants(path, grants))
+}
+
+fn workflow(input: ParseStream) -> syn::Result<Path> {
+    input.call(Path::parse_mod_style).map_err(|error| {
+        let text = "expected the path of a workflow, as in `workflows: review`";
+        syn::Error::new(error.span(), text)
+    })
 }
 
 fn grant(input: ParseStream) -> syn::Result<Grant> {

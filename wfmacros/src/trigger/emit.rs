@@ -39,6 +39,7 @@ pub(crate) fn declaration(it: &Declared) -> TokenStream {
     let doc = format!("The workflow `{key}`, to be named by its path.");
     let checks = checks(it.trigger, collection, &private);
     let meta = meta(it, &private);
+    let of = quote_spanned!(collection.span()=> type Collection = #collection;);
     // The struct expression keeps the type from being called dead.
     quote! {
         #(#cfgs)*
@@ -49,7 +50,7 @@ pub(crate) fn declaration(it: &Declared) -> TokenStream {
         #(#cfgs)*
         const _: () = {
             impl #private::Workflow for #name {
-                type Collection = #collection;
+                #of
                 const KEY: &'static str = #key;
                 const MODE: #private::Mode = #mode;
                 const META: &'static #private::WorkflowMeta = &#meta;
@@ -107,7 +108,8 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
     let key = &trigger.key;
     let title = title(trigger, it.attrs, it.name);
     let mode = mode(trigger, private);
-    let on = strings(&trigger.on);
+    // As in URLs: the registry knows the program's own actions by that name.
+    let on = trigger.on.iter().map(|name| words::camel(&name.unraw().to_string()));
     let appends = trigger.appends.iter().map(|path| strings(path));
     let timing = if trigger.is_sync { quote!(Sync) } else { quote!(Async) };
     let enabled = trigger.enabled;
@@ -147,7 +149,7 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
             title: #title,
             collection: || <#collection as #private::Collection>::META,
             mode: #mode,
-            on: #on,
+            on: &[#(#on),*],
             appends: &[#(#appends),*],
             timing: #private::Timing::#timing,
             enabled: #enabled,

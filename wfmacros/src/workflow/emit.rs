@@ -95,9 +95,12 @@ impl Emitter<'_> {
                 let fields = self.setters(fields);
                 let record = self.scope.expr(record);
                 let changes = Ident::new("changes", Span::mixed_site());
+                let at = record.span();
+                let read = quote_spanned!(at=> <_ as #private::Updated>::changes(&#record));
+                let written = quote_spanned!(at=> <_ as #private::Updated>::record(&mut #record));
                 quote_spanned! {span=> {
-                    let #changes = #private::changes(&#record) #fields;
-                    #cx.update(&mut #record, #changes).await?
+                    let #changes = #read #fields;
+                    #cx.update(#written, #changes).await?
                 }}
             }
             NodeKind::UpdateWhere { collection, filter, fields } => {
@@ -109,7 +112,8 @@ impl Emitter<'_> {
             }
             NodeKind::Delete { record } => {
                 let record = self.scope.expr(record);
-                let id = quote_spanned!(record.span()=> #private::Identified::identity(&#record));
+                let id =
+                    quote_spanned!(record.span()=> <_ as #private::Identified>::identity(&#record));
                 quote_spanned!(span=> #cx.delete(#id).await?)
             }
             NodeKind::Find { collection, filter } => {
@@ -135,9 +139,13 @@ impl Emitter<'_> {
             NodeKind::Require { condition, message } => {
                 let condition = self.scope.expr(condition);
                 let message = self.message(message.as_ref());
-                quote_spanned! {span=>
-                    if !(#condition) { return #private::ended(#plain.end_failed(#message)) }
-                }
+                // By itself, or clippy would simplify the user's condition with the `!` before it.
+                let holds = Ident::new("holds", Span::mixed_site());
+                let judged = quote_spanned!(condition.span()=> let #holds: bool = #condition;);
+                quote_spanned! {span=> {
+                    #judged
+                    if !#holds { return #private::ended(#plain.end_failed(#message)) }
+                }}
             }
             NodeKind::End { failed: false, .. } => {
                 quote_spanned!(span=> return #private::ended(#plain.end()))
@@ -178,11 +186,12 @@ impl Emitter<'_> {
             None => (quote!(run), TokenStream::new()),
         };
         let call = quote_spanned!(span=> #function(#(#names),*).await);
+        let outcome = quote_spanned!(span=> <_ as #private::Ran>::outcome(#call));
         quote_spanned! {span=> {
             let #all = (#(#values,)*);
             #cx.#method(#name, #retry async || {
                 let (#(#names,)*) = ::core::clone::Clone::clone(&#all);
-                #private::outcome(#call)
+                #outcome
             }).await?
         }}
     }

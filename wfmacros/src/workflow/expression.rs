@@ -26,7 +26,8 @@ impl Scope<'_> {
         let bare = is_place(expr);
         let through = self.expr(expr);
         if bare {
-            quote_spanned!(expr.span()=> ::core::clone::Clone::clone(&#through))
+            let private = &self.private;
+            quote_spanned!(last(expr)=> <#private::Place<_>>::of(&#through).copy())
         } else {
             quote!(#through)
         }
@@ -45,7 +46,9 @@ impl Scope<'_> {
         if ["before", "user"].iter().any(|optional| root == optional) && !fields.is_empty() {
             let shown = show(quote!(#it #(.#fields)*));
             return quote_spanned! {span=>
-                if let ::core::option::Option::Some(#it) = &#root { #shown }
+                if let ::core::option::Option::Some(#it) = <_ as #private::Present>::present(&#root) {
+                    #shown
+                }
             };
         }
         if root != "data" || fields.len() < 2 {
@@ -173,6 +176,14 @@ fn chain(expr: &Expr) -> Option<Vec<Ident>> {
             Some(names)
         }
         _ => None,
+    }
+}
+
+/// Where the last name of a place stands; there rustc says what is wrong with the whole.
+fn last(expr: &Expr) -> Span {
+    match expr {
+        Expr::Field(ExprField { member: Member::Named(name), .. }) => name.span(),
+        other => other.span(),
     }
 }
 

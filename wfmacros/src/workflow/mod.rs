@@ -115,7 +115,8 @@ fn function(
 ) -> TokenStream {
     let private = trigger.runtime.private();
     let ast::Workflow { attrs, vis, name, collection, .. } = workflow;
-    let [claim, cx] = ["claim", "cx"].map(|name| Ident::new(name, Span::mixed_site()));
+    // Of no name that a body may use: rustc would say that it cannot be reached from there.
+    let [claim, cx] = ["__fired", "__cx"].map(|name| Ident::new(name, Span::mixed_site()));
     let scope =
         expression::Scope { private: private.clone(), collection, appends: &trigger.appends };
     let mut emitter = emit::Emitter { scope, cx: cx.clone(), errors };

@@ -30,7 +30,7 @@ pub(crate) fn begins(input: ParseStream) -> bool {
         "require" => !fork.peek(Token![.]) && !fork.peek(Token![=]),
         "end" => {
             let alone = fork.is_empty() || fork.peek(Token![;]);
-            alone || fork.peek(Lit) || next_is(&fork, "failed")
+            alone || fork.peek(Lit) || fork.peek(Ident)
         }
         "parallel" | "race" => fork.peek(token::Brace),
         word if WORDS.contains(&word) || RESERVED.contains(&word) => {
@@ -99,6 +99,10 @@ fn update(input: ParseStream) -> syn::Result<NodeKind> {
 
 fn find(input: ParseStream) -> syn::Result<NodeKind> {
     let collection = collection(input)?;
+    if input.peek(token::Paren) || input.peek(token::Brace) {
+        let text = "expected `where` and a condition, as in `where amount > 500`";
+        return Err(syn::Error::new(input.span(), text));
+    }
     let filter = match input.parse::<Option<Token![where]>>()? {
         Some(_) => Some(input.call(Expr::parse_without_eager_brace)?),
         None => None,
@@ -126,6 +130,10 @@ fn fields(input: ParseStream) -> syn::Result<Vec<Field>> {
 impl syn::parse::Parse for Field {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let name = input.call(Ident::parse_any)?;
+        if input.peek(Token![=]) {
+            let text = format!("expected `:` and the value, as in `{name}: value`");
+            return Err(syn::Error::new(input.span(), text));
+        }
         let value = if input.peek(Token![:]) {
             input.parse::<Token![:]>()?;
             input.parse()?
@@ -159,6 +167,9 @@ fn run(input: ParseStream) -> Result<NodeKind, Fault> {
 
 fn require(input: ParseStream) -> Result<NodeKind, Fault> {
     let condition = input.parse::<Expr>()?;
+    if input.peek(LitStr) {
+        return Err(syn::Error::new(input.span(), "expected `,` before the message").into());
+    }
     let message = match input.parse::<Option<Token![,]>>()? {
         Some(_) => Some(text(input)?),
         None => None,
@@ -167,10 +178,13 @@ fn require(input: ParseStream) -> Result<NodeKind, Fault> {
 }
 
 fn end(input: ParseStream) -> Result<NodeKind, Fault> {
-    let failed = next_is(input, "failed");
-    if failed {
-        input.call(Ident::parse_any)?;
+    let word = input.parse::<Option<Ident>>()?;
+    if let Some(word) = word.as_ref().filter(|word| *word != "failed") {
+        let help = "write `end;`, `end failed;` or `end failed \"…\";`";
+        let text = message(format!("expected `;` or `failed`, found `{word}`"), None, Some(help));
+        return Err(syn::Error::new(word.span(), text).into());
     }
+    let failed = word.is_some();
     let message = if input.is_empty() || input.peek(Token![;]) { None } else { Some(text(input)?) };
     Ok(NodeKind::End { failed, message })
 }

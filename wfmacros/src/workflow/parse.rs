@@ -187,7 +187,8 @@ fn no_node(input: ParseStream, errors: &mut Errors) -> Fault {
 /// `updat data { … }`: a word that nearly is one of ours; anything else is left to rustc.
 fn unknown_node(input: ParseStream, errors: &mut Errors) -> Fault {
     let Ok(word) = input.fork().parse::<Ident>() else { return Fault::Rust };
-    let close = crate::words::closest(&word.to_string(), node::WORDS.iter().copied());
+    let others = node::WORDS.iter().copied().filter(|known| word != known);
+    let close = crate::words::closest(&word.to_string(), others);
     let Some(close) = close else { return Fault::Rust };
     let text =
         message(format!("unknown node `{word}`"), None, Some(&format!("there is `{close}`")));
@@ -197,10 +198,15 @@ fn unknown_node(input: ParseStream, errors: &mut Errors) -> Fault {
 
 fn conditional(input: ParseStream, errors: &mut Errors) -> Result<If, Fault> {
     let mut branches = Vec::new();
+    input.parse::<Token![if]>()?;
     loop {
-        input.parse::<Token![if]>()?;
         let condition = input.call(Expr::parse_without_eager_brace).map_err(|_| Fault::Rust)?;
         branches.push((condition, braces(input, errors)?));
+        if let Some(word) = else_if_in_one_word(input) {
+            errors.at(&word, format!("expected `else if`, found `{word}`"));
+            input.parse::<Ident>()?;
+            continue;
+        }
         if !input.peek(Token![else]) {
             return Ok(If { branches, otherwise: None });
         }
@@ -209,7 +215,14 @@ fn conditional(input: ParseStream, errors: &mut Errors) -> Result<If, Fault> {
             let otherwise = Some(braces(input, errors)?);
             return Ok(If { branches, otherwise });
         }
+        input.parse::<Token![if]>()?;
     }
+}
+
+/// What other languages write.
+fn else_if_in_one_word(input: ParseStream) -> Option<Ident> {
+    let word = input.fork().parse::<Ident>().ok()?;
+    ["elseif", "elsif", "elif"].iter().any(|known| word == known).then_some(word)
 }
 
 fn braces(input: ParseStream, errors: &mut Errors) -> Result<Block, Fault> {

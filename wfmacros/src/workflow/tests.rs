@@ -36,14 +36,14 @@ fn the_review_of_claims() {
         expect![[r#"
             /// Claims above 500 wait for a supervisor.
             pub async fn expense_review(
-                claim: ::wfruntime::private::PostAction<Reimbursement>,
-                cx: ::wfruntime::private::Context,
+                __fired: ::wfruntime::private::PostAction<Reimbursement>,
+                __cx: ::wfruntime::private::Context,
             ) -> ::wfruntime::private::Result<()> {
                 #[allow(unused_mut, unused_variables)]
-                let (mut data, before, user, role) = claim.into_parts();
-                let _ = &cx;
+                let (mut data, before, user, role) = __fired.into_parts();
+                let _ = &__cx;
                 if data.amount > dec!(500) {
-                    let review = cx
+                    let review = __cx
                         .node("if#1.0/review", 8509700325633648428u64)
                         .approve({
                             let mut text = ::std::string::String::new();
@@ -60,14 +60,17 @@ fn the_review_of_claims() {
                         .await?;
                     if review.is_rejected() {
                         {
-                            let changes = ::wfruntime::private::changes(&data)
+                            let changes = <_ as ::wfruntime::private::Updated>::changes(&data)
                                 .status(Status::Rejected);
-                            cx.node("if#1.0/if#1.0/update#1", 824944538836825360u64)
-                                .update(&mut data, changes)
+                            __cx.node("if#1.0/if#1.0/update#1", 824944538836825360u64)
+                                .update(
+                                    <_ as ::wfruntime::private::Updated>::record(&mut data),
+                                    changes,
+                                )
                                 .await?
                         };
                         return ::wfruntime::private::ended(
-                            cx
+                            __cx
                                 .end_failed({
                                     let mut text = ::std::string::String::new();
                                     ::wfruntime::private::Show::show(&review.comment, &mut text);
@@ -77,14 +80,17 @@ fn the_review_of_claims() {
                     }
                 }
                 {
-                    let changes = ::wfruntime::private::changes(&data).status(Status::Approved);
-                    cx.node("update#1", 8461981034098730299u64).update(&mut data, changes).await?
+                    let changes = <_ as ::wfruntime::private::Updated>::changes(&data)
+                        .status(Status::Approved);
+                    __cx.node("update#1", 8461981034098730299u64)
+                        .update(<_ as ::wfruntime::private::Updated>::record(&mut data), changes)
+                        .await?
                 };
-                cx.node("create#1", 1198844733131129235u64)
+                __cx.node("create#1", 1198844733131129235u64)
                     .create(
                         <Payment>::new()
-                            .claim(::core::clone::Clone::clone(&data.id))
-                            .amount(::core::clone::Clone::clone(&data.amount)),
+                            .claim(<::wfruntime::private::Place<_>>::of(&data.id).copy())
+                            .amount(<::wfruntime::private::Place<_>>::of(&data.amount).copy()),
                     )
                     .await?;
                 ::core::result::Result::Ok(())

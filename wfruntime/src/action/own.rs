@@ -53,7 +53,7 @@ pub struct OwnCall {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of an action of `{C}`",
     label = "not known to `#[action]`",
-    note = "an action takes `Json<T>` (the body), `Act<{C}>` (what it writes) and `Identity`"
+    note = "an action takes `Json<T>` (the body, whose `T` is `Deserialize`), `Act<{C}>` (what it writes) and `Identity`"
 )]
 pub trait FromOwnCall<C>: Sized {
     /// Makes the argument.

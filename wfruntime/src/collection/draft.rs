@@ -125,14 +125,16 @@ impl<T: Collection> fmt::Debug for Changes<T> {
 
 /// A complete draft of a record of `T`: `T::new()` with every required field set.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a new record of `{T}`",
-    label = "expected `{T}::new()` with its fields set"
+    message = "`{Self}` is not a new record",
+    label = "expected `new()` of a collection and its setters",
+    note = "a new record is written so: `cx.create(Claim::new().amount(5)).await?`"
 )]
 pub trait IntoDraft<T> {
     /// The draft.
     fn into_draft(self) -> Draft<T>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> IntoDraft<T> for Draft<T> {
     fn into_draft(self) -> Self {
         self
@@ -162,11 +164,6 @@ pub trait StartChanges: Collection {
 
     /// The same as `T::changes()`.
     fn start_changes() -> Self::Builder;
-}
-
-/// Starts changes of a record: what `update record { … }` expands to.
-pub fn changes<T: StartChanges>(_: &super::Record<T>) -> T::Builder {
-    T::start_changes()
 }
 
 /// Stands in a builder's type for a required field that was given.

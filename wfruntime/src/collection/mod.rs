@@ -36,7 +36,7 @@ pub use draft::{Changes, Draft, IntoChanges, IntoDraft, IsSet, Missing, Set};
 pub(crate) mod generated {
     pub use super::choice::{choice_from_str, deserialize_choice};
     pub use super::declared::{FieldOf, bounds, field};
-    pub use super::draft::{Given, StartChanges, changes, column_named};
+    pub use super::draft::{Given, StartChanges, column_named};
     pub use super::serde_forms::{deserialize, serialize};
 }
 

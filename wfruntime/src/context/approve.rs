@@ -71,6 +71,11 @@ impl Decision {
 }
 
 /// A length of time: of the standard library, or a jiff duration or span.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no length of time",
+    label = "expected a length of time",
+    note = "in `workflow!`, write it in words: `within: 3 days`; else give a `Duration` or a jiff `Span`"
+)]
 pub trait Within {
     /// The moment this long after `start`; days count 24 hours.
     ///
@@ -80,18 +85,21 @@ pub trait Within {
     fn after(self, start: Timestamp) -> Result<Timestamp>;
 }
 
+#[diagnostic::do_not_recommend]
 impl Within for Duration {
     fn after(self, start: Timestamp) -> Result<Timestamp> {
         Ok(start.checked_add(SignedDuration::try_from(self)?)?)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Within for SignedDuration {
     fn after(self, start: Timestamp) -> Result<Timestamp> {
         Ok(start.checked_add(self)?)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Within for jiff::Span {
     fn after(self, start: Timestamp) -> Result<Timestamp> {
         // In UTC: days have 24 hours there, and months their own length.

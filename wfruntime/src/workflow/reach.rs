@@ -1,6 +1,7 @@
 //! How the expressions of `workflow!` reach records: through associations, and by what has an id.
 
 use crate::auth::User;
+use crate::collection::generated::StartChanges;
 use crate::collection::{
     Account, AssocRef, BelongsTo, Collection, Follow, HasOne, Id, Record, ToMany, ToOne,
 };
@@ -88,10 +89,99 @@ impl<C, T: Collection> Got for AssocRef<C, T, ToMany> {
     type Got = &'static [Record<T>];
 }
 
+/// `before` or `user` in a text: as the body begins an `Option`, and what is in it once it is taken
+/// out under the same name.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be shown in a text by its fields",
+    label = "expected a record or a user",
+    note = "give it another name than `before` or `user`"
+)]
+pub trait Present {
+    /// The record or user.
+    type It;
+
+    /// It, if there is one.
+    fn present(&self) -> Option<&Self::It>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Present for Option<T> {
+    type It = T;
+
+    fn present(&self) -> Option<&T> {
+        self.as_ref()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Present for Record<T> {
+    type It = Self;
+
+    fn present(&self) -> Option<&Self> {
+        Some(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Present for Actor {
+    type It = Self;
+
+    fn present(&self) -> Option<&Self> {
+        Some(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Present> Present for &P {
+    type It = P::It;
+
+    fn present(&self) -> Option<&P::It> {
+        (**self).present()
+    }
+}
+
+/// What `update` can change: a record.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no record",
+    label = "expected a record",
+    note = "`find` gives an `Option`: take the record out with `let Some(mut name) = find … else`"
+)]
+pub trait Updated {
+    /// The collection.
+    type Of: StartChanges;
+
+    /// Starts its changes.
+    fn changes(&self) -> <Self::Of as StartChanges>::Builder {
+        Self::Of::start_changes()
+    }
+
+    /// The record itself.
+    fn record(&mut self) -> &mut Record<Self::Of>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: StartChanges> Updated for Record<T> {
+    type Of = T;
+
+    fn record(&mut self) -> &mut Self {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<R: Updated> Updated for &mut R {
+    type Of = R::Of;
+
+    fn record(&mut self) -> &mut Record<R::Of> {
+        (**self).record()
+    }
+}
+
 /// What can be deleted: a record, or its id.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no record",
-    label = "expected a record, an id or a reference to one"
+    label = "expected a record, an id or a reference to one",
+    note = "`find` gives an `Option`: take the record out with `let Some(name) = find … else`"
 )]
 pub trait Identified {
     /// The collection.
@@ -101,6 +191,7 @@ pub trait Identified {
     fn identity(&self) -> Id<Self::Of>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Identified for Record<T> {
     type Of = T;
 
@@ -109,6 +200,7 @@ impl<T> Identified for Record<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Identified for &Record<T> {
     type Of = T;
 
@@ -117,6 +209,7 @@ impl<T> Identified for &Record<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Identified for Id<T> {
     type Of = T;
 
@@ -125,6 +218,7 @@ impl<T> Identified for Id<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> Identified for BelongsTo<T> {
     type Of = T;
 

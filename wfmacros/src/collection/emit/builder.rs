@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
-use super::{docs, named, of_type, visibility};
+use super::{docs, named, of_type, unlisted, visibility};
 use crate::collection::model::{Field, Model};
 
 pub(super) fn emit(model: &Model<'_>) -> TokenStream {
@@ -51,8 +51,10 @@ fn new(model: &Model<'_>, settable: &[&Field<'_>], required: &[&Field<'_>]) -> T
         }
     });
     // At the struct's name, where rustc shows what a draft lacks.
+    let unlisted = unlisted(model);
     let into_draft = quote_spanned! {name.span()=>
         #[automatically_derived]
+        #unlisted
         impl<#(#parameters: __wf::IsSet<required::#markers>),*> __wf::IntoDraft<#name>
             for #builder<#(#parameters),*>
         {

@@ -64,6 +64,7 @@ fn named(model: &Model<'_>, suffix: &str) -> Ident {
 fn collection(model: &Model<'_>) -> TokenStream {
     let name = &model.item.ident;
     let meta = meta::emit(model);
+    let unlisted = unlisted(model);
     let (associations, fields) = (named(model, "Associations"), named(model, "Fields"));
     let own_associations = model.fields.iter().filter_map(|field| {
         let (ident, json, cfgs) = (field.ident, &field.json, &field.cfgs);
@@ -86,6 +87,7 @@ fn collection(model: &Model<'_>) -> TokenStream {
     });
     quote! {
         #[automatically_derived]
+        #unlisted
         impl __wf::Collection for #name {
             const META: &'static __wf::CollectionMeta = #meta;
             type Assocs = #associations;
@@ -113,6 +115,11 @@ fn collection(model: &Model<'_>) -> TokenStream {
             }
         }
     }
+}
+
+/// Keeps rustc from showing the library's own collection as an example of what would do.
+fn unlisted(model: &Model<'_>) -> Option<TokenStream> {
+    matches!(model.place, Place::Beside).then(|| quote!(#[diagnostic::do_not_recommend]))
 }
 
 /// `<Ty as FieldType>::item` with the type's own span, so that rustc points at it, once.

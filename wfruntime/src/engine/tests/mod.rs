@@ -10,6 +10,7 @@ mod replay;
 mod shutdown;
 mod sleep;
 mod speed;
+mod statements;
 
 use std::future::Future;
 use std::sync::Arc;

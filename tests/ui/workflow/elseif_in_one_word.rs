@@ -1,0 +1,14 @@
+use wfruntime::prelude::*;
+#[collection]
+struct Claim { amount: i64, owner: BelongsTo<User> }
+workflow! {
+    #[post_action(mode = "local")]
+    review<Claim> {
+        if data.amount > 5 {
+            end;
+        } elseif data.amount > 3 {
+            end;
+        }
+    }
+}
+fn main() {}

@@ -1,0 +1,10 @@
+use wfruntime::prelude::*;
+#[collection]
+struct Claim { amount: i64, owner: BelongsTo<User> }
+workflow! {
+    #[post_action(mode = "local")]
+    review<Claim> {
+        require data.amount > 5 "too little";
+    }
+}
+fn main() {}

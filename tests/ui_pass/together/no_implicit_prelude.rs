@@ -1,0 +1,66 @@
+//! A crate in which not even `Some` is in scope.
+#![no_implicit_prelude]
+#![deny(warnings)]
+
+use ::std::string::String;
+use ::wfruntime::{
+    Context, Error, PostAction, User, action, choice, collection, post_action, role, workflow,
+};
+use ::wfruntime::collection::{BelongsTo, Record};
+
+#[choice]
+enum State {
+    Open,
+    Done,
+}
+
+#[collection]
+struct Claim {
+    name: String,
+    note: ::std::option::Option<String>,
+    owner: BelongsTo<User>,
+    #[field(default = State::Open, hidden)]
+    state: State,
+    #[field(range = 1.., default = 5)]
+    size: i64,
+}
+
+#[post_action(mode = "global", on = [create, submit], when = data.size > 5, changed = [size])]
+async fn tell(claim: PostAction<Claim>, cx: Context) -> ::wfruntime::Result<()> {
+    let _ = (claim, cx);
+    ::std::result::Result::Ok(())
+}
+
+#[action(Claim)]
+async fn submit() -> ::wfruntime::Result<Record<Claim>> {
+    ::std::result::Result::Err(Error::internal("no"))
+}
+
+async fn send(name: String) -> ::wfruntime::Result<()> {
+    ::std::mem::drop(name);
+    ::std::result::Result::Ok(())
+}
+
+workflow! {
+    #[post_action(mode = "local", appends = [owner])]
+    review<Claim> {
+        run send(data.name) retry 3;
+        let found = find Claim where name == "x" || !(size > field.size);
+        if found.is_some() {
+            update data { state: State::Done, note: "gone" };
+            end failed "{data.owner.nickname} {data.note} {user.nickname}";
+        }
+        let made = create Claim { name: "y", owner: data.owner };
+        delete made;
+        approve "Well?" { by: role(boss), within: 1 day, otherwise: approved };
+        require data.size > 0;
+    }
+}
+
+role! {
+    boss { Claim: view own, submit; workflows: review; tasks; }
+}
+
+fn main() {
+    ::std::assert!(::wfruntime::registry::global().faults().is_empty());
+}
