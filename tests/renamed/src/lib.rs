@@ -49,8 +49,8 @@ pub async fn tell(claim: PostAction<Claim>, cx: Context) -> Result<()> {
 /// It is gone.
 #[action(Claim, crate = "wf")]
 pub async fn mark_paid(act: Act<Claim>) -> Result<Record<Claim>> {
-    let _ = act;
-    Err(Error::internal("no"))
+    let claim = act.target().ok_or_else(|| Error::invalid("no_target", "which claim?"))?;
+    act.update(claim, Claim::changes().status(Status::Paid)).await
 }
 
 /// Sends a text.
