@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::Engine;
+use super::control::get;
 use super::drive::Drive;
 use super::journal::Hold;
 use super::run::{Beginning, Run, Verdict};
@@ -95,7 +96,9 @@ impl Engine {
             Ok(_) => {}
             // Somebody ended it, or this process lost its lease.
             Err(error) if error.kind() == ErrorKind::Fenced => {
-                let stored = super::control::get(&core.store, run.hold.id).await?.execution;
+                let id = run.hold.id;
+                let stored = core.patiently(|store| async move { get(&store, id).await });
+                let stored = stored.await?.execution;
                 outcome.status = stored.status;
                 outcome.failure = stored.error;
             }
