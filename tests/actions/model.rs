@@ -120,6 +120,12 @@ pub(crate) async fn loaded(order: PostAction<Order>, _: SyncContext) -> Result<(
     Ok(())
 }
 
+#[post_action(mode = "local", overlap = "refuse")]
+pub(crate) async fn alone(customer: PostAction<Customer>, _: Context) -> Result<()> {
+    see("alone", customer.data.name.clone());
+    Ok(())
+}
+
 #[post_action(mode = "local", execution = "sync")]
 pub(crate) async fn greet(customer: PostAction<Customer>, _: SyncContext) -> Result<()> {
     see("greet", format!("{} {}", customer.data.name, customer.role));

@@ -197,3 +197,23 @@ async fn a_switch_holds_at_once() {
     program.data("workflows:update?filterByTk=review", json!({"enabled": true})).await;
     assert_eq!(workflows(&order(&program, 13, "review").await.1), ["review queued"]);
 }
+
+#[tokio::test]
+async fn two_records_that_fire_for_a_third_overlap() {
+    let program = Program::start().await;
+    let customer = |name| json!({"name": name});
+    let one = program.data("customers:create", customer("Ada")).await["id"].clone();
+    let other = program.data("customers:create", customer("Ben")).await["id"].clone();
+    let path = "orders:create?triggerWorkflows=alone!customer";
+    let orders = |customers: [&Value; 2]| {
+        let order = |customer: &Value| json!({"number": 620, "customer": customer});
+        json!(customers.map(order))
+    };
+    let (status, answer) = program.post(path, orders([&one, &one])).await;
+    assert_eq!((status, faults(&answer)), (409, vec!["overlap ".to_owned()]), "{answer}");
+    assert_eq!(program.count("orders").await, 0);
+    let (status, answer) = program.post(path, orders([&one, &other])).await;
+    assert_eq!(status, 200, "{answer}");
+    program.running.idle().await;
+    assert_eq!((seen("alone", "Ada").len(), seen("alone", "Ben").len()), (1, 1));
+}
