@@ -90,8 +90,7 @@ impl Program {
 
     /// SIGTERM; what it ended with.
     pub(crate) fn terminate(&mut self) -> ExitStatus {
-        let id = self.child.as_ref().expect("it runs").id();
-        let sent = Command::new("kill").args(["-TERM", &id.to_string()]).status();
+        let sent = Command::new("kill").args(["-TERM", &self.id().to_string()]).status();
         assert!(sent.expect("kill runs").success());
         self.ended()
     }
@@ -131,6 +130,11 @@ impl Program {
         assert!(output.status.success(), "{output:?}");
         let printed = String::from_utf8(output.stdout).expect("text");
         printed.lines().last().expect("a token").to_owned()
+    }
+
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.as_ref().expect("it runs").id()
     }
 
     /// Where it answers, as `http://127.0.0.1:3000`.

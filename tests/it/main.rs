@@ -3,8 +3,14 @@
 #![expect(unreachable_pub, reason = "declared as programs declare them")]
 
 mod access;
+#[path = "../child.rs"]
+#[expect(dead_code, reason = "other packages use the rest of it")]
+mod child;
 mod command_line;
+mod full_disk;
+mod nonsense;
 mod program_under_test;
 mod requests;
 mod sign_in;
+mod slow_clients;
 mod system_lists;

@@ -106,6 +106,9 @@ pub struct Settings {
     pub page_limit: u64,
     /// The most connections that are open at the same time.
     pub connections: usize,
+    /// How long the head of a request may take to arrive, and its body after it; an idle
+    /// connection is closed after the same time.
+    pub request_timeout: Duration,
     /// How long the synchronous workflows of one request may take together.
     pub sync_timeout: Duration,
     /// The most jobs of one execution.
@@ -137,6 +140,7 @@ impl Default for Settings {
             rows_limit: 10_000,
             page_limit: 500,
             connections: 4096,
+            request_timeout: Duration::from_secs(30),
             sync_timeout: Duration::from_secs(30),
             nodes_limit: 10_000,
             stack_limit: 1,

@@ -167,8 +167,8 @@ impl Running {
         let settings = &self.core.settings;
         let limits = http::Limits {
             connections: settings.connections,
+            head: settings.request_timeout,
             grace: settings.sync_timeout + GRACE,
-            ..http::Limits::default()
         };
         http::serve(listener, self.router(), limits, end).await;
         self.shutdown().await

@@ -42,6 +42,7 @@ use throttle::Throttle;
 use crate::core::{Core, Settings};
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::registry::Registry;
+use crate::spelling;
 
 /// What an application knows of who may do what, and of who is signed in.
 pub(crate) struct Auth {
@@ -122,8 +123,9 @@ impl Roles {
         let unknown = roles.iter().filter(|role| !self.is_known(role) || *role == ANONYMOUS);
         let faults: Vec<_> = unknown
             .map(|role| {
-                let message =
-                    format!("unknown role `{role}`; expected {}", self.names().join(", "));
+                let names = self.names();
+                let instead = spelling::instead(role, names.iter().map(String::as_str));
+                let message = format!("unknown role {}{instead}", spelling::quoted(role));
                 Fault::new("unknown_role", message).at("roles")
             })
             .collect();

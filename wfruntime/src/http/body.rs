@@ -1,7 +1,5 @@
 //! The body of a request: JSON whatever its type says, within limits of size, time and depth.
 
-use std::time::Duration;
-
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use axum::http::request::Parts;
@@ -9,20 +7,23 @@ use http_body_util::BodyExt as _;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::core::Settings;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How deep arrays and objects may be nested; less than what readers of JSON bear.
 const DEPTH: usize = 100;
 
-/// How long a body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Reads the body, at most `limit` bytes of it; nothing if it is empty.
+/// Reads the body, at most `body_limit` bytes of it; nothing if it is empty.
 ///
 /// # Errors
 /// [`ErrorKind::TooLarge`], [`ErrorKind::Timeout`], [`ErrorKind::Unsupported`] for a compressed
 /// one, [`ErrorKind::Invalid`] for one that is no JSON, with line and column.
-pub(super) async fn read(parts: &Parts, body: Body, limit: usize) -> Result<Option<Box<RawValue>>> {
+pub(super) async fn read(
+    parts: &Parts,
+    body: Body,
+    settings: &Settings,
+) -> Result<Option<Box<RawValue>>> {
+    let limit = settings.body_limit;
     if let Some(encoding) = parts.headers.get(CONTENT_ENCODING)
         && !encoding.as_bytes().eq_ignore_ascii_case(b"identity")
     {
@@ -39,7 +40,7 @@ pub(super) async fn read(parts: &Parts, body: Body, limit: usize) -> Result<Opti
     {
         return Err(too_large(limit));
     }
-    let collected = tokio::time::timeout(PATIENCE, collect(body, limit)).await;
+    let collected = tokio::time::timeout(settings.request_timeout, collect(body, limit)).await;
     let bytes = collected.map_err(|_| {
         Error::new(ErrorKind::Timeout, "timeout", "the body did not arrive in time")
     })??;

@@ -102,7 +102,7 @@ async fn dispatch(core: &Arc<Core>, parts: Parts, body: Body) -> Result<Response
     let (reads, unwraps) = (asked.reads(), asked.unwraps());
     let mut request = asked.request(identity, params)?;
     if !reads {
-        let body = body::read(&parts, body, core.settings.body_limit).await?;
+        let body = body::read(&parts, body, &core.settings).await?;
         request.values = match request.verb {
             action::Verb::Own(_) => body,
             _ => body.map(|body| body::values(body, unwraps)).transpose()?,
@@ -130,7 +130,7 @@ async fn system_answer(
     body: Body,
 ) -> Result<Response> {
     let params = Params::parse(parts.uri.query());
-    let body = body::read(parts, body, core.settings.body_limit).await?;
+    let body = body::read(parts, body, &core.settings).await?;
     let body = body.as_ref().map_or("", |body| body.get());
     let id = route.id.as_deref();
     system::answer(system, &Call { core, parts, id, params: &params, body }).await

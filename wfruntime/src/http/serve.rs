@@ -38,13 +38,6 @@ pub(crate) struct Limits {
     pub grace: Duration,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        let (head, grace) = (Duration::from_secs(30), Duration::from_secs(35));
-        Self { connections: 4096, head, grace }
-    }
-}
-
 /// Answers requests at `listener` until `end`, then lets those that have begun finish.
 ///
 /// Handlers find the client's address in `ConnectInfo<SocketAddr>`.
@@ -133,6 +126,13 @@ mod tests {
     use tokio::task::JoinHandle;
 
     use super::*;
+
+    impl Default for Limits {
+        fn default() -> Self {
+            let (head, grace) = (Duration::from_secs(30), Duration::from_secs(35));
+            Self { connections: 4096, head, grace }
+        }
+    }
 
     struct Server {
         address: SocketAddr,
