@@ -73,19 +73,50 @@ fn a_user_is_made_with_a_token_alone_on_the_last_line() {
     assert_eq!((made.code, made.err.as_str()), (Some(0), ""));
     let last = made.out.lines().last().expect("a line");
     assert_eq!(last.len(), 43, "{}", made.out);
-    let unknown = run(&folder, &["user", "add", "Bob", "--role", "clerk"]);
-    assert_eq!(unknown.code, Some(1));
-    assert_eq!(unknown.err.lines().count(), 1, "{}", unknown.err);
-    assert!(unknown.err.contains("unknown role `clerk`; expected "), "{}", unknown.err);
+}
+
+#[test]
+fn a_user_who_cannot_be_is_not_made() {
+    let folder = folder();
+    let add = |arguments: &[&str]| run(&folder, &[&["user", "add"], arguments].concat());
+    assert_eq!(add(&["Ada", "--role", "root", "--email", "ada@x"]).code, Some(0));
+    for (arguments, message) in [
+        (&["Bob", "--role", "clerk"][..], "unknown role `clerk`; expected one of `admin`, "),
+        (&["Bob", "--role", "writr"], "unknown role `writr`; did you mean `writer`?"),
+        (&["Bob", "--role", "anonymous"], "`anonymous` is who has not signed in; no user holds it"),
+        (&[" ", "--role", "root"], "a user needs a nickname"),
+        (&["Bob", "--role", "root", "--email", "x"], "at least 3 characters"),
+        (&[&"B".repeat(201), "--role", "root"], "at most 200 characters"),
+        (&["ada@x", "--role", "root"], "another user signs in as `ada@x`; choose another nickname"),
+        (
+            &["Bob", "--role", "root", "--email", "ada@x"],
+            "`email`: another record has the same value",
+        ),
+    ] {
+        let refused = add(arguments);
+        assert_eq!((refused.code, &*refused.out), (Some(1), ""), "{arguments:?}");
+        assert_eq!(refused.err.lines().count(), 1, "{}", refused.err);
+        assert!(refused.err.contains(message), "{}", refused.err);
+    }
 }
 
 #[test]
 fn wrong_arguments_are_named_and_end_with_2() {
     let folder = folder();
-    for arguments in [&["sevre"][..], &["user", "add", "Ada"], &["--nonsense"]] {
+    for (arguments, message) in [
+        (&["sevre"][..], "unrecognized subcommand 'sevre'"),
+        (&["user", "add", "Ada"], "--role <ROLE>"),
+        (&["--nonsense"], "unexpected argument '--nonsense'"),
+        (&["executions", "show", "abc"], "an id is a whole number"),
+        (&["workflows", "graph", "review", "--format", "pdf"], "mermaid, svg, dot"),
+    ] {
         let done = run(&folder, arguments);
         assert_eq!(done.code, Some(2), "{arguments:?}");
-        assert!(done.err.starts_with("error: "), "{}", done.err);
+        assert!(done.err.starts_with("error: ") && done.err.contains(message), "{}", done.err);
+    }
+    for arguments in [["executions", "show", "5"], ["executions", "cancel", "5"]] {
+        let done = run(&folder, &arguments);
+        assert_eq!((done.code, &*done.err), (Some(1), "Error: there is no execution 5\n"));
     }
 }
 

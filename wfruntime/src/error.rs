@@ -164,7 +164,14 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     // `fn main() -> wfruntime::Result<()>` prints this: it is meant to be read.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self}")?;
+        for (index, fault) in self.0.faults.iter().enumerate() {
+            let line = if index > 0 { "\n" } else { "" };
+            // An answer has the field beside the message; here it would be lost.
+            match fault.field.as_deref().filter(|field| !fault.message.contains(field)) {
+                Some(field) => write!(f, "{line}`{field}`: {}", fault.message)?,
+                None => write!(f, "{line}{}", fault.message)?,
+            }
+        }
         let mut source: Option<&dyn std::error::Error> =
             self.0.source.as_deref().map(|source| source as &dyn std::error::Error);
         while let Some(cause) = source {

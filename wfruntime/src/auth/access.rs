@@ -211,12 +211,12 @@ impl Roles {
         BUILT_IN.contains(&role) || self.tables.contains_key(role)
     }
 
-    /// The roles that a user can hold, sorted, in backticks.
-    pub(crate) fn names(&self) -> Vec<String> {
+    /// The roles that a user can hold, sorted.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
         let mut names: Vec<_> = self.tables.keys().copied().chain([ROOT, ADMIN]).collect();
         names.retain(|name| *name != ANONYMOUS);
         names.sort_unstable();
-        names.into_iter().map(|name| format!("`{name}`")).collect()
+        names
     }
 
     /// What `identity` may do.
@@ -506,7 +506,7 @@ mod tests {
             roles().check(&names).map_err(|error| error.to_string())
         };
         assert_eq!(check(&["clerk", ROOT, ADMIN]), Ok(()));
-        let expected = "unknown role `clark`; expected `admin`, `clerk`, `root`";
+        let expected = "unknown role `clark`; did you mean `clerk`?";
         assert_eq!(check(&["clark"]), Err(expected.to_owned()));
         assert!(check(&[ANONYMOUS]).is_err(), "nobody's role is nobody's");
     }

@@ -141,7 +141,7 @@ impl Account {
         }
         let mut values = Vec::new();
         for (index, column) in self.definition.columns.iter().enumerate() {
-            values.push(match index {
+            let value = match index {
                 Definition::ID => id.into(),
                 Definition::CREATED_AT | Definition::UPDATED_AT => now.into(),
                 Definition::CREATED_BY | Definition::UPDATED_BY => Value::Null,
@@ -155,7 +155,9 @@ impl Account {
                         Value::Null
                     }
                 },
-            });
+            };
+            faults.extend(column.check(&value).err());
+            values.push(value);
         }
         if !faults.is_empty() {
             return Err(Error::faults(ErrorKind::Invalid, faults));

@@ -123,9 +123,12 @@ impl Roles {
         let unknown = roles.iter().filter(|role| !self.is_known(role) || *role == ANONYMOUS);
         let faults: Vec<_> = unknown
             .map(|role| {
-                let names = self.names();
-                let instead = spelling::instead(role, names.iter().map(String::as_str));
-                let message = format!("unknown role {}{instead}", spelling::quoted(role));
+                let instead = spelling::instead(role, self.names());
+                let message = if role == ANONYMOUS {
+                    format!("`{ANONYMOUS}` is who has not signed in; no user holds it{instead}")
+                } else {
+                    format!("unknown role {}{instead}", spelling::quoted(role))
+                };
                 Fault::new("unknown_role", message).at("roles")
             })
             .collect();

@@ -27,11 +27,13 @@ enum Do {
     /// Shows an execution with its jobs
     Show {
         /// Its id
+        #[arg(value_parser = id)]
         id: i64,
     },
     /// Ends an execution that has not ended
     Cancel {
         /// Its id
+        #[arg(value_parser = id)]
         id: i64,
     },
 }
@@ -47,6 +49,10 @@ struct List {
     /// At most so many
     #[arg(long, default_value_t = 50)]
     limit: u64,
+}
+
+fn id(text: &str) -> Result<i64, String> {
+    text.parse().map_err(|_| "an id is a whole number, as `executions list` shows it".to_owned())
 }
 
 pub(super) async fn run(app: &App, executions: Executions) -> Result<()> {
