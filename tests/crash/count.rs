@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::child::{Program, wait_for};
 
 /// The program's workflows.
-const KEYS: [&str; 4] = ["expire", "pack", "receive", "release"];
+const KEYS: [&str; 5] = ["expire", "pack", "receive", "release", "weigh"];
 /// Executions that go on by themselves: all but those that wait for a person.
 const MOVING: &str = "SELECT count(*) FROM wf_executions WHERE state IS NOT NULL \
     AND (state <> 'waiting' OR id IN (SELECT execution_id FROM wf_timers))";
@@ -71,7 +71,7 @@ impl Count {
                 let count = fired.get(&(*order, key)).copied().unwrap_or(0);
                 assert_eq!(count, 1, "{what}: executions of {key} for order {number}");
             }
-            for text in ["received", "packed", "expired", &format!("label {number}")] {
+            for text in ["received", "packed", "weighed", "expired", &format!("label {number}")] {
                 let count = self.marks.get(&(*order, text.to_owned())).copied().unwrap_or(0);
                 assert_eq!(count, 1, "{what}: `{text}` of order {number}");
             }

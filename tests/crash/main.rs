@@ -66,6 +66,8 @@ fn every_edge_can_be_the_last_moment() {
         "after_claim:3",
         "before_node:7",
         "after_node:7",
+        "before_call:3",
+        "after_call:3",
         "at_suspend:5",
         "after_suspend:5",
         "at_timer:3",

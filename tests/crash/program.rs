@@ -1,4 +1,4 @@
-//! The program that is killed: one collection, and four workflows on its create.
+//! The program that is killed: one collection, and five workflows behind its create.
 
 use std::time::Duration;
 
@@ -33,6 +33,14 @@ async fn pack(order: PostAction<Order>, cx: Context) -> Result<()> {
     let number = order.data.number;
     let label = cx.run("label", async || Ok(format!("label {number}"))).await?;
     cx.create(Mark::new().order(order.data.id).text(label)).await?;
+    let weighed = cx.call::<weigh>(&order.data).await?;
+    cx.require(weighed.is_resolved(), "not weighed")
+}
+
+/// Called by the other one.
+#[post_action(mode = "local")]
+async fn weigh(order: PostAction<Order>, cx: Context) -> Result<()> {
+    cx.create(Mark::new().order(order.data.id).text("weighed")).await?;
     Ok(())
 }
 

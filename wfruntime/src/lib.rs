@@ -45,10 +45,11 @@ pub use auth::{User, UserAssociations, UserFields};
 pub use clap;
 pub use clock::Clock;
 pub use context::{
-    Approve, Context, Decision, Find, List, Moment, Never, Outcome, SyncContext, Within,
+    Approve, Called, Context, Decision, Find, List, Moment, Never, Outcome, SyncContext, Within,
 };
 pub use core::{Core, Settings};
 pub use error::{Error, ErrorKind, Fault, Result};
+pub use execution::Status;
 pub use identity::{Actor, Identity};
 pub use trigger::{Changed, PostAction};
 pub use value::{Type, Value};

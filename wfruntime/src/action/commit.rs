@@ -14,8 +14,9 @@ use crate::auth::Names;
 use crate::collection::Row;
 use crate::core::Core;
 use crate::engine::SyncOutcome;
+use crate::engine::ending::Ended;
 use crate::error::{Error, ErrorKind, Fault, Result};
-use crate::execution::{NewExecution, NewStatus, Status, refuse_overlaps};
+use crate::execution::{Birth, NewExecution, NewStatus, Status, bear, refuse_overlaps};
 use crate::store::sql::Query;
 use crate::store::{Statement, Store};
 use crate::trigger::Firing;
@@ -47,7 +48,7 @@ impl Commit {
     pub(super) async fn run(self, core: &Arc<Core>, turns: Turns) -> Result<Answer> {
         if self.firing.executions.is_empty() && !self.users {
             // The store carries it out even if nobody waits any more.
-            write(core, self.statements, &[], self.names, None).await?;
+            write(core, self.statements, (&[], Vec::new()), self.names, None).await?;
             drop(turns);
             let mut data = self.data;
             append(core, &mut data, &self.shown).await;
@@ -58,12 +59,12 @@ impl Commit {
     }
 
     async fn finish(self, core: &Arc<Core>, turns: Turns) -> Result<Answer> {
-        let Self { mut statements, firing, mut data, shown, users, names, root } = self;
+        let Self { statements, firing, mut data, shown, users, names, root } = self;
         let Firing { mut executions, idle } = firing;
-        for execution in &mut executions {
-            statements.extend(execution.statements(core)?);
-        }
-        write(core, statements, &executions, names, root).await?;
+        let births = executions.iter_mut().map(|execution| execution.birth(core));
+        let births = births.collect::<Result<Vec<_>>>()?;
+        let ended = write(core, statements, (&executions, births), names, root).await?;
+        ended.into_iter().for_each(|ended| core.engine.ended(ended));
         if users {
             core.auth.users_changed();
         }
@@ -93,20 +94,21 @@ impl Commit {
 async fn write(
     core: &Core,
     statements: Vec<Statement>,
-    executions: &[NewExecution],
+    (executions, births): (&[NewExecution], Vec<Birth>),
     names: Names,
     root: Option<Statement>,
-) -> Result<()> {
+) -> Result<Vec<Ended>> {
     let checks: Vec<_> = executions.iter().filter_map(NewExecution::overlap_check).collect();
     core.store
         .write(move |tx| {
             Box::pin(async move {
                 refuse_overlaps(tx, &checks).await?;
                 tx.batch(&statements).await?;
+                let ended = bear(tx, &births).await?;
                 names.check(tx).await?;
                 authorise::keep_a_root(tx, root.as_ref()).await?;
                 crate::engine::failpoint("before_commit");
-                Ok(())
+                Ok(ended)
             })
         })
         .await

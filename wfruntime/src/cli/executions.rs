@@ -62,7 +62,8 @@ pub(super) async fn run(app: &App, executions: Executions) -> Result<()> {
         Some(Do::Show { id }) => beside(app, async |core| show(core, id).await).await,
         Some(Do::Cancel { id }) => {
             beside(app, async |core| {
-                control::cancel(&core.store, id, core.clock.now()).await?;
+                // The process that serves finds by itself what this ended and woke.
+                let _ = control::cancel(&core.store, id, core.clock.now()).await?;
                 say(&format!("the execution {id} is cancelled"));
                 Ok(())
             })

@@ -3,6 +3,7 @@
 //! It knows the run it belongs to; it refuses to know who fired it and where it runs.
 
 mod approve;
+mod call;
 mod code;
 mod earlier;
 mod reads;
@@ -18,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) use earlier::Earlier;
 
 pub use approve::{Approve, Decision, Outcome, Within};
+pub use call::Called;
 pub use reads::{Find, List};
 pub use sleep::Moment;
 

@@ -8,6 +8,7 @@ use std::future::Future;
 use jiff::Timestamp;
 
 use super::Engine;
+use super::ending::{Ended, Ending, called_by, end_called};
 use super::journal::jobs_of;
 use crate::error::{Error, ErrorKind, Result};
 use crate::execution::wind_up::{self, to};
@@ -91,9 +92,10 @@ fn missing(id: i64) -> Error {
 /// # Errors
 ///
 /// [`ErrorKind::Conflict`] if it is at its end, [`ErrorKind::NotFound`] if there is none.
-pub(crate) async fn cancel(store: &Store, id: i64, now: Timestamp) -> Result<()> {
-    if end(store, id, Status::Aborted, now, "it was cancelled").await? {
-        return Ok(());
+pub(crate) async fn cancel(store: &Store, id: i64, now: Timestamp) -> Result<Ended> {
+    let ended = end(store, id, Status::Aborted, now, "it was cancelled").await?;
+    if !ended.is_empty() {
+        return Ok(ended);
     }
     let found = get(store, id).await?.execution;
     Err(Error::new(
@@ -103,7 +105,7 @@ pub(crate) async fn cancel(store: &Store, id: i64, now: Timestamp) -> Result<()>
     ))
 }
 
-/// Ends an execution that is not at its end; whether it did.
+/// Ends an execution that is not at its end, and all that it called.
 ///
 /// A full queue does not refuse it: it is what makes room again, and a timer has nobody to ask it
 /// for a second attempt.
@@ -113,29 +115,13 @@ pub(super) async fn end(
     status: Status,
     now: Timestamp,
     error: &str,
-) -> Result<bool> {
-    let open = Condition::eq("id", id).and(not_final());
-    let finish = wind_up::finish(open, status, now, Some(error));
-    let closing = wind_up::one(id, now);
-    store
-        .write_reserved(move |tx| {
-            Box::pin(async move {
-                if tx.execute(&finish).await? == 0 {
-                    return Ok(false);
-                }
-                tx.batch(&closing).await?;
-                Ok(true)
-            })
-        })
-        .await
-}
-
-fn not_final() -> Condition {
-    Condition::Not(Box::new(Condition::Null("state")))
+) -> Result<Ended> {
+    let ending = Ending::new(Condition::eq("id", id), status, now, error);
+    store.write_reserved(move |tx| Box::pin(async move { ending.apply(tx).await })).await
 }
 
 /// The execution to run again, its workflow and record.
-async fn rerun_within(store: &Store, id: i64, now: Timestamp) -> Result<(String, i64)> {
+async fn rerun_within(store: &Store, id: i64, now: Timestamp) -> Result<(Ended, String, i64)> {
     let found = get(store, id).await?;
     let (status, execution) = (found.execution.status, &found.execution);
     if !matches!(status, Status::Error | Status::Aborted | Status::Stranded) {
@@ -157,8 +143,15 @@ async fn rerun_within(store: &Store, id: i64, now: Timestamp) -> Result<(String,
     let last = broken.max_by_key(|job| job.finished_at);
     forgotten.extend(last.map(|job| Value::from(job.key.as_str())));
     let statements = restart(id, status, now, forgotten);
-    store.write(move |tx| Box::pin(async move { tx.batch(&statements).await.map(drop) })).await?;
-    Ok((execution.key.clone(), execution.record_id))
+    let unit = store.write(move |tx| {
+        Box::pin(async move {
+            tx.batch(&statements).await?;
+            // What it waited for is called again.
+            end_called(tx, called_by(&[id]), now).await
+        })
+    });
+    let ended = Ended::new(unit.await?, None);
+    Ok((ended, execution.key.clone(), execution.record_id))
 }
 
 fn restart(id: i64, status: Status, now: Timestamp, forgotten: Vec<Value>) -> Vec<Statement> {
@@ -272,8 +265,8 @@ impl Engine {
     pub(crate) async fn cancel(&self, id: i64) -> Result<()> {
         let core = self.core()?;
         handed_over(async move {
-            cancel(&core.store, id, core.clock.now()).await?;
-            core.engine.drop_run(id);
+            let ended = cancel(&core.store, id, core.clock.now()).await?;
+            core.engine.ended(ended);
             Ok(())
         })
         .await
@@ -288,7 +281,8 @@ impl Engine {
     pub(crate) async fn rerun(&self, id: i64) -> Result<()> {
         let core = self.core()?;
         handed_over(async move {
-            let (key, record) = rerun_within(&core.store, id, core.clock.now()).await?;
+            let (ended, key, record) = rerun_within(&core.store, id, core.clock.now()).await?;
+            core.engine.ended(ended);
             core.engine.woken(id, &key, record);
             Ok(())
         })
@@ -304,15 +298,15 @@ impl Engine {
         let core = self.core()?;
         let id = execution.id;
         let checks: Vec<_> = execution.overlap_check().into_iter().collect();
-        let statements = execution.statements(&core)?;
+        let birth = execution.birth(&core)?;
         handed_over(async move {
             let unit = core.store.write(move |tx| {
                 Box::pin(async move {
                     crate::execution::refuse_overlaps(tx, &checks).await?;
-                    tx.batch(&statements).await.map(drop)
+                    crate::execution::bear(tx, &[birth]).await
                 })
             });
-            unit.await?;
+            unit.await?.into_iter().for_each(|ended| core.engine.ended(ended));
             core.engine.committed(vec![execution]);
             Ok(id)
         })

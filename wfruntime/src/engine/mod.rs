@@ -4,6 +4,7 @@
 
 pub(crate) mod control;
 mod drive;
+pub(crate) mod ending;
 mod failpoint;
 mod housekeeping;
 pub(crate) mod journal;

@@ -1,5 +1,8 @@
 //! One run of one execution: what its nodes share while its handler is polled.
 
+mod calls;
+mod step;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,17 +10,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::task::AtomicWaker;
 use jiff::Timestamp;
 
+pub(crate) use step::Effected;
+use step::Step;
+
 use super::failpoint::failpoint;
 use super::journal::{self, Hold, Place};
-use crate::collection::{Definition, Row};
+use crate::collection::Definition;
 use crate::context::Earlier;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
-use crate::execution::{Job, JobStatus, Status, write_row};
+use crate::execution::{Job, JobStatus, Status};
 use crate::store::sql::Name;
 use crate::store::{Statement, Values};
 use crate::trigger::Snapshot;
-use crate::value::Value;
 use crate::workflow::WorkflowMeta;
 
 /// One run of an execution, from the claim until it is final, waits or is given up.
@@ -127,12 +132,6 @@ pub(crate) enum Effect {
     /// This, and its output is the row that it returns, or null; with what its changed references
     /// lead to.
     Returned(Statement, &'static Definition, Arc<Earlier>),
-}
-
-/// What an [`Effect`] came to.
-pub(crate) struct Effected {
-    pub(crate) changed: u64,
-    pub(crate) row: Option<Row>,
 }
 
 struct Flight(Arc<Run>);
@@ -540,55 +539,8 @@ impl Drop for Armed<'_> {
     }
 }
 
-/// The part of a unit whose job depends on what its statement gives.
-enum Step {
-    Done,
-    Counted(Statement, Statement),
-    Returned(Statement, &'static Definition, Arc<Earlier>, Statement),
-}
-
 fn is_about(statements: &[Statement], table: Name) -> bool {
     statements.iter().any(|statement| statement.table == table)
-}
-
-impl Step {
-    fn is_about(&self, table: Name) -> bool {
-        match self {
-            Self::Done => false,
-            Self::Counted(statement, _) | Self::Returned(statement, ..) => statement.table == table,
-        }
-    }
-
-    async fn apply(&self, tx: &mut crate::store::Tx, limit: usize) -> Result<Effected> {
-        match self {
-            Self::Done => Ok(Effected { changed: 0, row: None }),
-            Self::Counted(statement, job) => {
-                let changed = tx.execute(statement).await?;
-                tx.execute(&with_output(job, changed.to_string())).await?;
-                Ok(Effected { changed, row: None })
-            }
-            Self::Returned(statement, definition, earlier, job) => {
-                let row: Option<Values> = tx.query(statement).await?.into_iter().next();
-                let row = row.map(|values| Row::new(definition, values));
-                let row = match row {
-                    Some(row) => Some(earlier.load_changed(tx, row).await?),
-                    None => None,
-                };
-                let output = row.as_ref().map_or_else(|| Ok("null".to_owned()), write_row)?;
-                if output.len() > limit {
-                    return Err(too_large(definition.name(), output.len(), limit));
-                }
-                tx.execute(&with_output(job, output)).await?;
-                Ok(Effected { changed: 1, row })
-            }
-        }
-    }
-}
-
-fn with_output(job: &Statement, output: String) -> Statement {
-    let mut job = job.clone();
-    job.params[journal::OUTPUT] = Value::Text(output);
-    job
 }
 
 fn too_large(what: &str, size: usize, limit: usize) -> Error {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::drive::Drive;
+use super::ending::Ending;
 use super::failpoint::failpoint;
 use super::journal::{self, Hold};
 use super::queue::{Entry, Work};
@@ -379,22 +380,16 @@ async fn stored_snapshot(
 
 /// Ends an execution whose context or journal cannot be read.
 async fn unreadable(core: &Arc<Core>, start: &Start<'_>, error: &Error) -> Result<Settled> {
-    let sql = wind(start.hold.condition(), core.clock.now(), &format!("{error:?}"));
+    let (now, text) = (core.clock.now(), format!("{error:?}"));
+    let ending = Ending::new(start.hold.condition(), Status::Error, now, &text);
     let unit = |store: crate::store::Store| {
-        let sql = sql.clone();
+        let ending = ending.clone();
         async move {
-            let unit = store.write_reserved(move |tx| {
-                Box::pin(async move { tx.execute(&sql).await.map(drop) })
-            });
-            unit.await
+            store.write_reserved(move |tx| Box::pin(async move { ending.apply(tx).await })).await
         }
     };
-    core.patiently(unit).await?;
+    core.engine.ended(core.patiently(unit).await?);
     Ok(Settled::Done)
-}
-
-fn wind(held: Condition, now: Timestamp, error: &str) -> Statement {
-    crate::execution::wind_up::finish(held, Status::Error, now, Some(error))
 }
 
 /// Polls the handler to a verdict, and writes it.

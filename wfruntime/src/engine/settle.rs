@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::ending::{Ended, Finished, called_by, end_called};
 use super::failpoint::failpoint;
 use super::run::{Run, Verdict};
 use crate::core::Core;
@@ -46,18 +47,44 @@ async fn finish(run: &Run, status: Status, error: Option<String>) -> Result<Sett
         Value::Null,
         Value::Null,
         serde_json::to_string(&run.messages())?.into(),
-        error.into(),
+        error.clone().into(),
         now.into(),
         id.into(),
         hold.owner.into(),
         hold.epoch.into(),
     ];
-    let mut statements = vec![FINISH.with(finishing, values)];
-    statements.extend(run.unwritten());
-    if run.is_loose() {
+    let finish = FINISH.with(finishing, values);
+    let mut statements = run.unwritten();
+    let is_loose = run.is_loose();
+    if is_loose {
         statements.extend(wind_up::one(id, now));
     }
-    write(run, statements).await
+    let unit = Arc::new((finish, statements, error));
+    let ended = run.core.patiently(move |store| {
+        let unit = Arc::clone(&unit);
+        async move {
+            let written = store.write_reserved(move |tx| {
+                Box::pin(async move {
+                    let (finish, statements, error) = &*unit;
+                    let rows = tx.query(finish).await?;
+                    tx.batch(statements).await?;
+                    let mut ended = Ended::default();
+                    for row in rows {
+                        let woken = Finished::of(row)?.tell(tx, status, error.clone(), now).await?;
+                        ended.extend(Ended::new(Vec::new(), woken));
+                    }
+                    if is_loose {
+                        let called = end_called(tx, called_by(&[id]), now).await?;
+                        ended.extend(Ended::new(called, None));
+                    }
+                    Ok(ended)
+                })
+            });
+            written.await
+        }
+    });
+    run.core.engine.ended(ended.await?);
+    Ok(Settled::Done)
 }
 
 fn finishing() -> Statement {
@@ -72,7 +99,7 @@ fn finishing() -> Statement {
             ("finished_at", to(0_i64)),
         ],
         filter: super::journal::Hold { id: 0, owner: 0, epoch: 0 }.condition(),
-        returning: Vec::new(),
+        returning: wind_up::FINISHED.to_vec(),
     }
     .expect(Expect::Lease)
 }

@@ -2,6 +2,7 @@
 //!
 //! It knows rows and what they may become; it refuses to know when and where they run.
 
+mod birth;
 mod new;
 mod stored;
 mod tables;
@@ -13,17 +14,18 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use new::{NewExecution, NewStatus, refuse_overlaps};
+pub(crate) use birth::{Birth, bear};
+pub(crate) use new::{Caller, NewExecution, NewStatus, OverlapCheck, refuse_overlaps};
 pub(crate) use stored::{read_row, read_snapshot, write_row};
 pub(crate) use tables::*;
-pub(crate) use view::Fields;
 pub(crate) use view::{Execution, Job};
+pub(crate) use view::{Fields, chain_of};
 
 /// What became of an execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub(crate) enum Status {
+pub enum Status {
     /// It waits for its turn.
     Queued,
     /// It runs, or waits for somebody or something.
@@ -68,7 +70,7 @@ impl Status {
 
     /// Its word in answers and in the database.
     #[must_use]
-    pub(crate) const fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
             Self::Started => "started",

@@ -4,9 +4,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::core::Core;
+use crate::engine::ending::Ending;
 use crate::error::{Error, ErrorKind, Result};
 use crate::execution::template::Template;
-use crate::execution::{EXECUTIONS, State, Status, stored, wind_up};
+use crate::execution::{Birth, EXECUTIONS, State, Status, stored};
 use crate::store::sql::{Condition, Insert, OnConflict, Query, Select};
 use crate::store::{Statement, Tx};
 use crate::trigger::Snapshot;
@@ -29,8 +30,19 @@ pub(crate) struct NewExecution {
     pub snapshot: Arc<Snapshot>,
     /// The keys of the workflows that caused it, the first cause first; without its own.
     pub cause: Vec<String>,
+    /// The node that called it and waits for its end.
+    pub caller: Option<Caller>,
     /// How it is born.
     pub status: NewStatus,
+}
+
+/// The node that called an execution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// Its execution.
+    pub id: i64,
+    /// The key of its job.
+    pub key: String,
 }
 
 /// How a [`NewExecution`] is born.
@@ -55,7 +67,7 @@ impl NewExecution {
         }
     }
 
-    /// What writes it, in this order; built outside the unit that executes it.
+    /// What writes it; built outside the unit that executes it with [`super::bear`].
     ///
     /// If the workflow cancels earlier executions for the same record, this does it too. A
     /// context over the limit makes it an [`NewStatus::Error`].
@@ -63,12 +75,10 @@ impl NewExecution {
     /// # Errors
     ///
     /// The snapshot cannot be written as JSON.
-    pub(crate) fn statements(&mut self, core: &Core) -> Result<Vec<Statement>> {
+    pub(crate) fn birth(&mut self, core: &Core) -> Result<Birth> {
         let now = core.clock.now();
-        let mut statements = Vec::with_capacity(1);
-        if self.workflow.overlap == Overlap::CancelPrevious {
-            statements = wind_up::line(self.workflow.key, self.record, now);
-        }
+        let ends = (self.workflow.overlap == Overlap::CancelPrevious)
+            .then(|| Ending::of_line(self.workflow.key, self.record, now));
         let mut context = Some(stored::write_snapshot(&self.snapshot)?);
         let size = context.as_ref().map_or(0, String::len);
         if size > core.settings.payload_limit {
@@ -88,7 +98,7 @@ impl NewExecution {
         let held = self.status == NewStatus::StartedSync;
         let started = (self.status != NewStatus::Queued).then_some(now);
         let snapshot = &self.snapshot;
-        statements.push(INSERT.with(
+        let insert = INSERT.with(
             insert,
             vec![
                 self.id.into(),
@@ -100,6 +110,8 @@ impl NewExecution {
                 state.map(State::as_str).into(),
                 context.into(),
                 serde_json::to_string(&chain)?.into(),
+                self.caller.as_ref().map(|caller| caller.id).into(),
+                self.caller.as_ref().map(|caller| caller.key.as_str()).into(),
                 snapshot.user.as_ref().map(|user| user.id).into(),
                 snapshot.role.as_str().into(),
                 held.then(|| core.engine.owner()).into(),
@@ -112,8 +124,8 @@ impl NewExecution {
                 started.into(),
                 state.is_none().then_some(now).into(),
             ],
-        ));
-        Ok(statements)
+        );
+        Ok(Birth { ends, insert })
     }
 }
 
@@ -130,6 +142,8 @@ fn insert() -> Statement {
         "state",
         "context",
         "chain",
+        "caller_id",
+        "caller_key",
         "user_id",
         "role",
         "owner",

@@ -31,6 +31,9 @@ fn executions() -> TableSpec {
             nullable("state", Type::Text),
             nullable("context", Type::Text),
             column("chain", Type::Text),
+            // The node that called it and waits for its end.
+            nullable("caller_id", Type::Int),
+            nullable("caller_key", Type::Text),
             nullable("user_id", Type::Int),
             column("role", Type::Text),
             nullable("owner", Type::Int),
@@ -49,6 +52,7 @@ fn executions() -> TableSpec {
             index(&["key", "record_id", "id"]).where_set("state"),
             index(&["finished_at"]).where_set("finished_at"),
             index(&["collection", "record_id"]),
+            index(&["caller_id"]).where_set("caller_id"),
         ],
     }
 }

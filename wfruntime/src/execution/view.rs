@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use crate::error::{Error, Result};
-use crate::execution::{JobStatus, Status};
-use crate::store::Values;
-use crate::store::sql::Name;
+use crate::execution::{EXECUTIONS, JobStatus, Status};
+use crate::store::sql::{Condition, Name, Query, Select};
+use crate::store::{Statement, Values};
 use crate::value::{Type, Value};
 
 /// An execution as it is stored.
@@ -77,6 +77,19 @@ impl Execution {
             context: from.optional_text(),
         })
     }
+}
+
+/// The keys that caused an execution, its own last, as JSON.
+pub(crate) fn chain_of(id: i64) -> Statement {
+    Select {
+        table: EXECUTIONS,
+        columns: vec![("chain", Type::Text)],
+        filter: Condition::eq("id", id),
+        order: Vec::new(),
+        limit: None,
+        offset: None,
+    }
+    .build()
 }
 
 /// A job, one node's run, as it is stored.

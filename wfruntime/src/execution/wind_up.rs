@@ -4,34 +4,18 @@ use jiff::Timestamp;
 
 use crate::execution::{EXECUTIONS, JOBS, JobStatus, Status, TASKS, TIMERS};
 use crate::store::Statement;
-use crate::store::sql::{Condition, Delete, Exists, Query, Set, Update};
-use crate::value::Value;
-
-/// Aborts every execution for a record that is not at its end.
-pub(crate) fn line(key: &str, record: i64, now: Timestamp) -> Vec<Statement> {
-    let earlier = || {
-        Condition::All(vec![
-            Condition::eq("key", key),
-            Condition::eq("record_id", record),
-            Condition::Not(Box::new(Condition::Null("state"))),
-        ])
-    };
-    let theirs = || {
-        Condition::Exists(Box::new(Exists {
-            table: EXECUTIONS,
-            inner: "id",
-            outer: "execution_id",
-            filter: earlier(),
-        }))
-    };
-    let mut statements = closing(&theirs, now);
-    statements.push(finish(earlier(), Status::Aborted, now, Some("a later one took its place")));
-    statements
-}
+use crate::store::sql::{Condition, Delete, Name, Query, Set, Update};
+use crate::value::{Type, Value};
 
 /// Closes what belongs to one execution.
 pub(crate) fn one(id: i64, now: Timestamp) -> Vec<Statement> {
     closing(&|| Condition::eq("execution_id", id), now)
+}
+
+/// Closes what belongs to executions.
+pub(crate) fn several(ids: &[i64], now: Timestamp) -> Vec<Statement> {
+    let theirs = || ids.iter().copied().map(Value::from).collect();
+    closing(&|| Condition::In("execution_id", theirs()), now)
 }
 
 fn closing(theirs: &dyn Fn() -> Condition, now: Timestamp) -> Vec<Statement> {
@@ -58,6 +42,10 @@ fn closing(theirs: &dyn Fn() -> Condition, now: Timestamp) -> Vec<Statement> {
     ]
 }
 
+/// The columns that tell which execution ended, and the node that called it.
+pub(crate) const FINISHED: [(Name, Type); 3] =
+    [("id", Type::Int), ("caller_id", Type::Int), ("caller_key", Type::Text)];
+
 /// Ends the executions that fit, whoever holds them: their holder is fenced off.
 pub(crate) fn finish(
     filter: Condition,
@@ -76,7 +64,7 @@ pub(crate) fn finish(
             ("finished_at", to(now)),
         ],
         filter,
-        returning: vec![("id", crate::value::Type::Int)],
+        returning: FINISHED.to_vec(),
     }
     .build()
 }

@@ -141,6 +141,7 @@ impl Act<'_> {
             record: snapshot.data.id(),
             snapshot,
             cause: Vec::new(),
+            caller: None,
             status,
         })
     }

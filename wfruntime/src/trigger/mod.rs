@@ -2,6 +2,7 @@
 //!
 //! It knows rows and declared workflows; it refuses to know HTTP and how executions run.
 
+mod called;
 mod firing;
 mod matching;
 mod parameter;
@@ -11,5 +12,6 @@ mod snapshot;
 pub use post_action::{Changed, PostAction};
 pub(crate) use snapshot::Snapshot;
 
+pub(crate) use called::record;
 pub(crate) use firing::{Act, Event, Firing};
 pub(crate) use matching::{Matches, matches};

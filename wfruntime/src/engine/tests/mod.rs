@@ -1,6 +1,7 @@
 //! The engine on a real store, with handlers written by hand.
 
 mod busy;
+mod calls;
 mod lines;
 mod people;
 mod races;
@@ -67,7 +68,7 @@ pub(super) fn open(call: &Invocation) -> (Record<Claim>, Context) {
     (Record::from_row(row).expect("a claim"), call.cx.clone())
 }
 
-pub(super) fn workflow(key: &'static str, handler: Handler) -> WorkflowMeta {
+pub(super) const fn workflow(key: &'static str, handler: Handler) -> WorkflowMeta {
     WorkflowMeta {
         key,
         title: key,
@@ -188,18 +189,20 @@ impl World {
                 role: "employee".into(),
             }),
             cause: Vec::new(),
+            caller: None,
             status,
         }
     }
 
     /// Commits an execution without telling the engine.
     pub(super) async fn commit(&self, mut execution: NewExecution) -> NewExecution {
-        let statements = execution.statements(&self.core).expect("statements");
+        let birth = execution.birth(&self.core).expect("statements");
         let unit = self
             .core
             .store
-            .write(move |tx| Box::pin(async move { tx.batch(&statements).await.map(drop) }));
-        unit.await.expect("an execution");
+            .write(move |tx| Box::pin(async move { execution::bear(tx, &[birth]).await }));
+        let ended = unit.await.expect("an execution");
+        ended.into_iter().for_each(|ended| self.core.engine.ended(ended));
         execution
     }
 

@@ -7,17 +7,13 @@ use serde_json::{Value, json};
 
 use super::listing::{Field, Fields, Kind, Listing};
 use super::{Call, data};
-use crate::action::read::{self, Branch};
-use crate::action::{authorise, rows};
+use crate::action::authorise;
 use crate::auth::{ANONYMOUS, Access};
-use crate::collection::Row;
-use crate::core::Core;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::execution::{NewExecution, NewStatus};
 use crate::registry::WorkflowDefinition;
 use crate::spelling;
-use crate::store::sql::Query as _;
-use crate::trigger::Snapshot;
+use crate::trigger::{self, Snapshot};
 use crate::workflow::{Mode, Timing};
 
 /// What a workflow is answered with; `nodes` and `edges` by `get` alone.
@@ -90,7 +86,7 @@ async fn execute(call: &Call<'_>, access: &Access) -> Result<Response> {
     }
     let id = record.as_i64().or_else(|| record.get("id")?.as_i64());
     let found = match id {
-        Some(id) => load(core, workflow, id).await?,
+        Some(id) => trigger::record(core, workflow.meta, workflow.collection, id).await?,
         None => None,
     };
     if found.is_none() {
@@ -116,21 +112,11 @@ async fn execute(call: &Call<'_>, access: &Access) -> Result<Response> {
             user: Some(user),
         }),
         cause: Vec::new(),
+        caller: None,
         status: NewStatus::Queued,
     };
     let id = core.engine.execute(execution).await?;
     Ok(data(json!({ "execution": id, "key": workflow.meta.key, "status": "queued" })))
-}
-
-/// The record, with what the workflow's `appends` lead to.
-async fn load(core: &Core, workflow: &WorkflowDefinition, id: i64) -> Result<Option<Row>> {
-    let definition = workflow.collection;
-    let select = rows::select(definition, rows::with_ids(definition, &[id]));
-    let read = core.store.read(&select.build()).await?;
-    let mut found: Vec<_> = rows::from_values(definition, read).collect();
-    let branches = Branch::of_paths(definition, &workflow.appends);
-    read::load(&mut &core.store, &mut found, &branches, core.settings.rows_limit).await?;
-    Ok(found.pop())
 }
 
 fn named(call: &Call<'_>) -> Result<&'static WorkflowDefinition> {
