@@ -4,8 +4,6 @@ use wfruntime::prelude::*;
 struct Receipt {
     #[field(index, hidden)]
     reference: String,
-    #[field(column = "n", was = "m")]
-    number: i64,
 }
 
 fn main() {}
