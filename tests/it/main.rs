@@ -14,3 +14,4 @@ mod requests;
 mod sign_in;
 mod slow_clients;
 mod system_lists;
+mod tasks;

@@ -45,7 +45,8 @@ pub use auth::{User, UserAssociations, UserFields};
 pub use clap;
 pub use clock::Clock;
 pub use context::{
-    Approve, Called, Context, Decision, Find, List, Moment, Never, Outcome, SyncContext, Within,
+    Answered, Approve, Ask, Called, Context, Decision, Find, List, Moment, Never, Outcome,
+    SyncContext, Within,
 };
 pub use core::{Core, Settings};
 pub use error::{Error, ErrorKind, Fault, Result};

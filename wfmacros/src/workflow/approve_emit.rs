@@ -18,7 +18,7 @@ pub(crate) fn options(approve: &Approve, scope: &Scope) -> TokenStream {
         }
         By::User(user) => {
             let value = scope.value(user);
-            quote_spanned!(user.span()=> .by_user(<_ as #private::Decider>::decider(&#value)?))
+            quote_spanned!(user.span()=> .by_users(<_ as #private::Decider>::deciders(&#value)?))
         }
     });
     let quorum = match &approve.quorum {

@@ -3,12 +3,19 @@
 //! A form is stored with its task as text, so that whoever serves the answer checks it as it was
 //! asked. It knows fields and values; it refuses to know tasks, people and requests.
 
+mod form;
+mod read;
+#[cfg(test)]
+mod tests;
 mod typed;
 
 use std::fmt::Debug;
 
 use crate::collection::{Decoder, Encoder, Location, MemberMeta, Shape};
 use crate::error::Result;
+
+pub(crate) use form::Form;
+pub(crate) use typed::{from_values, shape};
 
 /// What only generated code uses.
 pub(crate) mod generated {

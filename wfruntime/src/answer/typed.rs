@@ -1,15 +1,17 @@
 //! Stored values to the struct and back.
 
+use std::fmt::Write;
+
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value as Json};
 
-use super::Answer;
+use super::{Answer, AnswerMeta};
 use crate::collection::json::{ValueJson, value_from_json};
-use crate::collection::{Decoder, DefaultValue, Encoder, Shape};
+use crate::collection::{Decoder, DefaultValue, Encoder, Kind, Shape};
 use crate::error::{Error, Result};
-use crate::value::Value;
+use crate::value::{Type, Value};
 
 /// The struct of stored values.
 ///
@@ -32,6 +34,24 @@ pub(crate) fn from_values<F: Answer>(values: &Map<String, Json>) -> Result<F> {
         taken.push(value);
     }
     F::decode(&mut Decoder::of_values(F::META.rust, taken))
+}
+
+/// The names and types of the fields: what the values depend on.
+pub(crate) fn shape(meta: &AnswerMeta) -> String {
+    let mut text = String::new();
+    for member in meta.members {
+        let Shape::Column { kind, nullable } = member.shape else { continue };
+        let optional = if nullable { "?" } else { "" };
+        // Writing to a text does not fail.
+        let _ = write!(text, " {}{optional}:", member.json);
+        let _ = match kind {
+            Kind::Choice(choice) => write!(text, "{}", choice.names()),
+            Kind::Int { min, max } => write!(text, "{min}..{max}"),
+            Kind::Plain(Type::Int) | Kind::Reference => write!(text, "id"),
+            Kind::Plain(ty) => write!(text, "{ty:?}"),
+        };
+    }
+    text
 }
 
 /// The fields by their names in JSON, for `Serialize` of an answer.

@@ -7,11 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Context;
+use super::question::{Asking, Question};
 use crate::collection::Id;
-use crate::engine::run::{Begun, Wait};
-use crate::engine::tasks::{Assignee, NewTask, Rule};
-use crate::error::{Error, Result};
-use crate::execution::JobStatus;
+use crate::engine::run::Begun;
+use crate::engine::tasks::Rule;
+use crate::error::Result;
 use crate::identity::Actor;
 use crate::store::BoxFuture;
 
@@ -108,33 +108,28 @@ impl Within for jiff::Span {
     }
 }
 
-type Due = Box<dyn FnOnce(Timestamp) -> Result<Timestamp> + Send>;
-
 /// A question to people; awaiting it waits for their decision.
 ///
 /// The execution is a row while it waits: it costs no memory and survives restarts.
 #[must_use = "nobody is asked until it is awaited"]
 pub struct Approve {
-    cx: Context,
-    title: String,
-    assignees: Vec<Assignee>,
+    question: Question,
     rule: Rule,
-    due: Option<Due>,
+    /// How many have to approve, if it is not all.
+    quorum: Option<u32>,
     otherwise: Outcome,
 }
 
 impl Context {
     /// Asks people to approve something: a task with this title for each who may decide.
     ///
-    /// Name who with [`Approve::by_role`] or [`Approve::by_user`]. Without either only root can
-    /// decide, and the node fails instead.
+    /// Name who with [`Approve::by_role`], [`Approve::by_user`] or [`Approve::by_users`]. Without
+    /// any, and if more have to approve than may, the node fails.
     pub fn approve(&self, title: impl Into<String>) -> Approve {
         Approve {
-            cx: self.clone(),
-            title: title.into(),
-            assignees: Vec::new(),
+            question: Question::new(self, title.into()),
             rule: Rule::Any,
-            due: None,
+            quorum: Some(1),
             otherwise: Outcome::Rejected,
         }
     }
@@ -143,34 +138,44 @@ impl Context {
 impl Approve {
     /// Whoever acts in this role may decide.
     pub fn by_role(mut self, role: impl Into<String>) -> Self {
-        self.assignees.push(Assignee::Role(role.into()));
+        self.question.by_role(role.into());
         self
     }
 
     /// This user may decide.
     pub fn by_user<T>(mut self, user: impl Into<Id<T>>) -> Self {
-        self.assignees.push(Assignee::User(user.into().get()));
+        self.question.by_user(user.into());
+        self
+    }
+
+    /// Each of these users may decide.
+    pub fn by_users<T>(mut self, users: impl IntoIterator<Item = impl Into<Id<T>>>) -> Self {
+        users.into_iter().for_each(|user| self.question.by_user(user.into()));
         self
     }
 
     /// The first decision counts; this is so by default.
     pub fn any(self) -> Self {
-        Self { rule: Rule::Any, ..self }
+        Self { rule: Rule::Any, quorum: Some(1), ..self }
     }
 
-    /// As many have to approve as assignees were named; one rejection rejects.
+    /// Every named user has to approve, and one person of every named role; one rejection rejects.
+    ///
+    /// Each person approves once, in one place: their own if they are named themselves.
     pub fn all(self) -> Self {
-        Self { rule: Rule::All, ..self }
+        Self { rule: Rule::All, quorum: None, ..self }
     }
 
-    /// So many have to approve; as many rejections reject.
+    /// So many people have to approve; as many rejections reject, and so do fewer if they leave
+    /// too few to approve.
     pub fn quorum(self, count: u32) -> Self {
-        Self { rule: Rule::Quorum(count.max(1)), ..self }
+        Self { rule: Rule::Quorum, quorum: Some(count.max(1)), ..self }
     }
 
     /// How long they have.
-    pub fn within(self, time: impl Within + Send + 'static) -> Self {
-        Self { due: Some(Box::new(move |start| time.after(start))), ..self }
+    pub fn within(mut self, time: impl Within + Send + 'static) -> Self {
+        self.question.within(time);
+        self
     }
 
     /// What counts as decided if nobody did in time: rejected by default.
@@ -179,46 +184,18 @@ impl Approve {
     }
 
     async fn ask(self) -> Result<Decision> {
-        let run = &self.cx.run;
-        let node = match self.cx.begin("approve", "").await? {
-            Begun::Done(output) => return Ok(serde_json::from_str(&output)?),
-            Begun::New(node) => node,
-        };
-        if self.assignees.is_empty() {
-            let error = Error::internal("nobody may decide: name a role or a user");
-            return run.broke(&node, error).await;
-        }
-        let wait = if node.waiting {
-            Wait::default()
-        } else {
-            let now = run.core.clock.now();
-            let due = self.due.map(|due| due(now)).transpose()?;
-            let task = NewTask {
-                execution: run.hold.id,
-                job_key: &node.place.key,
-                title: &self.title,
-                assignees: &self.assignees,
-                rule: self.rule,
-                due,
-            };
-            let mut statements = task.statements(&run.core);
-            statements.push(crate::engine::journal::write(
-                &run.core,
-                run.hold.id,
-                &node.place,
-                JobStatus::Pending,
-                None,
-                (None, 0),
-            ));
-            if let Some(due) = due {
-                let output = serde_json::to_string(&Decision::of_time(self.otherwise))?;
-                let id = run.hold.id;
-                let timer = crate::engine::settle::timer(id, &node.place.key, due, Some(output));
-                statements.push(timer);
+        let output = match self.question.cx.begin("approve", "").await? {
+            Begun::Done(output) => output,
+            Begun::New(node) => {
+                let asking = Asking {
+                    rule: self.rule,
+                    quorum: self.quorum,
+                    form: None,
+                    late: serde_json::to_string(&Decision::of_time(self.otherwise))?,
+                };
+                self.question.put(node, asking).await?
             }
-            Wait { statements, due }
         };
-        let output = run.wait(node, wait).await?;
         Ok(serde_json::from_str(&output)?)
     }
 }

@@ -3,9 +3,11 @@
 //! It knows the run it belongs to; it refuses to know who fired it and where it runs.
 
 mod approve;
+mod ask;
 mod call;
 mod code;
 mod earlier;
+mod question;
 mod reads;
 mod records;
 mod sleep;
@@ -19,6 +21,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) use earlier::Earlier;
 
 pub use approve::{Approve, Decision, Outcome, Within};
+pub(crate) use ask::GivenAnswer;
+pub use ask::{Answered, Ask};
 pub use call::Called;
 pub use reads::{Find, List};
 pub use sleep::Moment;

@@ -13,8 +13,8 @@ use super::journal::jobs_of;
 use crate::error::{Error, ErrorKind, Result};
 use crate::execution::wind_up::{self, to};
 use crate::execution::{
-    ASSIGNEES, DECISIONS, EXECUTIONS, Execution, Fields, JOBS, Job, JobStatus, NewExecution, State,
-    Status, TASKS, TIMERS,
+    ASSIGNEES, DECISIONS, DELEGATIONS, EXECUTIONS, Execution, Fields, JOBS, Job, JobStatus,
+    NewExecution, State, Status, TASKS, TIMERS,
 };
 use crate::store::sql::{Condition, Count, Delete, Exists, Name, Query, Select, Set, Update};
 use crate::store::{Statement, Store};
@@ -212,6 +212,7 @@ pub(super) async fn remove(store: &Store, ids: Vec<Value>) -> Result<u64> {
     let children = vec![
         of_task(ASSIGNEES),
         of_task(DECISIONS),
+        of_task(DELEGATIONS),
         of_them(TASKS),
         of_them(TIMERS),
         of_them(JOBS),

@@ -9,12 +9,22 @@ pub(crate) const JOBS: Name = "wf_jobs";
 pub(crate) const TASKS: Name = "wf_tasks";
 pub(crate) const ASSIGNEES: Name = "wf_task_assignees";
 pub(crate) const DECISIONS: Name = "wf_decisions";
+pub(crate) const DELEGATIONS: Name = "wf_delegations";
 pub(crate) const TIMERS: Name = "wf_timers";
 pub(crate) const PROCESSES: Name = "wf_processes";
 
 /// The tables of the engine.
 pub(crate) fn tables() -> Vec<TableSpec> {
-    vec![executions(), jobs(), tasks(), assignees(), decisions(), timers(), processes()]
+    vec![
+        executions(),
+        jobs(),
+        tasks(),
+        assignees(),
+        decisions(),
+        delegations(),
+        timers(),
+        processes(),
+    ]
 }
 
 fn executions() -> TableSpec {
@@ -95,6 +105,8 @@ fn tasks() -> TableSpec {
             nullable("due_at", Type::Timestamp),
             column("created_at", Type::Timestamp),
             nullable("closed_at", Type::Timestamp),
+            // The fields it asks for, as JSON; none if it takes a decision.
+            nullable("form", Type::Text),
         ],
         key: vec!["id"],
         indexes: vec![index(&["execution_id"]), index(&["open", "id"]).where_set("open")],
@@ -109,6 +121,8 @@ fn assignees() -> TableSpec {
             column("position", Type::Int),
             nullable("user_id", Type::Int),
             nullable("role", Type::Text),
+            // The position of the seat whose place it shares; its own if it shares none.
+            nullable("place", Type::Int),
         ],
         key: vec!["task_id", "position"],
         indexes: Vec::new(),
@@ -127,8 +141,33 @@ fn decisions() -> TableSpec {
             // Whether it was root's and not an assignee's.
             column("as_root", Type::Bool),
             column("created_at", Type::Timestamp),
+            // What they were called then.
+            nullable("nickname", Type::Text),
+            // The values they filled in, as JSON.
+            nullable("answer", Type::Text),
+            // The place that they filled.
+            nullable("place", Type::Int),
         ],
         key: vec!["task_id", "user_id"],
+        indexes: Vec::new(),
+    }
+}
+
+fn delegations() -> TableSpec {
+    TableSpec {
+        name: DELEGATIONS,
+        columns: vec![
+            column("task_id", Type::Int),
+            column("number", Type::Int),
+            column("from_id", Type::Int),
+            column("to_id", Type::Int),
+            // What the receiver was called then.
+            column("nickname", Type::Text),
+            // The role whose place they share, if it was not the giver's own.
+            nullable("role", Type::Text),
+            column("created_at", Type::Timestamp),
+        ],
+        key: vec!["task_id", "number"],
         indexes: Vec::new(),
     }
 }

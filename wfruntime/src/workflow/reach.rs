@@ -3,7 +3,8 @@
 use crate::auth::User;
 use crate::collection::generated::StartChanges;
 use crate::collection::{
-    Account, AssocRef, BelongsTo, Collection, Follow, HasOne, Id, Record, ToMany, ToOne,
+    Account, AssocRef, BelongsTo, BelongsToMany, Collection, Follow, HasMany, HasOne, Id, Record,
+    ToMany, ToOne,
 };
 use crate::error::{Error, Result};
 use crate::identity::Actor;
@@ -227,53 +228,85 @@ impl<T> Identified for BelongsTo<T> {
     }
 }
 
-/// Who can decide: what leads to a user.
+/// Who can decide: what leads to a user, or to several.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no user",
-    label = "expected a user",
-    note = "`by` takes `role(name)`, `user`, a `BelongsTo<User>`, an `Id<User>` or a `Record<User>`"
+    label = "expected a user, or a list of users",
+    note = "`by` takes `role(name)`, `user`, a `BelongsTo<User>`, an `Id<User>`, a `Record<User>`, or a list of these"
 )]
 pub trait Decider {
-    /// The user's id, whatever the account collection is called.
+    /// The users' ids, whatever the account collection is called.
     ///
     /// # Errors
-    /// There is no user.
-    fn decider(&self) -> Result<Id<User>>;
+    /// There is no user where one is named, or the list was not loaded.
+    fn deciders(&self) -> Result<Vec<Id<User>>>;
 }
 
-#[diagnostic::do_not_recommend]
 impl Decider for Actor {
-    fn decider(&self) -> Result<Id<User>> {
-        Ok(Id::new(self.id))
+    fn deciders(&self) -> Result<Vec<Id<User>>> {
+        Ok(vec![Id::new(self.id)])
     }
 }
 
-#[diagnostic::do_not_recommend]
 impl<T: Account> Decider for Id<T> {
-    fn decider(&self) -> Result<Id<User>> {
-        Ok(Id::new(self.get()))
+    fn deciders(&self) -> Result<Vec<Id<User>>> {
+        Ok(vec![Id::new(self.get())])
     }
 }
 
-#[diagnostic::do_not_recommend]
 impl<T: Account> Decider for BelongsTo<T> {
-    fn decider(&self) -> Result<Id<User>> {
-        Ok(Id::new(self.id().get()))
+    fn deciders(&self) -> Result<Vec<Id<User>>> {
+        self.id().deciders()
     }
 }
 
-#[diagnostic::do_not_recommend]
 impl<T: Account> Decider for Record<T> {
-    fn decider(&self) -> Result<Id<User>> {
-        Ok(Id::new(self.id.get()))
+    fn deciders(&self) -> Result<Vec<Id<User>>> {
+        self.id.deciders()
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<D: Decider> Decider for Option<D> {
-    fn decider(&self) -> Result<Id<User>> {
+    fn deciders(&self) -> Result<Vec<Id<User>>> {
         let nobody = || Error::internal("nobody can decide: the user named in `by` is empty");
-        self.as_ref().ok_or_else(nobody)?.decider()
+        self.as_ref().ok_or_else(nobody)?.deciders()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<D: Decider + ?Sized> Decider for &D {
+    fn deciders(&self) -> Result<Vec<Id<User>>> {
+        (**self).deciders()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<D: Decider> Decider for [D] {
+    fn deciders(&self) -> Result<Vec<Id<User>>> {
+        let each: Vec<Vec<Id<User>>> = self.iter().map(D::deciders).collect::<Result<_>>()?;
+        Ok(each.concat())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<D: Decider> Decider for Vec<D> {
+    fn deciders(&self) -> Result<Vec<Id<User>>> {
+        self.as_slice().deciders()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Account> Decider for HasMany<T> {
+    fn deciders(&self) -> Result<Vec<Id<User>>> {
+        self.get()?.deciders()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Account, Through: Collection> Decider for BelongsToMany<T, Through> {
+    fn deciders(&self) -> Result<Vec<Id<User>>> {
+        self.get()?.deciders()
     }
 }
 
@@ -284,9 +317,9 @@ mod tests {
     #[test]
     fn nobody_cannot_decide() {
         let user = Id::<User>::new(7);
-        assert_eq!(user.decider().ok(), Some(user));
-        assert_eq!(Some(BelongsTo::from(user)).decider().ok(), Some(user));
-        let nobody = None::<Actor>.decider().map_err(|error| error.to_string());
+        assert_eq!(user.deciders().ok(), Some(vec![user]));
+        assert_eq!(Some(BelongsTo::from(user)).deciders().ok(), Some(vec![user]));
+        let nobody = None::<Actor>.deciders().map_err(|error| error.to_string());
         assert!(nobody.is_err_and(|text| text.contains("`by` is empty")));
     }
 }

@@ -13,5 +13,5 @@ mod write;
 pub(crate) use entries::Entries;
 pub(crate) use read::{value_from_json, value_from_raw};
 pub(crate) use row::RowSeed;
-pub(crate) use slot::whole;
-pub(crate) use write::{Selection, ValueJson};
+pub(crate) use slot::{Choices, Slot, whole};
+pub(crate) use write::{Selection, ValueJson, value_to_json};

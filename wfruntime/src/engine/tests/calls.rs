@@ -100,7 +100,7 @@ async fn task_of(world: &World, execution: i64) -> tasks::Task {
 async fn decide(world: &World, execution: i64, outcome: Outcome) {
     let task = task_of(world, execution).await.id;
     let boss = person(3, "boss");
-    let submitted = world.core.engine.submit(&boss, task, outcome, None);
+    let submitted = world.decide(&boss, task, outcome, None);
     submitted.await.expect("a decision");
 }
 

@@ -1,7 +1,9 @@
 //! The engine on a real store, with handlers written by hand.
 
+mod asked;
 mod busy;
 mod calls;
+mod delegated;
 mod lines;
 mod people;
 mod races;
@@ -19,10 +21,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::tasks::{self, Submission, Task};
 use super::{control, lease};
 use crate::auth::Auth;
 use crate::clock::Clock;
 use crate::collection::{Definition, Location, Row};
+use crate::context::Outcome;
 use crate::core::{Core, Parts, Settings, States};
 use crate::execution::{self, EXECUTIONS, Execution, Job, NewExecution, NewStatus, Status};
 use crate::identity::{Actor, Identity};
@@ -217,6 +221,26 @@ impl World {
     pub(super) async fn fire(&self, key: &str) -> i64 {
         let claim = self.claim(500).await;
         self.fire_for(key, &claim).await
+    }
+
+    /// Decides a task as somebody.
+    pub(super) async fn decide(
+        &self,
+        who: &Identity,
+        task: i64,
+        outcome: Outcome,
+        comment: Option<String>,
+    ) -> Result<Task> {
+        let submission = Submission { comment, ..Submission::decision(outcome) };
+        self.core.engine.submit(who, task, submission).await
+    }
+
+    /// The task of an execution.
+    pub(super) async fn task_of(&self, execution: i64) -> Task {
+        let filter = Condition::eq("execution_id", execution);
+        let found =
+            tasks::list(&self.core.store, &person(1, "root"), filter, Vec::new(), 10, 0).await;
+        found.expect("tasks").0.pop().expect("a task")
     }
 
     /// Until nothing is queued or running.

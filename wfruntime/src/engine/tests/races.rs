@@ -26,7 +26,7 @@ async fn a_decision_counts_though_nobody_waits_for_its_answer() {
     let (store, boss) = (&world.core.store, person(3, "boss"));
     let (tasks, _) =
         tasks::list(store, &boss, Condition::always(), Vec::new(), 1, 0).await.expect("the task");
-    let decision = world.core.engine.submit(&boss, tasks[0].id, Outcome::Approved, None);
+    let decision = world.decide(&boss, tasks[0].id, Outcome::Approved, None);
     // The client hangs up as soon as the decision is on its way.
     assert!(decision.now_or_never().is_none(), "it was written without waiting");
     assert_eq!(ended(&world, id).await, Status::Resolved);
@@ -162,7 +162,7 @@ async fn a_result_over_the_limit_is_not_made_twice() {
     let (tasks, _) =
         tasks::list(store, &boss, Condition::always(), Vec::new(), 1, 0).await.expect("the task");
     let yes = Outcome::Approved;
-    world.core.engine.submit(&boss, tasks[0].id, yes, None).await.expect("a decision");
+    world.decide(&boss, tasks[0].id, yes, None).await.expect("a decision");
     assert_eq!(ended(&world, id).await, Status::Resolved);
     assert_eq!(CALLS.load(Ordering::SeqCst), 1, "the code ran again");
 }

@@ -88,7 +88,7 @@ async fn records_come_in_order_and_are_summed_up_the_same_in_each_run() {
     let task = crate::engine::tasks::list(&next.core.store, &root, all, Vec::new(), 1, 0);
     let task = task.await.expect("tasks").0[0].id;
     let yes = crate::context::Outcome::Approved;
-    next.core.engine.submit(&root, task, yes, None).await.expect("a decision");
+    next.decide(&root, task, yes, None).await.expect("a decision");
     assert_eq!(next.outcome(id).await, (Status::Resolved, None));
     let after = std::mem::take(&mut *lock(&SEEN));
     assert_eq!(after[..expected.len()], expected);

@@ -116,7 +116,7 @@ async fn a_waiting_execution_survives_its_process() {
         .expect("tasks");
     let no = crate::context::Outcome::Rejected;
     let why = Some("no money".to_owned());
-    next.core.engine.submit(&boss, tasks[0].id, no, why).await.expect("a decision");
+    next.decide(&boss, tasks[0].id, no, why).await.expect("a decision");
     next.core.engine.start().await.expect("an engine");
     assert_eq!(next.outcome(id).await, (Status::Rejected, Some("no money".into())));
 }
@@ -161,7 +161,7 @@ async fn a_journal_that_does_not_fit_strands_its_execution() {
             .await
             .expect("tasks");
     let yes = crate::context::Outcome::Approved;
-    world.core.engine.submit(&boss, tasks[0].id, yes, None).await.expect("a decision");
+    world.decide(&boss, tasks[0].id, yes, None).await.expect("a decision");
     let (status, error) = world.outcome(id).await;
     assert_eq!(status, Status::Stranded);
     assert!(error.is_some_and(|error| error.contains("has `run` at `step`")));

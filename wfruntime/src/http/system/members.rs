@@ -93,6 +93,24 @@ impl Members {
         0
     }
 
+    /// One of some words, which may be left out or null; by its index.
+    pub(super) fn optional_word(&mut self, name: &'static str, words: &[&str]) -> Option<usize> {
+        if matches!(self.given.get(name), None | Some(Value::Null)) {
+            self.known.push(name);
+            self.given.remove(name);
+            return None;
+        }
+        let before = self.faults.len();
+        let index = self.word(name, words);
+        (self.faults.len() == before).then_some(index)
+    }
+
+    /// Knows a member that somebody else reads.
+    pub(super) fn leave(&mut self, name: &'static str) {
+        self.known.push(name);
+        self.given.remove(name);
+    }
+
     /// Anything that is not null, which has to be there.
     pub(super) fn value(&mut self, name: &'static str) -> Value {
         self.known.push(name);
@@ -117,13 +135,23 @@ impl Members {
 
     /// Fails with all that is wrong, members that nobody asked for among it.
     pub(super) fn check(mut self) -> Result<()> {
+        self.refuse_others();
+        self.check_known()
+    }
+
+    /// All that is wrong, members that nobody asked for among it.
+    pub(super) fn into_faults(mut self) -> Vec<Fault> {
+        self.refuse_others();
+        self.faults.into_iter().take(100).collect()
+    }
+
+    fn refuse_others(&mut self) {
         for name in self.given.keys() {
             let instead = instead(name, self.known.iter().copied());
             let message = format!("unknown member {}{instead}", quoted(name));
             let field: String = name.chars().take(100).collect();
             self.faults.push(Fault::new("unknown_field", message).at(field));
         }
-        self.check_known()
     }
 
     /// Fails with all that is wrong; members that nobody asked for are ignored.

@@ -1,13 +1,16 @@
 //! `tasks:…`: what executions ask of people, shown to their assignees, decided, handed on.
 
 use axum::response::Response;
+use serde_json::value::RawValue;
 
 use super::listing::{Field, Fields, Kind, Listing};
 use super::{Call, data};
+use crate::auth::Access;
 use crate::context::Outcome;
-use crate::engine::tasks;
+use crate::core::Core;
+use crate::engine::tasks::{self, Submission};
 use crate::error::{Error, ErrorKind, Fault, Result};
-use crate::identity::Identity;
+use crate::identity::{Actor, Identity};
 
 /// What a task is answered with.
 const FIELDS: &[Field] = &[
@@ -20,12 +23,14 @@ const FIELDS: &[Field] = &[
     Field::new("createdAt", "created_at", Kind::Moment),
     Field::new("dueAt", "due_at", Kind::Moment),
     Field::new("closedAt", "closed_at", Kind::Moment),
+    Field::shown("fields"),
     Field::shown("assignees"),
     Field::shown("decisions"),
+    Field::shown("delegations"),
 ];
 
 /// What becomes of a task.
-const STATUSES: [&str; 5] = ["open", "approved", "rejected", "timed_out", "closed"];
+const STATUSES: [&str; 6] = ["open", "approved", "rejected", "answered", "timed_out", "closed"];
 
 pub(super) async fn answer(action: &str, call: &Call<'_>, identity: &Identity) -> Result<Response> {
     let core = call.core;
@@ -41,23 +46,17 @@ pub(super) async fn answer(action: &str, call: &Call<'_>, identity: &Identity) -
         }
         "submit" => {
             let id = call.number()?;
-            let mut body = call.members()?;
-            let decisions = [("approved", Outcome::Approved), ("rejected", Outcome::Rejected)];
-            let (_, decision) = decisions[body.word("decision", &decisions.map(|(word, _)| word))];
-            let comment = body.optional_text("comment");
-            body.check()?;
-            Ok(data(core.engine.submit(identity, id, decision, comment).await?))
+            Ok(data(core.engine.submit(identity, id, submission(call)?).await?))
         }
         "delegate" => {
             let id = call.number()?;
             let mut body = call.members()?;
-            let user_id = body.id("userId");
+            let user = body.id("to");
             body.check()?;
-            if core.auth.account.find(core, user_id).await?.is_none() {
-                let fault = Fault::new("unknown_user", format!("there is no user {user_id}"));
-                return Err(Error::faults(ErrorKind::Invalid, vec![fault.at("userId")]));
-            }
-            Ok(data(core.engine.delegate(identity, id, user_id).await?))
+            // A stranger is told nothing of users.
+            tasks::get(&core.store, identity, id).await?;
+            let receiver = receiver(core, user).await?;
+            Ok(data(core.engine.delegate(identity, id, receiver).await?))
         }
         _ => {
             let fields = Fields::read(call.params, FIELDS)?;
@@ -65,4 +64,46 @@ pub(super) async fn answer(action: &str, call: &Call<'_>, identity: &Identity) -
             Ok(data(fields.of(serde_json::to_value(task)?)))
         }
     }
+}
+
+/// What was sent, with what is wrong with it; the task knows which of it has to be there.
+fn submission(call: &Call<'_>) -> Result<Submission> {
+    /// As text, so that numbers stay exact.
+    #[derive(serde::Deserialize)]
+    struct Values<'b> {
+        #[serde(borrow)]
+        values: Option<&'b RawValue>,
+    }
+
+    let mut body = call.members()?;
+    let decisions = [("approved", Outcome::Approved), ("rejected", Outcome::Rejected)];
+    let decision = body.optional_word("decision", &decisions.map(|(word, _)| word));
+    let comment = body.optional_text("comment");
+    body.leave("values");
+    let values: Values<'_> = serde_json::from_str(call.body)?;
+    Ok(Submission {
+        decision: decision.map(|index| decisions[index].1),
+        comment,
+        values: values.values.map(|values| values.get().to_owned()),
+        faults: body.into_faults(),
+    })
+}
+
+/// The user who is to decide.
+async fn receiver(core: &Core, id: i64) -> Result<Actor> {
+    let fault = |code: &str, message: String| {
+        Error::faults(ErrorKind::Invalid, vec![Fault::new(code, message).at("to")])
+    };
+    let Some(user) = core.auth.account.find(core, id).await? else {
+        return Err(fault("unknown_user", format!("there is no user {id}")));
+    };
+    let decides = user.roles.iter().any(|role| {
+        let identity = Identity { user: Some(user.clone()), role: role.clone() };
+        Access::of(core, &identity).may_tasks()
+    });
+    if decides {
+        return Ok(user);
+    }
+    let text = format!("{} holds no role that decides tasks", user.nickname);
+    Err(fault("no_tasks", text))
 }

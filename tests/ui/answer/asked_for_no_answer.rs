@@ -1,0 +1,11 @@
+use wfruntime::prelude::*;
+
+#[derive(Debug, Clone, PartialEq)]
+struct Receipt;
+
+async fn pay(cx: Context) -> Result<()> {
+    cx.ask::<Receipt>("Pay it").by_role("finance");
+    Ok(())
+}
+
+fn main() {}
