@@ -213,7 +213,12 @@ fn until_comma(input: ParseStream) -> TokenStream {
 /// `` `a`, `b` and `c` ``.
 pub(crate) fn list(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.split_last() {
+    joined(&quoted)
+}
+
+/// `a, b and c`.
+pub(crate) fn joined(words: &[String]) -> String {
+    match words.split_last() {
         Some((last, head)) if !head.is_empty() => format!("{} and {last}", head.join(", ")),
         Some((last, _)) => last.clone(),
         None => String::new(),

@@ -25,7 +25,12 @@ impl Parse for Function {
 
 /// The last name of a path type, and the type in its angle brackets.
 pub(crate) fn named(ty: &syn::Type) -> Option<(&syn::Ident, Option<&syn::Type>)> {
-    let syn::Type::Path(path) = ty else { return None };
+    let path = match ty {
+        syn::Type::Path(path) => path,
+        syn::Type::Group(group) => return named(&group.elem),
+        syn::Type::Paren(paren) => return named(&paren.elem),
+        _ => return None,
+    };
     let last = path.path.segments.last()?;
     let argument = match &last.arguments {
         syn::PathArguments::AngleBracketed(list) => {

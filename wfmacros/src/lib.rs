@@ -4,6 +4,7 @@
 mod action;
 mod answer;
 mod args;
+mod attributes;
 mod choice;
 mod collection;
 mod diag;

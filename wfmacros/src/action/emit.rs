@@ -5,7 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::lower::Model;
-use crate::trigger::emit::{cfgs, location, title_of};
+use crate::attributes::cfgs;
+use crate::trigger::emit::{location, title_of};
 
 /// Everything beside the function.
 pub(crate) fn registration(model: &Model) -> TokenStream {

@@ -6,12 +6,13 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::model::Model;
+use crate::attributes::cfgs;
 use crate::collection::emit::{derived, meta, of_type};
 
 /// The item, and its implementations in a block of their own.
 pub(super) fn emit(model: &Model<'_>) -> TokenStream {
     let item = model.item;
-    let cfgs = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let cfgs = cfgs(&item.attrs);
     let implementations = implementations(model);
     quote! {
         #item

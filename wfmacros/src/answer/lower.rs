@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use syn::ext::IdentExt;
 
 use super::model::Model;
-use crate::collection::lower::{form_field, title};
+use crate::attributes::title;
+use crate::collection::lower::form_field;
 use crate::collection::model::{Derives, Field};
 use crate::collection::parse::{Source, SourceField};
 use crate::diag::{Errors, message};

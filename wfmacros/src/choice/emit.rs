@@ -5,6 +5,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 
 use super::lower::Model;
+use crate::attributes::cfgs;
 
 /// The derives that the user did not write.
 pub(crate) fn derive(model: &Model<'_>) -> TokenStream {
@@ -20,7 +21,7 @@ pub(crate) fn emit(model: &Model<'_>) -> TokenStream {
     let private = model.runtime.private();
     let name = &model.item.ident;
     let rust = name.unraw().to_string();
-    let cfgs = model.item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let cfgs = cfgs(&model.item.attrs);
     let variants = model.variants.iter().map(|variant| {
         let (cfgs, rust) = (&variant.cfgs, &variant.rust);
         let (name, title) = (&variant.name, &variant.title);

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, DeriveInput, Ident};
 
 use super::parse::Source;
-use crate::collection::{is_derived, title};
+use crate::attributes::{cfgs, is_derived, title};
 use crate::diag::{Errors, message};
 use crate::paths::Runtime;
 use crate::words;
@@ -59,11 +59,7 @@ pub(crate) fn lower<'a>(source: &'a Source, errors: &mut Errors) -> Model<'a> {
             let title = args.text("title", errors).map(|title| title.value());
             Variant {
                 ident: &variant.ident,
-                cfgs: variant
-                    .attrs
-                    .iter()
-                    .filter(|attribute| attribute.path().is_ident("cfg"))
-                    .collect(),
+                cfgs: cfgs(&variant.attrs),
                 title: title
                     .or_else(|| self::title(&variant.attrs))
                     .unwrap_or_else(|| words::title(&rust)),

@@ -2,9 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Attribute, Data, DeriveInput, Fields, Variant};
+use syn::{Data, DeriveInput, Fields, Variant};
 
 use crate::args::{Args, Key};
+use crate::attributes;
 use crate::diag::{Errors, message};
 
 const CHOICE: &[Key] = &[("crate", "crate = \"path\"")];
@@ -84,19 +85,6 @@ fn variants(item: &mut DeriveInput, errors: &mut Errors) -> Option<Vec<(Variant,
 }
 
 fn variant_args(variant: &mut Variant, errors: &mut Errors) -> Args {
-    let (own, others): (Vec<Attribute>, Vec<Attribute>) =
-        variant.attrs.drain(..).partition(|attribute| attribute.path().is_ident("choice"));
-    variant.attrs = others;
-    for duplicate in own.iter().skip(1) {
-        errors.at(duplicate, "duplicate `#[choice]`");
-    }
-    let tokens = match own.first().map(|attribute| &attribute.meta) {
-        None => TokenStream::new(),
-        Some(syn::Meta::List(list)) => list.tokens.clone(),
-        Some(other) => {
-            errors.at(other, "expected `#[choice(name = \"…\")]`");
-            TokenStream::new()
-        }
-    };
+    let tokens = attributes::take(&mut variant.attrs, "choice", "name = \"…\"", errors);
     Args::parse("a variant's `#[choice]`", VARIANT, tokens, errors)
 }

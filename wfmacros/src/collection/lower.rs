@@ -1,14 +1,16 @@
 //! What the struct means: names, kinds of fields, what was not derived.
 
 use syn::ext::IdentExt;
-use syn::{Attribute, DeriveInput, GenericArgument, LitStr, PathArguments, Type};
+use syn::{DeriveInput, LitStr, Type};
 
 use super::account;
 use super::model::{Class, Derives, Field, Model, Options, Place};
 use super::options;
 use super::parse::{Source, SourceField};
 use crate::args::Args;
+use crate::attributes::{is_derived, title};
 use crate::diag::{Errors, message};
+use crate::function::named;
 use crate::paths::Runtime;
 use crate::words;
 
@@ -170,7 +172,7 @@ fn made_of<'a>(
 /// The kind of a field, by the name of its type.
 fn class(ty: &Type) -> Class<'_> {
     let Some((name, argument)) = named(ty) else { return Class::Plain { optional: false } };
-    match (name.as_str(), argument) {
+    match (name.to_string().as_str(), argument) {
         ("BelongsTo", Some(target)) => Class::BelongsTo { target, optional: false },
         ("HasOne", Some(target)) => Class::HasOne(target),
         ("HasMany", Some(target)) => Class::HasMany(target),
@@ -181,50 +183,4 @@ fn class(ty: &Type) -> Class<'_> {
         },
         _ => Class::Plain { optional: false },
     }
-}
-
-/// The last name of a path type and its first type argument.
-fn named(ty: &Type) -> Option<(String, Option<&Type>)> {
-    let path = match ty {
-        Type::Path(path) => path,
-        Type::Group(group) => return named(&group.elem),
-        Type::Paren(paren) => return named(&paren.elem),
-        _ => return None,
-    };
-    let last = path.path.segments.last()?;
-    let argument = match &last.arguments {
-        PathArguments::AngleBracketed(arguments) => {
-            arguments.args.iter().find_map(|argument| match argument {
-                GenericArgument::Type(ty) => Some(ty),
-                _ => None,
-            })
-        }
-        _ => None,
-    };
-    Some((last.ident.to_string(), argument))
-}
-
-/// The first line of the doc comment, without its period.
-pub(crate) fn title(attributes: &[Attribute]) -> Option<String> {
-    let first = attributes.iter().find(|attribute| attribute.path().is_ident("doc"))?;
-    let syn::Meta::NameValue(doc) = &first.meta else { return None };
-    let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &doc.value else {
-        return None;
-    };
-    let text = text.value();
-    let line = text.lines().next()?.trim().trim_end_matches('.');
-    (!line.is_empty()).then(|| line.to_owned())
-}
-
-/// Whether a `#[derive]` of the item names the trait.
-pub(crate) fn is_derived(item: &DeriveInput, name: &str) -> bool {
-    let mut found = false;
-    for attribute in item.attrs.iter().filter(|attribute| attribute.path().is_ident("derive")) {
-        // What is wrong in a derive, rustc says.
-        let _ = attribute.parse_nested_meta(|meta| {
-            found |= meta.path.segments.last().is_some_and(|last| last.ident == name);
-            Ok(())
-        });
-    }
-    found
 }

@@ -12,7 +12,6 @@ mod tests;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-pub(crate) use lower::{is_derived, title};
 pub(crate) use model::Place;
 
 use crate::diag::Errors;

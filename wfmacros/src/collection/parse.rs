@@ -2,9 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Attribute, Data, DeriveInput, Field, Fields, Ident};
+use syn::{Data, DeriveInput, Field, Fields, Ident};
 
 use crate::args::{Args, Key};
+use crate::attributes;
 use crate::diag::{Errors, message};
 
 /// What an attribute makes of a struct, in the words of its messages.
@@ -167,20 +168,7 @@ fn shape(item: &mut DeriveInput, making: &Making, errors: &mut Errors) -> Option
 
 /// A field with its arguments, which are taken off it.
 pub(crate) fn source_field(field: &mut Field, errors: &mut Errors) -> Option<SourceField> {
-    let (own, others): (Vec<Attribute>, Vec<Attribute>) =
-        field.attrs.drain(..).partition(|attribute| attribute.path().is_ident("field"));
-    field.attrs = others;
-    for duplicate in own.iter().skip(1) {
-        errors.at(duplicate, "duplicate `#[field]`");
-    }
-    let tokens = match own.first().map(|attribute| &attribute.meta) {
-        None => TokenStream::new(),
-        Some(syn::Meta::List(list)) => list.tokens.clone(),
-        Some(other) => {
-            errors.at(other, "expected `#[field(…)]`");
-            TokenStream::new()
-        }
-    };
+    let tokens = attributes::take(&mut field.attrs, "field", "…", errors);
     let args = Args::parse("`#[field]`", FIELD, tokens, errors);
     let ident = field.ident.clone()?;
     Some(SourceField { field: field.clone(), ident, args })

@@ -6,7 +6,8 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::lower::{Grant, Role};
-use crate::trigger::emit::{cfgs, location, option, strings, title_of};
+use crate::attributes::cfgs;
+use crate::trigger::emit::{location, option, strings, title_of};
 
 /// One role.
 pub(crate) fn registration(role: &Role, private: &TokenStream) -> TokenStream {

@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Path, Type, Visibility};
 
 use super::lower::Trigger;
+use crate::attributes::{self, cfgs};
 use crate::words;
 
 /// What a function and a `workflow!` each add to their trigger.
@@ -219,31 +220,11 @@ pub(crate) fn location(span: Span, private: &TokenStream) -> TokenStream {
     }
 }
 
-/// The attributes that say whether an item exists.
-pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<&Attribute> {
-    attrs.iter().filter(|attr| attr.path().is_ident("cfg")).collect()
-}
-
 fn title(trigger: &Trigger, attrs: &[Attribute], name: &Ident) -> String {
     trigger.title.clone().unwrap_or_else(|| title_of(attrs, name))
 }
 
 /// The first line of the doc comment, or the name in words.
 pub(crate) fn title_of(attrs: &[Attribute], name: &Ident) -> String {
-    let docs = attrs.iter().filter(|attr| attr.path().is_ident("doc"));
-    let mut lines = docs.filter_map(|attr| match &attr.meta {
-        syn::Meta::NameValue(pair) => match &pair.value {
-            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
-            _ => None,
-        },
-        _ => None,
-    });
-    let line = lines.find_map(|text| {
-        let line = text.trim().lines().next().unwrap_or_default().trim().to_owned();
-        (!line.is_empty()).then_some(line)
-    });
-    match line {
-        Some(line) => line.strip_suffix('.').map_or(line.clone(), str::to_owned),
-        None => words::title(&name.unraw().to_string()),
-    }
+    attributes::title(attrs).unwrap_or_else(|| words::title(&name.unraw().to_string()))
 }

@@ -5,6 +5,7 @@ use syn::ext::IdentExt;
 use syn::{Expr, LitInt, LitStr};
 
 use super::parse::TriggerAst;
+use crate::args::joined;
 use crate::diag::{Errors, message};
 use crate::paths::Runtime;
 use crate::words;
@@ -173,18 +174,11 @@ fn word<'a>(
         let quoted: Vec<String> = legal.iter().map(|word| format!("`\"{word}\"`")).collect();
         let help = match words::closest(&value, legal.iter().copied()) {
             Some(close) => format!("write `{key} = \"{close}\"`"),
-            None => format!("known are {}", either(&quoted)),
+            None => format!("known are {}", joined(&quoted)),
         };
         errors.at(literal, message(format!("unknown {key} `{value}`"), None, Some(&help)));
     }
     found.copied()
-}
-
-fn either(words: &[String]) -> String {
-    match words.split_last() {
-        Some((last, head)) if !head.is_empty() => format!("{} and {last}", head.join(", ")),
-        _ => words.join(""),
-    }
 }
 
 fn key(literal: Option<&LitStr>, name: &Ident, errors: &mut Errors) -> String {

@@ -11,11 +11,12 @@ use syn::{Ident, Type, Visibility};
 
 use super::account;
 use super::model::{Class, Field, Model, Place};
+use crate::attributes::cfgs;
 
 pub(crate) fn emit(model: &Model<'_>) -> TokenStream {
     let private = model.runtime.private();
     let item = model.item;
-    let cfgs = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let cfgs = cfgs(&item.attrs);
     let collection = collection(model);
     let markers = markers(model, &private);
     // Without a path to them, rustc would show where they stand in the library.
