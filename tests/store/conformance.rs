@@ -9,7 +9,8 @@ macro_rules! against {
                 units: all_or_nothing, a_failing_unit_disturbs_nobody, units_run_in_order,
                     a_unit_sees_its_own_writes, a_snapshot_stays, a_full_queue_refuses,
                     shutdown_finishes_what_waits, what_was_answered_is_there_after_reopening,
-                    a_unit_runs_though_nobody_waits, threads_write_too, others_are_noticed,
+                    a_unit_runs_though_nobody_waits, what_follows_a_commit_needs_no_caller,
+                    threads_write_too, others_are_noticed,
                     long_reads_leave_the_task;
                 values: every_value_comes_back, decimals_compare_by_value, sums_are_exact,
                     sums_too_large_are_told, nulls_sort_first, a_page_of_rows, ten_thousand_rows,

@@ -49,6 +49,36 @@ pub(crate) async fn all_or_nothing(database: &Database) -> Result<()> {
     Ok(())
 }
 
+pub(crate) async fn what_follows_a_commit_needs_no_caller(database: &Database) -> Result<()> {
+    let store = database.library().await?;
+    run(&store, vec![author(1, "Ann")]).await?;
+    let (release, held) = hold(&store);
+    let (follows, followed) = mpsc::channel();
+    let mut calls = Vec::new();
+    // The one in the middle fails, the last one panics behind its commit.
+    for (id, name) in [(2, "Bob"), (3, "Ann"), (4, "Cid"), (5, "Dan")] {
+        let follows = follows.clone();
+        calls.push(Box::pin(store.write_then(
+            move |tx| Box::pin(async move { tx.execute(&author(id, name)).await }),
+            move |_| {
+                let told = follows.send(id);
+                assert!(id != 5 && told.is_ok(), "a bug in what follows");
+            },
+        )));
+    }
+    for call in &mut calls {
+        assert!(futures_util::poll!(call.as_mut()).is_pending());
+    }
+    drop(calls);
+    drop(release);
+    held.await?;
+    // Comes behind all of them: the writer lives.
+    run(&store, vec![author(6, "Eve")]).await?;
+    assert_eq!(followed.try_iter().collect::<Vec<_>>(), [2, 4, 5]);
+    assert_eq!(ids(&store, "authors", Condition::always()).await?, [1, 2, 4, 5, 6]);
+    Ok(())
+}
+
 fn buggy() -> u64 {
     panic!("a bug in a unit")
 }

@@ -50,6 +50,7 @@ fn write(file: &Path, waiting: &Receiver<Unit>) -> Fallible<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", 4096)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.execute_batch(
         "CREATE TABLE claims (id INTEGER PRIMARY KEY, project TEXT NOT NULL,
             amount TEXT NOT NULL, status TEXT NOT NULL) STRICT;

@@ -14,12 +14,12 @@ use crate::auth::Names;
 use crate::collection::Row;
 use crate::core::Core;
 use crate::engine::SyncOutcome;
-use crate::engine::ending::Ended;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::execution::{Birth, NewExecution, NewStatus, Status, bear, refuse_overlaps};
 use crate::store::sql::Query;
 use crate::store::{Statement, Store};
 use crate::trigger::Firing;
+use crate::workflow::Timing;
 
 /// What a request writes and fires.
 pub(super) struct Commit {
@@ -41,18 +41,14 @@ pub(super) struct Commit {
 impl Commit {
     /// Writes all of it or nothing, runs what is synchronous, and answers.
     ///
+    /// `turns` end at the commit.
+    ///
     /// # Errors
     /// The store's: nothing was written then.
-    ///
-    /// `turns` end at the commit.
     pub(super) async fn run(self, core: &Arc<Core>, turns: Turns) -> Result<Answer> {
-        if self.firing.executions.is_empty() && !self.users {
-            // The store carries it out even if nobody waits any more.
-            write(core, self.statements, (&[], Vec::new()), self.names, None).await?;
-            drop(turns);
-            let mut data = self.data;
-            append(core, &mut data, &self.shown).await;
-            return Ok(Report::new(self.firing.idle).answer(data, self.shown));
+        let is_sync = |execution: &NewExecution| execution.workflow.timing == Timing::Sync;
+        if !self.firing.executions.iter().any(is_sync) {
+            return self.finish(core, turns).await;
         }
         let core = Arc::clone(core);
         tokio::spawn(async move { self.finish(&core, turns).await }).await?
@@ -63,23 +59,19 @@ impl Commit {
         let Firing { mut executions, idle } = firing;
         let births = executions.iter_mut().map(|execution| execution.birth(core));
         let births = births.collect::<Result<Vec<_>>>()?;
-        let ended = write(core, statements, (&executions, births), names, root).await?;
-        ended.into_iter().for_each(|ended| core.engine.ended(ended));
-        if users {
-            core.auth.users_changed();
-        }
-        let deadline = core.clock.after(core.settings.sync_timeout);
         let mut report = Report::new(idle);
         executions.iter().for_each(|execution| report.fired(execution));
         let is_sync = |execution: &&NewExecution| execution.status == NewStatus::StartedSync;
         let synchronous: Vec<NewExecution> = executions.iter().filter(is_sync).cloned().collect();
-        core.engine.committed(executions);
-        // Only now: the next change of the record hands over what it fires after this one.
-        drop(turns);
-        for execution in synchronous {
-            let (id, key) = (execution.id, execution.workflow.key);
-            let outcome = core.engine.run_sync(execution, deadline).await;
-            report.ran(id, key, outcome);
+        let unit = Unit { statements, births, executions, names, root, users, turns };
+        unit.write(core).await?;
+        if !synchronous.is_empty() {
+            let deadline = core.clock.after(core.settings.sync_timeout);
+            for execution in synchronous {
+                let (id, key) = (execution.id, execution.workflow.key);
+                let outcome = core.engine.run_sync(execution, deadline).await;
+                report.ran(id, key, outcome);
+            }
         }
         if report.changed
             && let Err(error) = refresh(&core.store, &mut data).await
@@ -91,28 +83,48 @@ impl Commit {
     }
 }
 
-async fn write(
-    core: &Core,
+/// What is written at once, and handed over at the commit whether the caller still waits or not.
+struct Unit {
     statements: Vec<Statement>,
-    (executions, births): (&[NewExecution], Vec<Birth>),
+    births: Vec<Birth>,
+    executions: Vec<NewExecution>,
     names: Names,
     root: Option<Statement>,
-) -> Result<Vec<Ended>> {
-    let checks: Vec<_> = executions.iter().filter_map(NewExecution::overlap_check).collect();
-    core.store
-        .write(move |tx| {
-            Box::pin(async move {
-                refuse_overlaps(tx, &checks).await?;
-                tx.batch(&statements).await?;
-                let ended = bear(tx, &births).await?;
-                names.check(tx).await?;
-                authorise::keep_a_root(tx, root.as_ref()).await?;
-                crate::engine::failpoint("before_commit");
-                Ok(ended)
-            })
-        })
-        .await
-        .map_err(|error| core.registry.in_json(error))
+    users: bool,
+    turns: Turns,
+}
+
+impl Unit {
+    async fn write(self, core: &Arc<Core>) -> Result<()> {
+        let Self { statements, births, executions, names, root, users, turns } = self;
+        let checks: Vec<_> = executions.iter().filter_map(NewExecution::overlap_check).collect();
+        let after = Arc::clone(core);
+        let written = core.store.write_then(
+            move |tx| {
+                Box::pin(async move {
+                    refuse_overlaps(tx, &checks).await?;
+                    tx.batch(&statements).await?;
+                    let ended = bear(tx, &births).await?;
+                    names.check(tx).await?;
+                    authorise::keep_a_root(tx, root.as_ref()).await?;
+                    crate::engine::failpoint("before_commit");
+                    Ok(ended)
+                })
+            },
+            move |ended| {
+                ended.iter().for_each(|ended| after.engine.ended(ended));
+                if users {
+                    after.auth.users_changed();
+                }
+                if !executions.is_empty() {
+                    after.engine.committed(executions);
+                }
+                // Only now: the next change of the record hands over what it fires after this one.
+                drop(turns);
+            },
+        );
+        written.await.map(drop).map_err(|error| core.registry.in_json(error))
+    }
 }
 
 /// Reads the records again; one that is gone stays as it was.

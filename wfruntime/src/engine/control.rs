@@ -267,7 +267,7 @@ impl Engine {
         let core = self.core()?;
         handed_over(async move {
             let ended = cancel(&core.store, id, core.clock.now()).await?;
-            core.engine.ended(ended);
+            core.engine.ended(&ended);
             Ok(())
         })
         .await
@@ -283,7 +283,7 @@ impl Engine {
         let core = self.core()?;
         handed_over(async move {
             let (ended, key, record) = rerun_within(&core.store, id, core.clock.now()).await?;
-            core.engine.ended(ended);
+            core.engine.ended(&ended);
             core.engine.woken(id, &key, record);
             Ok(())
         })
@@ -307,7 +307,7 @@ impl Engine {
                     crate::execution::bear(tx, &[birth]).await
                 })
             });
-            unit.await?.into_iter().for_each(|ended| core.engine.ended(ended));
+            unit.await?.into_iter().for_each(|ended| core.engine.ended(&ended));
             core.engine.committed(vec![execution]);
             Ok(id)
         })

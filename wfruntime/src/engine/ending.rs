@@ -137,11 +137,11 @@ pub(super) async fn end_called(tx: &mut Tx, called: Condition, now: Timestamp) -
 
 impl Engine {
     /// Drops the runs of what a unit ended, and lets those go on that it woke.
-    pub(crate) fn ended(&self, ended: Ended) {
-        for id in ended.ids {
-            self.drop_run(id);
+    pub(crate) fn ended(&self, ended: &Ended) {
+        for id in &ended.ids {
+            self.drop_run(*id);
         }
-        for woken in ended.woken {
+        for woken in &ended.woken {
             self.woken(woken.id, &woken.key, woken.record);
         }
     }

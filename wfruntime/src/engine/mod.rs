@@ -133,8 +133,12 @@ impl Engine {
                 });
             }
         }
+        let wanted = queue.has_work();
         drop(queue);
-        self.work.notify_one();
+        // Where all places are taken, whoever leaves one looks again.
+        if wanted {
+            self.work.notify_one();
+        }
     }
 
     /// Hands over executions that can go on, after the unit that woke them.

@@ -218,8 +218,7 @@ impl Queue {
         if let Some((key, record)) = self.thin.pop_front() {
             return Work::Line(key, record);
         }
-        let room = self.known.len() + self.backlog.behind.len() <= self.limit / 2;
-        if self.backlog.more && !self.backlog.reading && (room || self.is_dry()) {
+        if self.may_read() {
             self.backlog.reading = true;
             if self.backlog.state == State::Ready && self.backlog.after == 0 {
                 self.backlog.missed = false;
@@ -228,6 +227,18 @@ impl Queue {
         }
         let entries = self.take(most);
         if entries.is_empty() { Work::Wait } else { Work::Claim(entries) }
+    }
+
+    /// Whether [`Self::next`] has something to do.
+    pub(super) fn has_work(&self) -> bool {
+        let starts = !self.turns.is_empty() && self.running < self.parallel;
+        starts || !self.thin.is_empty() || self.may_read()
+    }
+
+    /// Whether the table is ahead of memory, and memory has room for more.
+    fn may_read(&self) -> bool {
+        let room = self.known.len() + self.backlog.behind.len() <= self.limit / 2;
+        self.backlog.more && !self.backlog.reading && (room || self.is_dry())
     }
 
     /// Whether nothing in memory can start although there is room to run it.

@@ -388,7 +388,7 @@ async fn unreadable(core: &Arc<Core>, start: &Start<'_>, error: &Error) -> Resul
             store.write_reserved(move |tx| Box::pin(async move { ending.apply(tx).await })).await
         }
     };
-    core.engine.ended(core.patiently(unit).await?);
+    core.engine.ended(&core.patiently(unit).await?);
     Ok(Settled::Done)
 }
 

@@ -83,7 +83,7 @@ async fn finish(run: &Run, status: Status, error: Option<String>) -> Result<Sett
             written.await
         }
     });
-    run.core.engine.ended(ended.await?);
+    run.core.engine.ended(&ended.await?);
     Ok(Settled::Done)
 }
 

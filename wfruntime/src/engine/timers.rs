@@ -137,7 +137,7 @@ async fn fire_one(core: &Core, timer: Timer, now: Timestamp) -> Result<Option<Wo
     if timer.job_key.is_empty() {
         let text = "it took longer than it may";
         let ended = super::control::end(&core.store, timer.execution, Status::Aborted, now, text);
-        core.engine.ended(ended.await?);
+        core.engine.ended(&ended.await?);
         return remove(core, timer).await.map(|()| None);
     }
     let gone = removal(&timer, Expect::Unchanged);

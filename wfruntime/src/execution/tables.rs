@@ -61,8 +61,8 @@ fn executions() -> TableSpec {
             index(&["state", "id"]).where_set("state"),
             index(&["key", "record_id", "id"]).where_set("state"),
             index(&["finished_at"]).where_set("finished_at"),
-            index(&["collection", "record_id"]),
             index(&["caller_id"]).where_set("caller_id"),
+            index(&["record_id"]),
         ],
     }
 }

@@ -143,7 +143,29 @@ impl Store {
     {
         match self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.submit(unit, false)?.await.map_err(|_| gone())?,
+            Self::Sqlite(sqlite) => {
+                sqlite.submit(unit, false, |_| ())?.await.map_err(|_| gone())?
+            }
+        }
+    }
+
+    /// [`Store::write`], and what follows its commit even if the caller stops waiting.
+    ///
+    /// `then` is called in the order of the commits, before the caller is answered; not at all if
+    /// nothing was committed. It must be short and must not block: other commits wait for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::write`].
+    pub async fn write_then<T, F, C>(&self, unit: F, then: C) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
+        C: FnOnce(&T) + Send + 'static,
+    {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.submit(unit, false, then)?.await.map_err(|_| gone())?,
         }
     }
 
@@ -162,7 +184,7 @@ impl Store {
     {
         match self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.submit(unit, true)?.await.map_err(|_| gone())?,
+            Self::Sqlite(sqlite) => sqlite.submit(unit, true, |_| ())?.await.map_err(|_| gone())?,
         }
     }
 
@@ -183,7 +205,7 @@ impl Store {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => {
-                sqlite.submit(unit, true)?.blocking_recv().map_err(|_| gone())?
+                sqlite.submit(unit, true, |_| ())?.blocking_recv().map_err(|_| gone())?
             }
         }
     }

@@ -57,7 +57,7 @@ impl Run {
         failpoint("after_call");
         match written {
             Ok(effected) => {
-                effected.ended.into_iter().for_each(|ended| self.core.engine.ended(ended));
+                effected.ended.into_iter().for_each(|ended| self.core.engine.ended(&ended));
                 self.core.engine.committed(vec![execution]);
                 Ok((status == JobStatus::Resolved).then_some(called))
             }

@@ -206,7 +206,7 @@ impl World {
             .store
             .write(move |tx| Box::pin(async move { execution::bear(tx, &[birth]).await }));
         let ended = unit.await.expect("an execution");
-        ended.into_iter().for_each(|ended| self.core.engine.ended(ended));
+        ended.into_iter().for_each(|ended| self.core.engine.ended(&ended));
         execution
     }
 

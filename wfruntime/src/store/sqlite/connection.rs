@@ -59,6 +59,8 @@ impl Connection {
         self.raw.pragma_update(None, "wal_autocheckpoint", 0)?;
         // A log that was copied shrinks to this when it is written again.
         self.raw.pragma_update(None, "journal_size_limit", 32 << 20)?;
+        // Each unit is a savepoint: what undoes it would be written to a temporary file.
+        self.raw.pragma_update(None, "temp_store", "MEMORY")?;
         self.raw.pragma_update(None, "foreign_keys", true)
     }
 

@@ -92,16 +92,27 @@ impl Sqlite {
     }
 
     /// Queues a unit; `reserved` ones though the queue is full.
-    pub(super) fn submit<T, F>(
+    ///
+    /// `then` follows the commit, whether anybody waits for the answer or not.
+    pub(super) fn submit<T, F, C>(
         &self,
         unit: F,
         reserved: bool,
+        then: C,
     ) -> Result<oneshot::Receiver<Result<T>>>
     where
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
+        C: FnOnce(&T) + Send + 'static,
     {
-        let (answer, answered) = oneshot::channel();
+        let (sender, answered) = oneshot::channel();
+        let answer = move |result: Result<T>| {
+            if let Ok(result) = &result {
+                then(result);
+            }
+            // A caller that stopped waiting is told nothing; its unit is committed all the same.
+            let _ = sender.send(result);
+        };
         let unit: Box<dyn Unit> = Box::new(UnitOfWork::new(unit, answer));
         self.shared.queue.push(unit, reserved)?;
         Ok(answered)

@@ -6,8 +6,6 @@ use std::task::{Context, Poll, Waker};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
-
 use super::super::transaction::TxInner;
 use super::super::{BoxFuture, Tx};
 use super::connection::{Connection, Mode};
@@ -31,22 +29,24 @@ pub(super) trait Unit: Send {
     fn answer(self: Box<Self>, lost: Option<&Error>);
 }
 
-pub(super) struct UnitOfWork<T, F> {
+pub(super) struct UnitOfWork<T, F, A> {
     unit: Option<F>,
     result: Option<Result<T>>,
-    answer: oneshot::Sender<Result<T>>,
+    answer: A,
 }
 
-impl<T, F> UnitOfWork<T, F> {
-    pub(super) fn new(unit: F, answer: oneshot::Sender<Result<T>>) -> Self {
+impl<T, F, A> UnitOfWork<T, F, A> {
+    /// `answer` is called on the writer's thread, once the unit is committed or undone.
+    pub(super) fn new(unit: F, answer: A) -> Self {
         Self { unit: Some(unit), result: None, answer }
     }
 }
 
-impl<T, F> Unit for UnitOfWork<T, F>
+impl<T, F, A> Unit for UnitOfWork<T, F, A>
 where
     T: Send + 'static,
     F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
+    A: FnOnce(Result<T>) + Send + 'static,
 {
     fn run(&mut self, tx: &mut Tx) -> bool {
         let Some(unit) = self.unit.take() else { return false };
@@ -76,8 +76,11 @@ where
             (Some(result), _) => result,
             (None, None) => Err(super::super::gone()),
         };
-        // A caller that stopped waiting is told nothing; its unit is committed all the same.
-        let _ = self.answer.send(result);
+        let answer = self.answer;
+        // Whatever becomes of the answer, the thread goes on.
+        if catch_unwind(AssertUnwindSafe(|| answer(result))).is_err() {
+            tracing::error!("what follows a commit panicked");
+        }
     }
 }
 
