@@ -15,9 +15,13 @@ use crate::store::BoxFuture;
 use crate::trigger::Snapshot;
 
 pub use graph::Format;
+#[doc(hidden)]
 pub use named::Named;
+#[doc(hidden)]
 pub use reach::{Decider, Got, Identified, InAppends, Loaded, Present, Updated, loaded};
+#[doc(hidden)]
 pub use result::{Ran, WorkflowResult};
+#[doc(hidden)]
 pub use show::Show;
 
 /// Where a workflow fires.

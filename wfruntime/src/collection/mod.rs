@@ -26,12 +26,39 @@ mod tests;
 
 use std::fmt::Debug;
 
-pub use association::{BelongsTo, BelongsToMany, Follow, HasMany, HasOne};
+pub use association::{BelongsTo, BelongsToMany, HasMany, HasOne};
 pub use choice::{Choice, UnknownName};
+pub use draft::{Changes, Draft, IntoChanges, IntoDraft};
+pub use field::{Json, Roles};
+pub use filter::{FieldRef, Filter, Optional, Ordered, Textual};
+pub use id::Id;
+pub use into_field::IntoField;
+pub use numeric::Numeric;
+pub use record::Record;
+
+#[doc(hidden)]
+pub use association::Follow;
+#[doc(hidden)]
 pub use coding::{Decoder, Encoder};
+#[doc(hidden)]
 pub use declared::{Account, HasLength, HoldsMoment, HoldsUser};
+#[doc(hidden)]
 pub use definition::{Association, AssociationKind, Column, Definition};
-pub use draft::{Changes, Draft, IntoChanges, IntoDraft, IsSet, Missing, Set};
+#[doc(hidden)]
+pub use draft::{IsSet, Missing, Set};
+#[doc(hidden)]
+pub use field::{ColumnValue, FieldType, Scalar};
+#[doc(hidden)]
+pub use marker::{AssocRef, ToMany, ToOne, assert_to_one, follow};
+#[doc(hidden)]
+pub use meta::{
+    AssociationShape, ChoiceMeta, CollectionMeta, DefaultValue, FieldOptions, Kind, Location,
+    MemberMeta, Range, RegisteredCollection, Shape, Variant,
+};
+#[doc(hidden)]
+pub use row::{Loaded, Row};
+
+pub(crate) use draft::column_of;
 /// What only generated code and the registry use.
 pub(crate) mod generated {
     pub use super::choice::{choice_from_str, deserialize_choice};
@@ -39,20 +66,6 @@ pub(crate) mod generated {
     pub use super::draft::{Given, StartChanges, column_named};
     pub use super::serde_forms::{deserialize, serialize};
 }
-
-pub(crate) use draft::column_of;
-pub use field::{ColumnValue, FieldType, Json, Roles, Scalar};
-pub use filter::{FieldRef, Filter, Optional, Ordered, Textual};
-pub use id::Id;
-pub use into_field::IntoField;
-pub use marker::{AssocRef, ToMany, ToOne, assert_to_one, follow};
-pub use meta::{
-    AssociationShape, ChoiceMeta, CollectionMeta, DefaultValue, FieldOptions, Kind, Location,
-    MemberMeta, Range, RegisteredCollection, Shape, Variant,
-};
-pub use numeric::Numeric;
-pub use record::Record;
-pub use row::{Loaded, Row};
 
 use crate::error::Result;
 
