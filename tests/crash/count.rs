@@ -9,7 +9,10 @@ use rusqlite::{Connection, OpenFlags};
 use super::child::{Program, wait_for};
 
 /// The program's workflows.
-const KEYS: [&str; 5] = ["expire", "pack", "receive", "release", "weigh"];
+const KEYS: [&str; 6] = ["expire", "pack", "receive", "release", "split", "weigh"];
+/// What they leave for each order, besides its label.
+const MARKS: [&str; 9] =
+    ["received", "packed", "weighed", "expired", "left", "right", "raced", "slept", "winner 1"];
 /// Executions that go on by themselves: all but those that wait for a person.
 const MOVING: &str = "SELECT count(*) FROM wf_executions WHERE state IS NOT NULL \
     AND (state <> 'waiting' OR id IN (SELECT execution_id FROM wf_timers))";
@@ -24,6 +27,8 @@ pub(crate) struct Count {
     marks: BTreeMap<(i64, String), u32>,
     /// Executions that wait for a person.
     pub(crate) waiting: usize,
+    /// Open tasks and timers of executions that are at their ends.
+    left_open: i64,
 }
 
 impl Count {
@@ -31,6 +36,12 @@ impl Count {
     pub(crate) fn at_rest(program: &Program) -> Self {
         let connection = open(program);
         wait_for("everything to come to rest", || (moving(&connection) == 0).then_some(()));
+        let count = |sql: &str| -> i64 {
+            connection.query_row(sql, [], |row| row.get(0)).expect("a count")
+        };
+        let ended = "execution_id IN (SELECT id FROM wf_executions WHERE state IS NULL)";
+        let left_open = count(&format!("SELECT count(*) FROM wf_tasks WHERE open AND {ended}"))
+            + count(&format!("SELECT count(*) FROM wf_timers WHERE {ended}"));
         let rows = |sql: &str| -> Vec<(String, i64, String)> {
             let mut statement = connection.prepare(sql).expect("a statement");
             let rows = statement
@@ -49,11 +60,12 @@ impl Count {
             .map(|(_, id, number)| (id, number.parse().expect("a number")))
             .collect();
         let waiting = executions.iter().filter(|(_, _, status)| status == "started").count();
-        Self { orders, executions, marks, waiting }
+        Self { orders, executions, marks, waiting, left_open }
     }
 
     /// One execution for each order and workflow, none besides, every node once, nothing lost.
     pub(crate) fn check(&self, what: &str, answered: &[i64]) {
+        assert_eq!(self.left_open, 0, "{what}: tasks or timers of what is at its end");
         let numbers: BTreeSet<i64> = self.orders.values().copied().collect();
         assert_eq!(numbers.len(), self.orders.len(), "{what}: an order twice");
         for number in answered {
@@ -71,7 +83,7 @@ impl Count {
                 let count = fired.get(&(*order, key)).copied().unwrap_or(0);
                 assert_eq!(count, 1, "{what}: executions of {key} for order {number}");
             }
-            for text in ["received", "packed", "weighed", "expired", &format!("label {number}")] {
+            for text in MARKS.into_iter().chain([format!("label {number}").as_str()]) {
                 let count = self.marks.get(&(*order, text.to_owned())).copied().unwrap_or(0);
                 assert_eq!(count, 1, "{what}: `{text}` of order {number}");
             }

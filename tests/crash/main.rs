@@ -75,6 +75,8 @@ fn every_edge_can_be_the_last_moment() {
         "at_decision:2",
         "after_decision:2",
         "at_completion:6",
+        "before_branches:4",
+        "after_branches:3",
     ];
     let mut shop = Shop::open();
     let mut answered = Vec::new();

@@ -1,4 +1,4 @@
-//! The program that is killed: one collection, and five workflows behind its create.
+//! The program that is killed: one collection, and six workflows behind its create.
 
 use std::time::Duration;
 
@@ -65,6 +65,27 @@ async fn expire(order: PostAction<Order>, cx: Context) -> Result<()> {
     cx.require(decision.is_timed_out(), "nobody can decide")?;
     cx.create(Mark::new().order(order.data.id).text("expired")).await?;
     Ok(())
+}
+
+/// Branches: all of them, then the first of two, of which one waits for nobody.
+#[post_action(mode = "global", on = [create])]
+async fn split(order: PostAction<Order>, cx: Context) -> Result<()> {
+    let order = order.data.id;
+    let mark = |text: &'static str| {
+        move |cx: Context| async move {
+            cx.create(Mark::new().order(order).text(text)).await?;
+            cx.run("pause", async || Ok(())).await
+        }
+    };
+    cx.parallel((mark("left"), mark("right"))).await?;
+    let waits = |cx: Context| async move { cx.approve("Never").by_role("nobody").await.map(drop) };
+    let sleeps = |cx: Context| async move {
+        cx.create(Mark::new().order(order).text("raced")).await?;
+        cx.sleep(Duration::from_millis(20)).await?;
+        cx.create(Mark::new().order(order).text("slept")).await.map(drop)
+    };
+    let (first, ()) = cx.race((waits, sleeps)).await?;
+    cx.create(Mark::new().order(order).text(format!("winner {first}"))).await.map(drop)
 }
 
 workflow! {

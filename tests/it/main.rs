@@ -12,6 +12,7 @@ mod nonsense;
 mod program_under_test;
 mod requests;
 mod sign_in;
+mod signals;
 mod slow_clients;
 mod system_lists;
 mod tasks;

@@ -45,8 +45,8 @@ pub use auth::{User, UserAssociations, UserFields};
 pub use clap;
 pub use clock::Clock;
 pub use context::{
-    Answered, Approve, Ask, Called, Context, Decision, Find, List, Moment, Never, Outcome,
-    SyncContext, Within,
+    Answered, Approve, Ask, AwaitSignal, AwaitSignalWithin, Branches, Called, Context, Decision,
+    Find, List, Moment, Never, Outcome, Racers, Signal, SyncContext, Within,
 };
 pub use core::{Core, Settings};
 pub use error::{Error, ErrorKind, Fault, Result};

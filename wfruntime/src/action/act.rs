@@ -11,6 +11,7 @@ use crate::collection::{Collection, Filter, Id, IntoChanges, IntoDraft, Record};
 use crate::error::{Error, Result};
 use crate::identity::Actor;
 use crate::store::sql::Query;
+use crate::workflow::Named;
 
 /// The writes of an own action on a collection `C`, and who asks for it.
 ///
@@ -97,6 +98,50 @@ impl<C: Collection> Act<C> {
     /// Plans that a record is destroyed; the commit fails if it is not there by then.
     pub fn delete<T: Collection>(&self, record: impl Into<Id<T>>) {
         self.desk.delete(T::definition(), record.into().get());
+    }
+
+    /// Plans a signal to every execution of a workflow for a record that is not at its end.
+    ///
+    /// It is sent in the transaction of what else is planned. An execution that waits for a signal
+    /// of this name goes on; another keeps it until it does. If none is open by then, nothing is
+    /// written: the action fails with 404.
+    ///
+    /// ```
+    /// use wfruntime::prelude::*;
+    ///
+    /// # #[collection]
+    /// # pub struct Claim { pub project: String, pub paid: bool }
+    /// #[post_action(mode = "global", on = [create])]
+    /// async fn settle(claim: PostAction<Claim>, cx: Context) -> Result<()> {
+    ///     let paid = cx.signal("paid").await?;
+    ///     cx.run("thank", async || Ok(println!("{} paid", paid.payload))).await
+    /// }
+    ///
+    /// /// Somebody paid: `POST /api/claims:pay?filterByTk=5`.
+    /// #[action(Claim)]
+    /// async fn pay(who: Json<String>, act: Act<Claim>) -> Result<Record<Claim>> {
+    ///     let claim = act.target().ok_or_else(|| Error::invalid("no_target", "which claim?"))?;
+    ///     act.signal(settle, claim, "paid", who.0)?;
+    ///     act.update(claim, Claim::changes().paid(true)).await
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// The signal has no name, its payload cannot be written as JSON or is over the limit, or the
+    /// function is no workflow.
+    #[expect(clippy::needless_pass_by_value, reason = "a workflow is named by its path")]
+    pub fn signal<T: Collection, M>(
+        &self,
+        workflow: impl Named<M>,
+        record: impl Into<Id<T>>,
+        name: &str,
+        payload: impl serde::Serialize,
+    ) -> Result<()> {
+        let meta = workflow.meta().ok_or_else(|| {
+            Error::internal("`signal` takes a function with `#[post_action]` or of `workflow!`")
+        })?;
+        let payload = serde_json::to_value(payload)?;
+        self.desk.signal(meta.key, record.into().get(), name, &payload)
     }
 
     /// A record as it will be after what was planned so far.

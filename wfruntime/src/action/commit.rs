@@ -14,6 +14,7 @@ use crate::auth::Names;
 use crate::collection::Row;
 use crate::core::Core;
 use crate::engine::SyncOutcome;
+use crate::engine::signals::Sending;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::execution::{Birth, NewExecution, NewStatus, Status, bear, refuse_overlaps};
 use crate::store::sql::Query;
@@ -34,6 +35,8 @@ pub(super) struct Commit {
     pub(super) users: bool,
     /// The names that users are given.
     pub(super) names: Names,
+    /// What is sent to executions.
+    pub(super) signals: Vec<Sending>,
     /// What has to be found behind the write: a user who still holds the role `root`.
     pub(super) root: Option<Statement>,
 }
@@ -55,7 +58,7 @@ impl Commit {
     }
 
     async fn finish(self, core: &Arc<Core>, turns: Turns) -> Result<Answer> {
-        let Self { statements, firing, mut data, shown, users, names, root } = self;
+        let Self { statements, firing, mut data, shown, users, names, signals, root } = self;
         let Firing { mut executions, idle } = firing;
         let births = executions.iter_mut().map(|execution| execution.birth(core));
         let births = births.collect::<Result<Vec<_>>>()?;
@@ -63,7 +66,7 @@ impl Commit {
         executions.iter().for_each(|execution| report.fired(execution));
         let is_sync = |execution: &&NewExecution| execution.status == NewStatus::StartedSync;
         let synchronous: Vec<NewExecution> = executions.iter().filter(is_sync).cloned().collect();
-        let unit = Unit { statements, births, executions, names, root, users, turns };
+        let unit = Unit { statements, births, executions, names, signals, root, users, turns };
         unit.write(core).await?;
         if !synchronous.is_empty() {
             let deadline = core.clock.after(core.settings.sync_timeout);
@@ -89,6 +92,7 @@ struct Unit {
     births: Vec<Birth>,
     executions: Vec<NewExecution>,
     names: Names,
+    signals: Vec<Sending>,
     root: Option<Statement>,
     users: bool,
     turns: Turns,
@@ -96,7 +100,7 @@ struct Unit {
 
 impl Unit {
     async fn write(self, core: &Arc<Core>) -> Result<()> {
-        let Self { statements, births, executions, names, root, users, turns } = self;
+        let Self { statements, births, executions, names, signals, root, users, turns } = self;
         let checks: Vec<_> = executions.iter().filter_map(NewExecution::overlap_check).collect();
         let after = Arc::clone(core);
         let written = core.store.write_then(
@@ -106,13 +110,18 @@ impl Unit {
                     tx.batch(&statements).await?;
                     let ended = bear(tx, &births).await?;
                     names.check(tx).await?;
+                    let mut woken = Vec::new();
+                    for sending in &signals {
+                        woken.extend(sending.apply(tx).await?);
+                    }
                     authorise::keep_a_root(tx, root.as_ref()).await?;
                     crate::engine::failpoint("before_commit");
-                    Ok(ended)
+                    Ok((ended, woken))
                 })
             },
-            move |ended| {
+            move |(ended, woken)| {
                 ended.iter().for_each(|ended| after.engine.ended(ended));
+                after.engine.all_woken(woken);
                 if users {
                     after.auth.users_changed();
                 }

@@ -54,8 +54,9 @@ pub(super) async fn create(core: &Arc<Core>, request: &Request) -> Result<Answer
     let rows = events.into_iter().map(|event| event.row);
     let data = data(rows, is_array);
     let root = checks.a_root();
-    let Plan { statements, users, names, .. } = plan;
-    Commit { statements, firing, data, shown, users, names, root }.run(core, Turns::default()).await
+    let (Plan { statements, users, names, .. }, signals) = (plan, Vec::new());
+    let commit = Commit { statements, firing, data, shown, users, names, signals, root };
+    commit.run(core, Turns::default()).await
 }
 
 /// The column of a new record that the record around it sets, with its value.

@@ -15,6 +15,7 @@ use super::{Answer, AnswerData, rows};
 use crate::auth::owner_column;
 use crate::collection::{Definition, Row};
 use crate::core::Core;
+use crate::engine::signals::{NewSignal, Sending};
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::identity::Identity;
 use crate::store::sql::Query;
@@ -29,6 +30,15 @@ struct Inner {
     core: Arc<Core>,
     identity: Identity,
     writes: Mutex<Vec<Write>>,
+    signals: Mutex<Vec<Planned>>,
+}
+
+/// A signal to the executions of a workflow for a record.
+#[derive(Debug, Clone)]
+struct Planned {
+    key: &'static str,
+    record: i64,
+    signal: NewSignal,
 }
 
 /// One planned write.
@@ -52,7 +62,7 @@ impl Write {
 impl Desk {
     pub(crate) fn new(core: &Arc<Core>, identity: Identity) -> Self {
         let (core, writes) = (Arc::clone(core), Mutex::default());
-        Self(Arc::new(Inner { core, identity, writes }))
+        Self(Arc::new(Inner { core, identity, writes, signals: Mutex::default() }))
     }
 
     pub(crate) fn core(&self) -> &Arc<Core> {
@@ -115,6 +125,32 @@ impl Desk {
         }
         self.plan(Write::Update(definition, id, columns));
         Ok(row)
+    }
+
+    /// Plans a signal to every open execution of a workflow for a record.
+    ///
+    /// # Errors
+    /// As [`NewSignal::new`].
+    pub(crate) fn signal(
+        &self,
+        key: &'static str,
+        record: i64,
+        name: &str,
+        payload: &serde_json::Value,
+    ) -> Result<()> {
+        let signal = NewSignal::new(self.core(), self.identity(), name, payload)?;
+        let mut signals = self.0.signals.lock().unwrap_or_else(PoisonError::into_inner);
+        signals.push(Planned { key, record, signal });
+        Ok(())
+    }
+
+    async fn sendings(&self) -> Result<Vec<Sending>> {
+        let planned = self.0.signals.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut sendings = Vec::with_capacity(planned.len());
+        for Planned { key, record, signal } in &planned {
+            sendings.push(signal.to_record(self.core(), key, *record).await?);
+        }
+        Ok(sendings)
     }
 
     /// Plans that a record is destroyed.
@@ -195,8 +231,10 @@ impl Desk {
         let firing = act.fire(done.matches, &[event], &plan.written).await?;
         let (data, shown) = (AnswerData::One(Box::new(row)), done.shown.clone());
         let Plan { statements, users, names, .. } = plan;
+        let signals = self.sendings().await?;
         // Which roles the program itself gives its users is its own decision.
-        Commit { statements, firing, data, shown, users, names, root: None }.run(core, turns).await
+        let commit = Commit { statements, firing, data, shown, users, names, signals, root: None };
+        commit.run(core, turns).await
     }
 
     /// The stored records that are changed.

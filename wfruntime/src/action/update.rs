@@ -171,7 +171,9 @@ impl Update<'_> {
         let data = data(events.into_iter().map(|event| event.row), is_array);
         let shown = self.shown.clone();
         let (Plan { statements, users, names, .. }, root) = (plan, self.checks.a_root());
-        Commit { statements, firing, data, shown, users, names, root }.run(core, turns).await
+        let signals = Vec::new();
+        let commit = Commit { statements, firing, data, shown, users, names, signals, root };
+        commit.run(core, turns).await
     }
 
     /// The records that the filter finds.

@@ -36,7 +36,7 @@ const fn route(resource: &'static str, action: &'static str, need: Need) -> Syst
 }
 
 /// All of them; `users` stands for the account collection, whatever its name.
-pub(crate) const SYSTEM_ROUTES: [SystemRoute; 19] = [
+pub(crate) const SYSTEM_ROUTES: [SystemRoute; 21] = [
     route("auth", "setup", Need::Nothing),
     route("auth", "signIn", Need::Nothing),
     route("auth", "signOut", Need::Nothing),
@@ -47,10 +47,12 @@ pub(crate) const SYSTEM_ROUTES: [SystemRoute; 19] = [
     route("workflows", "get", Need::Administrator),
     route("workflows", "update", Need::Administrator),
     route("workflows", "execute", Need::Administrator),
+    route("workflows", "signal", Need::Administrator),
     route("executions", "list", Need::Administrator),
     route("executions", "get", Need::Administrator),
     route("executions", "cancel", Need::Administrator),
     route("executions", "rerun", Need::Administrator),
+    route("executions", "signal", Need::Administrator),
     route("executions", "destroy", Need::Administrator),
     route("tasks", "list", Need::Tasks),
     route("tasks", "get", Need::Tasks),

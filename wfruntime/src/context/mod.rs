@@ -4,12 +4,15 @@
 
 mod approve;
 mod ask;
+mod block;
+mod branches;
 mod call;
 mod code;
 mod earlier;
 mod question;
 mod reads;
 mod records;
+mod signal;
 mod sleep;
 mod totals;
 
@@ -23,8 +26,10 @@ pub(crate) use earlier::Earlier;
 pub use approve::{Approve, Decision, Outcome, Within};
 pub(crate) use ask::GivenAnswer;
 pub use ask::{Answered, Ask};
+pub use branches::{Branches, Racers};
 pub use call::Called;
 pub use reads::{Find, List};
+pub use signal::{AwaitSignal, AwaitSignalWithin, Signal};
 pub use sleep::Moment;
 
 use crate::collection::Definition;
@@ -58,13 +63,20 @@ pub struct Context {
 /// A part of a workflow whose job keys begin alike.
 struct Scope {
     path: String,
+    /// The branches around it.
+    within: Option<Arc<block::Branch>>,
     /// How often each name was used.
     names: Mutex<HashMap<String, u32>>,
 }
 
 impl Scope {
-    fn new(path: String) -> Arc<Self> {
-        Arc::new(Self { path, names: Mutex::default() })
+    fn new(path: String, within: Option<Arc<block::Branch>>) -> Arc<Self> {
+        Arc::new(Self { path, within, names: Mutex::default() })
+    }
+
+    /// A part of it, in the same branch.
+    fn part(&self, path: String) -> Arc<Self> {
+        Self::new(path, self.within.clone())
     }
 
     fn count(&self, name: &str) -> u32 {
@@ -80,7 +92,7 @@ impl Scope {
 
 impl Context {
     pub(crate) fn of(run: Arc<Run>) -> Self {
-        Self { sync: SyncContext { run, scope: Scope::new(String::new()), next: None } }
+        Self { sync: SyncContext { run, scope: Scope::new(String::new(), None), next: None } }
     }
 
     /// A context whose nodes have keys of their own: for a branch, or one pass of a loop.
@@ -135,14 +147,14 @@ impl SyncContext {
             1 => format!("{}{name}/", self.scope.path),
             count => format!("{}{name}#{count}/", self.scope.path),
         };
-        Self { run: Arc::clone(&self.run), scope: Scope::new(path), next: None }
+        Self { run: Arc::clone(&self.run), scope: self.scope.part(path), next: None }
     }
 
     /// A context for one pass of a loop; as [`Context::pass`].
     #[must_use]
     pub fn pass(&self, name: &'static str, index: u64) -> Self {
         let path = format!("{}{name}.{index}/", self.scope.path);
-        Self { run: Arc::clone(&self.run), scope: Scope::new(path), next: None }
+        Self { run: Arc::clone(&self.run), scope: self.scope.part(path), next: None }
     }
 
     /// The context whose next node has this key, within its scope, and this fingerprint.
@@ -242,14 +254,22 @@ impl SyncContext {
 
     /// Begins a node at its place.
     async fn begin(&self, kind: &'static str, name: &str) -> Result<Begun> {
-        self.run.begin(self.place(kind, name)).await
+        self.begin_at(self.place(kind, name)).await
+    }
+
+    async fn begin_at(&self, place: Place) -> Result<Begun> {
+        let begun = self.run.begin(place).await?;
+        if let (Begun::New(_), Some(branch)) = (&begun, &self.scope.within) {
+            branch.opened().await;
+        }
+        Ok(begun)
     }
 
     /// Begins a node that gives records of a collection.
     async fn begin_on(&self, kind: &'static str, definition: &Definition) -> Result<Begun> {
         let collection = Some(definition.meta.name);
         let place = Place { collection, ..self.place(kind, definition.meta.rust) };
-        self.run.begin(place).await
+        self.begin_at(place).await
     }
 
     fn place(&self, kind: &'static str, name: &str) -> Place {
@@ -270,7 +290,7 @@ impl SyncContext {
 }
 
 /// FNV-1a: the same in every build, which the standard library's hash is not.
-fn fingerprint(text: &str) -> u64 {
+pub(crate) fn fingerprint(text: &str) -> u64 {
     let start = 0xcbf2_9ce4_8422_2325_u64;
     text.bytes().fold(start, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -11,7 +11,7 @@ use crate::engine::tasks::{Assignee, NewTask, Rule};
 use crate::error::{Error, Result};
 use crate::execution::JobStatus;
 
-type Due = Box<dyn FnOnce(Timestamp) -> Result<Timestamp> + Send>;
+pub(super) type Due = Box<dyn FnOnce(Timestamp) -> Result<Timestamp> + Send>;
 
 /// Something that people are asked.
 pub(super) struct Question {

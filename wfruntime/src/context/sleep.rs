@@ -100,7 +100,7 @@ impl Context {
         tokio::select! {
             woken = run.wait(node, wait) => woken.map(drop),
             () = run.core.clock.until(due) => {
-                let node = run.resumed(place);
+                let node = run.fresh(place);
                 run.record(&node, JobStatus::Resolved, nothing(), (None, 1)).await
             }
         }

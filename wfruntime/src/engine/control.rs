@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::execution::wind_up::{self, to};
 use crate::execution::{
     ASSIGNEES, DECISIONS, DELEGATIONS, EXECUTIONS, Execution, Fields, JOBS, Job, JobStatus,
-    NewExecution, State, Status, TASKS, TIMERS,
+    NewExecution, SIGNALS, State, Status, TASKS, TIMERS,
 };
 use crate::store::sql::{Condition, Count, Delete, Exists, Name, Query, Select, Set, Update};
 use crate::store::{Statement, Store};
@@ -215,6 +215,7 @@ pub(super) async fn remove(store: &Store, ids: Vec<Value>) -> Result<u64> {
         of_task(DELEGATIONS),
         of_them(TASKS),
         of_them(TIMERS),
+        of_them(SIGNALS),
         of_them(JOBS),
     ];
     let them = Delete { table: EXECUTIONS, filter: ended }.build();

@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::execution::wind_up::to;
-use crate::execution::{EXECUTIONS, Fields, PROCESSES, State, TASKS};
+use crate::execution::{EXECUTIONS, Fields, PROCESSES, SIGNALS, State, TASKS};
 use crate::ids::Ids;
 use crate::store::sql::{
     Aggregate, Condition, Delete, Exists, Function, Insert, Name, OnConflict, Op, Query, Select,
@@ -140,14 +140,14 @@ fn random() -> Result<i64> {
     Ok(i64::from_le_bytes(bytes) >> 11 & i64::MAX)
 }
 
-/// The largest id in these tables and among the executions and tasks.
+/// The largest id in these tables and among the executions, tasks and signals.
 ///
 /// # Errors
 ///
 /// As [`Store::read`].
 pub(crate) async fn largest_id(store: &Store, tables: &[Name]) -> Result<i64> {
     let mut largest = 0;
-    for table in tables.iter().copied().chain([EXECUTIONS, TASKS]) {
+    for table in tables.iter().copied().chain([EXECUTIONS, TASKS, SIGNALS]) {
         let query = Aggregate {
             table,
             function: Function::Max,

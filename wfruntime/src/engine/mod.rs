@@ -13,6 +13,7 @@ mod queue;
 pub(crate) mod run;
 mod runner;
 pub(crate) mod settle;
+pub(crate) mod signals;
 mod sync;
 pub(crate) mod tasks;
 #[cfg(test)]

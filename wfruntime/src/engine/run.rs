@@ -1,6 +1,8 @@
 //! One run of one execution: what its nodes share while its handler is polled.
 
+pub(crate) mod blocks;
 mod calls;
+mod signals;
 mod step;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -120,6 +122,8 @@ pub(crate) struct Node {
     pub(crate) attempts: u32,
     /// Whether it waits already: its task and timers are written.
     pub(crate) waiting: bool,
+    /// What its job kept when it began to wait.
+    pub(crate) kept: Option<String>,
     flight: Flight,
 }
 
@@ -211,6 +215,11 @@ impl Run {
         self.state().verdict.get_or_insert(verdict);
     }
 
+    /// Whether it is decided how the run ends.
+    pub(crate) fn is_decided(&self) -> bool {
+        self.state().verdict.is_some()
+    }
+
     pub(super) fn verdict(&self) -> Option<Verdict> {
         self.state().verdict.clone()
     }
@@ -284,7 +293,7 @@ impl Run {
             return Ok(None);
         }
         let Some(job) = state.journal.remove(&place.key) else {
-            return Ok(Some(self.fresh(place, 0, false)));
+            return Ok(Some(Begun::New(self.fresh(place))));
         };
         if job.fingerprint != place.fingerprint || job.kind != place.kind {
             let text = format!(
@@ -297,18 +306,19 @@ impl Run {
         match job.status {
             JobStatus::Resolved => Ok(Some(Begun::Done(job.output.unwrap_or_default()))),
             JobStatus::Error => Err(journal::read_error(job.error.as_deref())),
-            JobStatus::Pending => Ok(Some(self.fresh(place, job.attempts, true))),
-            JobStatus::Aborted => Ok(Some(self.fresh(place, 0, false))),
+            JobStatus::Pending => {
+                let (attempts, kept) = (job.attempts, job.output);
+                let node = Node { attempts, waiting: true, kept, ..self.fresh(place) };
+                Ok(Some(Begun::New(node)))
+            }
+            JobStatus::Aborted => Ok(Some(Begun::New(self.fresh(place)))),
         }
     }
 
-    fn fresh(self: &Arc<Self>, place: Place, attempts: u32, waiting: bool) -> Begun {
-        Begun::New(Node { place, attempts, waiting, flight: Flight::begin(self) })
-    }
-
-    /// A node that waited and has something to write.
-    pub(crate) fn resumed(self: &Arc<Self>, place: Place) -> Node {
-        Node { place, attempts: 0, waiting: false, flight: Flight::begin(self) }
+    /// A node that runs for the first time, or has something to write after it waited.
+    pub(crate) fn fresh(self: &Arc<Self>, place: Place) -> Node {
+        let flight = Flight::begin(self);
+        Node { place, attempts: 0, waiting: false, kept: None, flight }
     }
 
     /// Runs a node's effect and writes its job in one unit.

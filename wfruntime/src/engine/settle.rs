@@ -59,6 +59,9 @@ async fn finish(run: &Run, status: Status, error: Option<String>) -> Result<Sett
     if is_loose {
         statements.extend(wind_up::one(id, now));
     }
+    if status == Status::Aborted {
+        statements.push(wind_up::untaken_signals(&[id]));
+    }
     let unit = Arc::new((finish, statements, error));
     let ended = run.core.patiently(move |store| {
         let unit = Arc::clone(&unit);

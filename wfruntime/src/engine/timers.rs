@@ -141,13 +141,16 @@ async fn fire_one(core: &Core, timer: Timer, now: Timestamp) -> Result<Option<Wo
         return remove(core, timer).await.map(|()| None);
     }
     let gone = removal(&timer, Expect::Unchanged);
-    let task = close_task(timer.execution, &timer.job_key, "timed_out", now);
-    let job = resolve_job(timer.execution, &timer.job_key, timer.output, now);
+    let mut statements = vec![gone];
+    if timer.output.is_some() {
+        statements.push(close_task(timer.execution, &timer.job_key, "timed_out", now));
+        statements.push(resolve_job(timer.execution, &timer.job_key, timer.output, now));
+    }
     let wake = Wake::new(timer.execution);
     failpoint("at_timer");
     let unit = core.store.write_reserved(move |tx| {
         Box::pin(async move {
-            tx.batch(&[gone, task, job]).await?;
+            tx.batch(&statements).await?;
             wake.apply(tx).await
         })
     });

@@ -11,7 +11,7 @@ use crate::value::{Type, Value};
 
 /// An execution that was woken: what [`super::Engine::woken`] is told after the commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Woken {
+pub(crate) struct Woken {
     pub(super) id: i64,
     pub(super) key: String,
     pub(super) record: i64,
@@ -19,7 +19,7 @@ pub(super) struct Woken {
 
 /// What wakes an execution, built outside the unit.
 #[derive(Debug, Clone)]
-pub(super) struct Wake {
+pub(crate) struct Wake {
     count: Statement,
     ready: Statement,
 }

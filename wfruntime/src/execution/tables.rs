@@ -11,6 +11,7 @@ pub(crate) const ASSIGNEES: Name = "wf_task_assignees";
 pub(crate) const DECISIONS: Name = "wf_decisions";
 pub(crate) const DELEGATIONS: Name = "wf_delegations";
 pub(crate) const TIMERS: Name = "wf_timers";
+pub(crate) const SIGNALS: Name = "wf_signals";
 pub(crate) const PROCESSES: Name = "wf_processes";
 
 /// The tables of the engine.
@@ -23,6 +24,7 @@ pub(crate) fn tables() -> Vec<TableSpec> {
         decisions(),
         delegations(),
         timers(),
+        signals(),
         processes(),
     ]
 }
@@ -180,11 +182,31 @@ fn timers() -> TableSpec {
             // Empty for the timeout of the whole execution.
             column("job_key", Type::Text),
             column("due_at", Type::Timestamp),
-            // What the job's output is once it is due.
+            // What the job's output is once it is due; if null, it is only woken.
             nullable("output", Type::Text),
         ],
         key: vec!["execution_id", "job_key"],
         indexes: vec![index(&["due_at"])],
+    }
+}
+
+fn signals() -> TableSpec {
+    TableSpec {
+        name: SIGNALS,
+        columns: vec![
+            column("id", Type::Int),
+            column("execution_id", Type::Int),
+            column("name", Type::Text),
+            column("payload", Type::Text),
+            // Who sent it, as JSON, and in which role.
+            nullable("sender", Type::Text),
+            nullable("role", Type::Text),
+            column("created_at", Type::Timestamp),
+            // The key of the job that took it; null until then.
+            nullable("taken_by", Type::Text),
+        ],
+        key: vec!["id"],
+        indexes: vec![index(&["execution_id", "id"])],
     }
 }
 

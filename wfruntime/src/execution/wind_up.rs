@@ -2,23 +2,60 @@
 
 use jiff::Timestamp;
 
-use crate::execution::{EXECUTIONS, JOBS, JobStatus, Status, TASKS, TIMERS};
+use crate::execution::{EXECUTIONS, JOBS, JobStatus, SIGNALS, Status, TASKS, TIMERS};
 use crate::store::Statement;
-use crate::store::sql::{Condition, Delete, Name, Query, Set, Update};
+use crate::store::sql::{Condition, Delete, Name, Op, Query, Set, Update};
 use crate::value::{Type, Value};
 
 /// Closes what belongs to one execution.
 pub(crate) fn one(id: i64, now: Timestamp) -> Vec<Statement> {
-    closing(&|| Condition::eq("execution_id", id), now)
+    closing(&|_| Condition::eq("execution_id", id), now)
 }
 
-/// Closes what belongs to executions.
+/// Closes what belongs to executions, and removes what was sent to them and nothing took.
 pub(crate) fn several(ids: &[i64], now: Timestamp) -> Vec<Statement> {
-    let theirs = || ids.iter().copied().map(Value::from).collect();
-    closing(&|| Condition::In("execution_id", theirs()), now)
+    let mut statements = closing(&|_| Condition::In("execution_id", values(ids)), now);
+    statements.push(untaken_signals(ids));
+    statements
 }
 
-fn closing(theirs: &dyn Fn() -> Condition, now: Timestamp) -> Vec<Statement> {
+fn values(ids: &[i64]) -> Vec<Value> {
+    ids.iter().copied().map(Value::from).collect()
+}
+
+/// Removes what was sent to executions and nothing took.
+pub(crate) fn untaken_signals(ids: &[i64]) -> Statement {
+    let untaken = Condition::In("execution_id", values(ids)).and(Condition::Null("taken_by"));
+    Delete { table: SIGNALS, filter: untaken }.build()
+}
+
+/// Closes what belongs to the branches of a block, except the winner's.
+pub(crate) fn block(id: i64, key: &str, winner: Option<usize>, now: Timestamp) -> Vec<Statement> {
+    let theirs = |column| Condition::eq("execution_id", id).and(losers(key, winner, column));
+    closing(&theirs, now)
+}
+
+/// Keys of jobs in the branches of a block, except the winner's, in this column.
+pub(crate) fn losers(key: &str, winner: Option<usize>, column: Name) -> Condition {
+    // What begins with a text lies between it and the same with the next character at its end.
+    let between = |from: String, to: String| {
+        Condition::All(vec![
+            Condition::Compare(column, Op::Gte, from.into()),
+            Condition::Compare(column, Op::Lt, to.into()),
+        ])
+    };
+    let all = between(format!("{key}."), format!("{key}/"));
+    match winner {
+        Some(winner) => {
+            let kept = between(format!("{key}.{winner}/"), format!("{key}.{winner}0"));
+            all.and(Condition::Not(Box::new(kept)))
+        }
+        None => all,
+    }
+}
+
+/// `theirs` gets the column that has the key of a job.
+fn closing(theirs: &dyn Fn(Name) -> Condition, now: Timestamp) -> Vec<Statement> {
     vec![
         Update {
             table: TASKS,
@@ -27,15 +64,15 @@ fn closing(theirs: &dyn Fn() -> Condition, now: Timestamp) -> Vec<Statement> {
                 ("open", Set::To(Value::Null)),
                 ("closed_at", to(now)),
             ],
-            filter: Condition::eq("open", true).and(theirs()),
+            filter: Condition::eq("open", true).and(theirs("job_key")),
             returning: Vec::new(),
         }
         .build(),
-        Delete { table: TIMERS, filter: theirs() }.build(),
+        Delete { table: TIMERS, filter: theirs("job_key") }.build(),
         Update {
             table: JOBS,
             set: vec![("status", to(JobStatus::Aborted.as_str())), ("finished_at", to(now))],
-            filter: Condition::eq("status", JobStatus::Pending.as_str()).and(theirs()),
+            filter: Condition::eq("status", JobStatus::Pending.as_str()).and(theirs("key")),
             returning: Vec::new(),
         }
         .build(),

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::calls::Calling;
 use super::too_large;
 use crate::collection::{Definition, Row};
 use crate::context::Earlier;
-use crate::engine::ending::Ended;
+use crate::engine::ending::{Ended, end_called};
 use crate::engine::journal;
 use crate::error::Result;
 use crate::execution::write_row;
-use crate::store::sql::Name;
+use crate::store::sql::{Condition, Name};
 use crate::store::{Statement, Tx, Values};
 use crate::value::Value;
 
@@ -29,13 +31,15 @@ pub(super) enum Step {
     Counted(Statement, Statement),
     Returned(Statement, &'static Definition, Arc<Earlier>, Statement),
     Call(Box<Calling>),
+    /// The ends of executions that nobody waits for any more.
+    EndCalled(Condition, Timestamp),
 }
 
 impl Step {
     /// Whether it writes to this table.
     pub(super) fn is_about(&self, table: Name) -> bool {
         match self {
-            Self::Done | Self::Call(_) => false,
+            Self::Done | Self::Call(_) | Self::EndCalled(..) => false,
             Self::Counted(statement, _) | Self::Returned(statement, ..) => statement.table == table,
         }
     }
@@ -45,6 +49,10 @@ impl Step {
             Self::Done => Ok(Effected::default()),
             Self::Call(call) => {
                 Ok(Effected { ended: call.apply(tx).await?, ..Effected::default() })
+            }
+            Self::EndCalled(called, now) => {
+                let ids = end_called(tx, called.clone(), *now).await?;
+                Ok(Effected { ended: vec![Ended::new(ids, None)], ..Effected::default() })
             }
             Self::Counted(statement, job) => {
                 let changed = tx.execute(statement).await?;

@@ -1,6 +1,7 @@
 //! The engine on a real store, with handlers written by hand.
 
 mod asked;
+mod branches;
 mod busy;
 mod calls;
 mod delegated;
@@ -11,6 +12,7 @@ mod records;
 mod recovery;
 mod replay;
 mod shutdown;
+mod signals;
 mod sleep;
 mod speed;
 mod statements;

@@ -10,8 +10,10 @@ use super::{Call, data};
 use crate::collection::Definition;
 use crate::core::Core;
 use crate::engine::control;
+use crate::engine::signals::NewSignal;
 use crate::error::Result;
 use crate::execution::{Execution, Job, Status};
+use crate::identity::Identity;
 
 /// What an execution is answered with; `context` and `jobs` by `get` alone.
 const FIELDS: &[Field] = &[
@@ -33,7 +35,7 @@ const FIELDS: &[Field] = &[
     Field::shown("jobs"),
 ];
 
-pub(super) async fn answer(action: &str, call: &Call<'_>) -> Result<Response> {
+pub(super) async fn answer(action: &str, call: &Call<'_>, identity: &Identity) -> Result<Response> {
     let core = call.core;
     match action {
         "list" => {
@@ -44,6 +46,7 @@ pub(super) async fn answer(action: &str, call: &Call<'_>) -> Result<Response> {
             return Ok(list.answer(found.iter().map(|found| shown(core, found)), count));
         }
         "cancel" => core.engine.cancel(call.number()?).await?,
+        "signal" => signal(call, identity).await?,
         "rerun" => core.engine.rerun(call.number()?).await?,
         "destroy" => {
             control::destroy(&core.store, call.number()?).await?;
@@ -59,6 +62,15 @@ pub(super) async fn answer(action: &str, call: &Call<'_>) -> Result<Response> {
         shown.insert("jobs".to_owned(), jobs);
     }
     Ok(data(fields.of(shown)))
+}
+
+/// Sends a signal to the execution.
+async fn signal(call: &Call<'_>, identity: &Identity) -> Result<()> {
+    let mut body = call.members()?;
+    let (name, payload) = (body.text(&["name"]), body.optional_value("payload"));
+    body.check()?;
+    let signal = NewSignal::new(call.core, identity, &name, &payload)?;
+    call.core.engine.signal(call.number()?, &signal).await
 }
 
 /// An execution; its context, if it was read, without hidden fields.

@@ -120,6 +120,12 @@ impl Members {
         }
     }
 
+    /// Anything; null if it is left out.
+    pub(super) fn optional_value(&mut self, name: &'static str) -> Value {
+        self.known.push(name);
+        self.given.remove(name).unwrap_or_default()
+    }
+
     /// Notes what is missing or of another type; gives a value that is never used.
     fn missing<T: Default>(&mut self, name: &str, expected: &str, found: Option<&Value>) -> T {
         let fault = match found {

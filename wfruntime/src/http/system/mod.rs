@@ -84,9 +84,9 @@ pub(super) async fn answer(route: &SystemRoute, call: &Call<'_>) -> Result<Respo
     match route.resource {
         "auth" => auth::check(&identity),
         "users" => auth::users(route.action, call, &identity, &access).await,
-        "executions" => executions::answer(route.action, call).await,
+        "executions" => executions::answer(route.action, call, &identity).await,
         "tasks" => tasks::answer(route.action, call, &identity).await,
-        _ => workflows::answer(route.action, call, &access).await,
+        _ => workflows::answer(route.action, call, &identity, &access).await,
     }
 }
 

@@ -9,8 +9,10 @@ use super::listing::{Field, Fields, Kind, Listing};
 use super::{Call, data};
 use crate::action::authorise;
 use crate::auth::{ANONYMOUS, Access};
+use crate::engine::signals::NewSignal;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::execution::{NewExecution, NewStatus};
+use crate::identity::Identity;
 use crate::registry::WorkflowDefinition;
 use crate::spelling;
 use crate::trigger::{self, Snapshot};
@@ -31,7 +33,12 @@ const FIELDS: &[Field] = &[
     Field::shown("edges"),
 ];
 
-pub(super) async fn answer(action: &str, call: &Call<'_>, access: &Access) -> Result<Response> {
+pub(super) async fn answer(
+    action: &str,
+    call: &Call<'_>,
+    identity: &Identity,
+    access: &Access,
+) -> Result<Response> {
     match action {
         "list" => {
             let list = Listing::read(call, FIELDS)?;
@@ -59,6 +66,7 @@ pub(super) async fn answer(action: &str, call: &Call<'_>, access: &Access) -> Re
             Ok(data(fields.of(shown)))
         }
         "execute" => execute(call, access).await,
+        "signal" => signal(call, identity).await,
         _ => {
             let workflow = named(call)?;
             let mut body = call.members()?;
@@ -117,6 +125,18 @@ async fn execute(call: &Call<'_>, access: &Access) -> Result<Response> {
     };
     let id = core.engine.execute(execution).await?;
     Ok(data(json!({ "execution": id, "key": workflow.meta.key, "status": "queued" })))
+}
+
+/// Sends a signal to every open execution of the workflow for a record.
+async fn signal(call: &Call<'_>, identity: &Identity) -> Result<Response> {
+    let (core, workflow) = (call.core, named(call)?);
+    let mut body = call.members()?;
+    let (record, name) = (body.id("data"), body.text(&["name"]));
+    let payload = body.optional_value("payload");
+    body.check()?;
+    let signal = NewSignal::new(core, identity, &name, &payload)?;
+    let sent = core.engine.signal_record(workflow.meta.key, record, &signal).await?;
+    Ok(data(json!({ "key": workflow.meta.key, "executions": sent })))
 }
 
 fn named(call: &Call<'_>) -> Result<&'static WorkflowDefinition> {
