@@ -89,7 +89,8 @@ impl Context {
     }
 }
 
-impl<F: Answer, Out> Ask<F, Out> {
+// No bounds where a name is only handed on: a struct without `#[answer]` is told once, at `ask`.
+impl<F, Out> Ask<F, Out> {
     /// Whoever acts in this role may answer.
     pub fn by_role(mut self, role: impl Into<String>) -> Self {
         self.question.by_role(role.into());
@@ -107,7 +108,9 @@ impl<F: Answer, Out> Ask<F, Out> {
         users.into_iter().for_each(|user| self.question.by_user(user.into()));
         self
     }
+}
 
+impl<F: Answer, Out> Ask<F, Out> {
     async fn answer(self) -> Result<Option<Answered<F>>> {
         let cx = self.question.cx.clone();
         let mut place = cx.place("ask", F::META.rust);
@@ -135,7 +138,7 @@ impl<F: Answer, Out> Ask<F, Out> {
     }
 }
 
-impl<F: Answer> Ask<F> {
+impl<F> Ask<F> {
     /// How long they have; without an answer until then, the node gives `None`.
     pub fn within(mut self, time: impl Within + Send + 'static) -> Ask<F, Option<Answered<F>>> {
         self.question.within(time);

@@ -242,24 +242,28 @@ pub trait Decider {
     fn deciders(&self) -> Result<Vec<Id<User>>>;
 }
 
+#[diagnostic::do_not_recommend]
 impl Decider for Actor {
     fn deciders(&self) -> Result<Vec<Id<User>>> {
         Ok(vec![Id::new(self.id)])
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Account> Decider for Id<T> {
     fn deciders(&self) -> Result<Vec<Id<User>>> {
         Ok(vec![Id::new(self.get())])
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Account> Decider for BelongsTo<T> {
     fn deciders(&self) -> Result<Vec<Id<User>>> {
         self.id().deciders()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Account> Decider for Record<T> {
     fn deciders(&self) -> Result<Vec<Id<User>>> {
         self.id.deciders()
