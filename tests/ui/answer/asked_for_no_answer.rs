@@ -4,8 +4,7 @@ use wfruntime::prelude::*;
 struct Receipt;
 
 async fn pay(cx: Context) -> Result<()> {
-    cx.ask::<Receipt>("Pay it").by_role("finance");
-    Ok(())
+    cx.ask::<Receipt>("Pay it").by_role("finance").await.map(drop)
 }
 
 fn main() {}

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::question::{Asking, Question};
 use super::{Context, Within, fingerprint};
-use crate::answer::{Answer, Form, from_values, shape};
+use crate::answer::{Answer, AnswerMeta, Form, from_values, shape};
 use crate::collection::Id;
 use crate::engine::run::Begun;
 use crate::engine::tasks::Rule;
@@ -58,7 +58,10 @@ pub(crate) struct GivenAnswer {
 #[must_use = "nobody is asked until it is awaited"]
 pub struct Ask<F, Out = Answered<F>> {
     question: Question,
-    gives: PhantomData<fn() -> (F, Out)>,
+    meta: &'static AnswerMeta,
+    // Kept here, so that a type that is no answer is told of once, at `ask`.
+    read: fn(&Map<String, Value>) -> Result<F>,
+    gives: PhantomData<fn() -> Out>,
 }
 
 impl Context {
@@ -85,11 +88,15 @@ impl Context {
     /// # role! { finance { tasks; } }
     /// ```
     pub fn ask<F: Answer>(&self, title: impl Into<String>) -> Ask<F> {
-        Ask { question: Question::new(self, title.into()), gives: PhantomData }
+        Ask {
+            question: Question::new(self, title.into()),
+            meta: F::META,
+            read: from_values,
+            gives: PhantomData,
+        }
     }
 }
 
-// No bounds where a name is only handed on: a struct without `#[answer]` is told once, at `ask`.
 impl<F, Out> Ask<F, Out> {
     /// Whoever acts in this role may answer.
     pub fn by_role(mut self, role: impl Into<String>) -> Self {
@@ -108,15 +115,13 @@ impl<F, Out> Ask<F, Out> {
         users.into_iter().for_each(|user| self.question.by_user(user.into()));
         self
     }
-}
 
-impl<F: Answer, Out> Ask<F, Out> {
     async fn answer(self) -> Result<Option<Answered<F>>> {
-        let cx = self.question.cx.clone();
-        let mut place = cx.place("ask", F::META.rust);
+        let (cx, read) = (self.question.cx.clone(), self.read);
+        let mut place = cx.place("ask", self.meta.rust);
         if cx.sync.next.is_none() {
             // What was filled in fits only what was asked for.
-            place.fingerprint = fingerprint(&format!("ask {}{}", F::META.rust, shape(F::META)));
+            place.fingerprint = fingerprint(&format!("ask {}{}", self.meta.rust, shape(self.meta)));
         }
         let output = match cx.run.begin(place).await? {
             Begun::Done(output) => output,
@@ -124,7 +129,7 @@ impl<F: Answer, Out> Ask<F, Out> {
                 let asking = Asking {
                     rule: Rule::Any,
                     quorum: Some(1),
-                    form: Some(serde_json::to_string(&Form::of(F::META))?),
+                    form: Some(serde_json::to_string(&Form::of(self.meta))?),
                     late: "null".to_owned(),
                 };
                 self.question.put(node, asking).await?
@@ -133,7 +138,7 @@ impl<F: Answer, Out> Ask<F, Out> {
         let Some(given) = serde_json::from_str::<Option<GivenAnswer>>(&output)? else {
             return Ok(None);
         };
-        let values = from_values(&given.values)?;
+        let values = read(&given.values)?;
         Ok(Some(Answered { values, by: Some(given.by), comment: given.comment }))
     }
 }
@@ -142,11 +147,12 @@ impl<F> Ask<F> {
     /// How long they have; without an answer until then, the node gives `None`.
     pub fn within(mut self, time: impl Within + Send + 'static) -> Ask<F, Option<Answered<F>>> {
         self.question.within(time);
-        Ask { question: self.question, gives: PhantomData }
+        let Self { question, meta, read, .. } = self;
+        Ask { question, meta, read, gives: PhantomData }
     }
 }
 
-impl<F: Answer> IntoFuture for Ask<F> {
+impl<F: 'static> IntoFuture for Ask<F> {
     type Output = Result<Answered<F>>;
     type IntoFuture = BoxFuture<'static, Result<Answered<F>>>;
 
@@ -158,7 +164,7 @@ impl<F: Answer> IntoFuture for Ask<F> {
     }
 }
 
-impl<F: Answer> IntoFuture for Ask<F, Option<Answered<F>>> {
+impl<F: 'static> IntoFuture for Ask<F, Option<Answered<F>>> {
     type Output = Result<Option<Answered<F>>>;
     type IntoFuture = BoxFuture<'static, Result<Option<Answered<F>>>>;
 
