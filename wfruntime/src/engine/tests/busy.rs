@@ -123,8 +123,16 @@ async fn a_full_queue_refuses_requests_and_not_the_engine() {
     let (store, now) = (&world.core.store, world.core.clock.now());
     // The writer is busy, and as many as may wait do.
     let (free, held) = std::sync::mpsc::channel::<()>();
-    let busy = store.write(move |_| Box::pin(async move { Ok(held.recv().is_err()) }));
+    let (begun, begins) = std::sync::mpsc::channel::<()>();
+    let busy = store.write(move |_| {
+        Box::pin(async move {
+            begun.send(())?;
+            Ok(held.recv().is_err())
+        })
+    });
     assert!(busy.now_or_never().is_none());
+    // Else it would make room for others when it is taken out of the queue.
+    begins.recv().expect("the unit begins");
     let refused = loop {
         if let Some(answer) = store.write(|_| Box::pin(async { Ok(()) })).now_or_never() {
             break answer.expect_err("the queue is full");
