@@ -103,6 +103,7 @@ fn a_user_who_cannot_be_is_not_made() {
 #[test]
 fn wrong_arguments_are_named_and_end_with_2() {
     let folder = folder();
+    assert_eq!(run(&folder, &["migrate"]).code, Some(0));
     for (arguments, message) in [
         (&["sevre"][..], "unrecognized subcommand 'sevre'"),
         (&["user", "add", "Ada"], "--role <ROLE>"),
@@ -166,6 +167,18 @@ fn a_database_that_is_none_is_named() {
     let other = run(&folder, &["migrate", "--dry-run", "--database", "mysql://x"]);
     assert_eq!(other.code, Some(1));
     assert!(other.err.contains("unknown kind of database `mysql`"), "{}", other.err);
+}
+
+#[test]
+fn executions_are_looked_for_in_no_new_file() {
+    let folder = folder();
+    for arguments in [&["executions"][..], &["executions", "show", "7"]] {
+        let refused = run(&folder, &[arguments, &["--database", "sqlite://typo.db"]].concat());
+        assert_eq!(refused.code, Some(1));
+        assert!(refused.err.contains("there is no database file `typo.db`"), "{}", refused.err);
+    }
+    let left: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").collect();
+    assert!(left.is_empty(), "{left:?}");
 }
 
 #[test]

@@ -128,7 +128,20 @@ fn access() -> Result<()> {
 
 /// Does something with the application's core beside the process that serves the database.
 async fn beside<T>(app: &App, work: impl AsyncFnOnce(&Core) -> Result<T>) -> Result<T> {
-    let core = open(app, Purpose::Beside).await?;
+    with(app, Purpose::Beside, work).await
+}
+
+/// [`beside`], but only if there is a database: a mistyped name makes no new one.
+async fn existing<T>(app: &App, work: impl AsyncFnOnce(&Core) -> Result<T>) -> Result<T> {
+    with(app, Purpose::Existing, work).await
+}
+
+async fn with<T>(
+    app: &App,
+    purpose: Purpose,
+    work: impl AsyncFnOnce(&Core) -> Result<T>,
+) -> Result<T> {
+    let core = open(app, purpose).await?;
     let done = work(&core).await;
     let closed = close(&core, Duration::ZERO).await;
     let done = done?;

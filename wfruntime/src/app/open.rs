@@ -18,6 +18,8 @@ pub(crate) enum Purpose {
     Serve,
     /// For a short command beside the process that serves it.
     Beside,
+    /// For a command that only makes sense on a database that is there.
+    Existing,
 }
 
 /// The core of an application, with nothing running in it yet.
@@ -25,7 +27,11 @@ pub(crate) async fn open(app: &App, purpose: Purpose) -> Result<Arc<Core>> {
     let registry = registry::global();
     registry.check()?;
     let auth = Auth::new(registry, &app.settings, app.identify.clone())?;
-    let options = Options { lock: purpose == Purpose::Serve, ..Options::default() };
+    let options = Options {
+        lock: purpose == Purpose::Serve,
+        create: purpose != Purpose::Existing,
+        ..Options::default()
+    };
     let store = Store::open(&app.database, options).await?;
     match assemble(app, purpose, registry, auth, &store).await {
         Ok(core) => Ok(core),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{beside, say};
+use super::{existing, say};
 use crate::app::App;
 use crate::core::Core;
 use crate::engine::control;
@@ -57,11 +57,11 @@ fn id(text: &str) -> Result<i64, String> {
 
 pub(super) async fn run(app: &App, executions: Executions) -> Result<()> {
     match executions.command {
-        None => beside(app, async |core| list(core, executions.list).await).await,
-        Some(Do::List(given)) => beside(app, async |core| list(core, given).await).await,
-        Some(Do::Show { id }) => beside(app, async |core| show(core, id).await).await,
+        None => existing(app, async |core| list(core, executions.list).await).await,
+        Some(Do::List(given)) => existing(app, async |core| list(core, given).await).await,
+        Some(Do::Show { id }) => existing(app, async |core| show(core, id).await).await,
         Some(Do::Cancel { id }) => {
-            beside(app, async |core| {
+            existing(app, async |core| {
                 // The process that serves finds by itself what this ended and woke.
                 let _ = control::cancel(&core.store, id, core.clock.now()).await?;
                 say(&format!("the execution {id} is cancelled"));

@@ -22,6 +22,8 @@ pub struct Options {
     pub durability: Durability,
     /// Whether this process serves the database: a second server is refused.
     pub lock: bool,
+    /// Whether a database that is not there is made.
+    pub create: bool,
     /// How long to wait for another process that is writing.
     pub busy: Duration,
 }
@@ -44,6 +46,7 @@ impl Default for Options {
             readers: std::thread::available_parallelism().map_or(4, |cores| cores.get() * 2),
             durability: Durability::Full,
             lock: true,
+            create: true,
             busy: Duration::from_secs(5),
         }
     }

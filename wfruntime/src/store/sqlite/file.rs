@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
+use super::super::Options;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The database's file, locked while this lives if this process serves it.
@@ -19,7 +20,7 @@ pub(super) struct Place {
 
 impl Place {
     /// Checks the file and its folder, and takes the lock if this process serves the database.
-    pub(super) fn prepare(path: &str, lock: bool) -> Result<Self> {
+    pub(super) fn prepare(path: &str, options: &Options) -> Result<Self> {
         if path == ":memory:" {
             return temporary();
         }
@@ -39,7 +40,14 @@ impl Place {
             ));
         }
         check(&path)?;
-        let lock = if lock { Some(take_lock(&path)?) } else { None };
+        if !options.create && !path.exists() {
+            let file = path.display();
+            return Err(startup(
+                "missing_database",
+                format!("there is no database file `{file}`; name the one that the server uses"),
+            ));
+        }
+        let lock = if options.lock { Some(take_lock(&path)?) } else { None };
         Ok(Self { path, lock, temporary: false })
     }
 

@@ -46,7 +46,7 @@ struct Shared {
 
 impl Sqlite {
     pub(super) fn open(path: &str, options: &Options) -> Result<Self> {
-        let place = Place::prepare(path, options.lock)?;
+        let place = Place::prepare(path, options)?;
         let connection = Connection::writer(place.path(), options)?;
         let queue = Arc::new(Queue::new(options.queue.max(1)));
         let readers = Arc::new(Readers::new(place.path(), options));
