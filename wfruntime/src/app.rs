@@ -115,6 +115,19 @@ impl App {
         self.settings(|settings| settings.stack_limit = times.max(1))
     }
 
+    /// Lets `request` nodes go to these networks, addresses and hosts (feature `request`), which
+    /// are not public; more than one call adds up.
+    ///
+    /// ```
+    /// # use wfruntime::App;
+    /// let app = App::new("sqlite://claims.db").allow_requests_to(["10.0.0.0/8", "intranet.example"]);
+    /// ```
+    #[cfg(feature = "request")]
+    #[must_use]
+    pub fn allow_requests_to<T: Into<String>>(self, to: impl IntoIterator<Item = T>) -> Self {
+        self.settings(|settings| settings.requests_to.extend(to.into_iter().map(Into::into)))
+    }
+
     /// Says who a request comes from, in place of tokens and sign-in.
     ///
     /// The identity's user has to be a record of the account collection, by its id: `createdBy`

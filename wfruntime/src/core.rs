@@ -29,6 +29,8 @@ pub struct Core {
     pub(crate) switches: Switches,
     pub(crate) workflows: Workflows,
     pub(crate) engine: Engine,
+    #[cfg(feature = "request")]
+    pub(crate) outside: crate::outside::Outside,
 }
 
 /// What a [`Core`] is made of.
@@ -53,6 +55,8 @@ impl Core {
         let ids = Ids::new(parts.membership.number(), parts.largest_id);
         Arc::new_cyclic(|core| Self {
             engine: Engine::new(core.clone(), parts.membership, parts.settings.parallel),
+            #[cfg(feature = "request")]
+            outside: crate::outside::Outside::new(&parts.settings.requests_to),
             registry: parts.registry,
             store: parts.store,
             clock: parts.clock,
@@ -115,6 +119,9 @@ pub struct Settings {
     pub nodes_limit: u32,
     /// How often the same workflow may stand in the chain that caused an execution.
     pub stack_limit: u32,
+    /// Where requests may go besides public addresses: networks, addresses, hosts.
+    #[cfg(feature = "request")]
+    pub requests_to: Vec<String>,
     /// How long finished executions are kept.
     pub retention: Duration,
     /// How long a process holds its executions without renewing its lease.
@@ -144,6 +151,8 @@ impl Default for Settings {
             sync_timeout: Duration::from_secs(30),
             nodes_limit: 10_000,
             stack_limit: 1,
+            #[cfg(feature = "request")]
+            requests_to: Vec::new(),
             retention: Duration::from_secs(90 * 24 * 3600),
             lease: Duration::from_secs(10),
             parallel: 256,

@@ -22,6 +22,8 @@ mod execution;
 pub mod http;
 mod identity;
 mod ids;
+#[cfg(feature = "request")]
+mod outside;
 pub mod prelude;
 #[doc(hidden)]
 pub mod private;
@@ -46,7 +48,7 @@ pub use clap;
 pub use clock::Clock;
 pub use context::{
     Answered, Approve, Ask, AwaitSignal, AwaitSignalWithin, Branches, Called, Context, Decision,
-    Find, List, Moment, Never, Outcome, Racers, Signal, SyncContext, Within,
+    Find, List, Moment, Never, Outcome, Racers, Request, Response, Signal, SyncContext, Within,
 };
 pub use core::{Core, Settings};
 pub use error::{Error, ErrorKind, Fault, Result};

@@ -109,10 +109,12 @@ fn format() -> Done {
 }
 
 fn clippy() -> Done {
-    run(
-        &["cargo", "clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"],
-        &[],
-    )
+    let all = ["cargo", "clippy", "--workspace", "--all-targets", "--quiet"];
+    let deny = ["--", "-D", "warnings"];
+    run(&[&all[..], &deny].concat(), &[])?;
+    // The tests have every feature on; so here the library stands with its own alone.
+    let alone = ["cargo", "clippy", "--package", "wfruntime", "--lib", "--quiet"];
+    run(&[&alone[..], &deny].concat(), &[])
 }
 
 fn tests() -> Done {
@@ -135,7 +137,8 @@ fn has_nextest() -> bool {
 fn docs() -> Done {
     run(&["cargo", "test", "--workspace", "--doc"], &[])?;
     let deny = [("RUSTDOCFLAGS", "-D warnings")];
-    run(&["cargo", "doc", "--no-deps", "--quiet", "-p", "wfruntime", "-p", "wfmacros"], &deny)
+    let pages = ["cargo", "doc", "--no-deps", "--quiet", "-p", "wfruntime", "-p", "wfmacros"];
+    run(&[&pages[..], &["--features", "wfruntime/request"]].concat(), &deny)
 }
 
 fn package() -> Done {

@@ -26,6 +26,8 @@ pub(crate) enum Purpose {
 pub(crate) async fn open(app: &App, purpose: Purpose) -> Result<Arc<Core>> {
     let registry = registry::global();
     registry.check()?;
+    #[cfg(feature = "request")]
+    crate::outside::check(&app.settings.requests_to)?;
     let auth = Auth::new(registry, &app.settings, app.identify.clone())?;
     let options = Options {
         lock: purpose == Purpose::Serve,

@@ -12,6 +12,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::execution::JobStatus;
 use crate::workflow::Retry;
 
+/// The longest pause that an error can ask for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 /// The pause after the first attempt; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
@@ -81,9 +83,11 @@ impl SyncContext {
         }
     }
 
-    async fn pause(&self, node: &mut Node, error: &Error, retry: Retry) -> Result<()> {
+    /// Waits for the next attempt; longer than `retry` says if the error asks for it.
+    pub(super) async fn pause(&self, node: &mut Node, error: &Error, retry: Retry) -> Result<()> {
         node.attempts += 1;
-        let pause = pause_after(node.attempts, retry.max_pause);
+        let asked = error.retry_after().unwrap_or_default().min(LONGEST_PAUSE);
+        let pause = pause_after(node.attempts, retry.max_pause).max(asked);
         tracing::warn!(
             workflow = self.run.workflow.key,
             execution = self.run.hold.id,

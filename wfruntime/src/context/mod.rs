@@ -12,6 +12,7 @@ mod earlier;
 mod question;
 mod reads;
 mod records;
+mod request;
 mod signal;
 mod sleep;
 mod totals;
@@ -29,6 +30,7 @@ pub use ask::{Answered, Ask};
 pub use branches::{Branches, Racers};
 pub use call::Called;
 pub use reads::{Find, List};
+pub use request::{Request, Response};
 pub use signal::{AwaitSignal, AwaitSignalWithin, Signal};
 pub use sleep::Moment;
 

@@ -11,6 +11,8 @@ mod races;
 mod records;
 mod recovery;
 mod replay;
+#[cfg(feature = "request")]
+mod requests;
 mod shutdown;
 mod signals;
 mod sleep;

@@ -1,0 +1,41 @@
+//! A server for tests on loopback, which keeps what it is asked.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+
+/// What the server was asked: the path and the key of each request.
+pub(crate) type Asked = Arc<Mutex<Vec<(String, String)>>>;
+
+/// Answers `/<first>/<later>/…` with the status `first` at first, and with `later` from then on.
+async fn answer(
+    State(asked): State<Asked>,
+    Path((first, later)): Path<(u16, u16)>,
+    headers: HeaderMap,
+    body: String,
+) -> (StatusCode, [(&'static str, String); 1], Vec<u8>) {
+    let path = format!("{first}/{later}");
+    let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
+    let key = key.unwrap_or("none").to_owned();
+    let mut asked = asked.lock().expect("the list");
+    let status = if asked.iter().any(|(earlier, _)| *earlier == path) { later } else { first };
+    asked.push((path, key));
+    let number = asked.len().to_string();
+    let body = if body.is_empty() { vec![0xff, 0x00] } else { body.into_bytes() };
+    (StatusCode::from_u16(status).expect("a status"), [("x-number", number)], body)
+}
+
+/// Its port, and what it will have been asked.
+pub(crate) async fn serve() -> (i64, Asked) {
+    let asked = Asked::default();
+    let route = axum::routing::any(answer);
+    let routes = axum::Router::new().route("/{first}/{later}", route);
+    let routes = routes.with_state(Arc::clone(&asked));
+    let local = SocketAddr::from(([127, 0, 0, 1], 0));
+    let listener = tokio::net::TcpListener::bind(local).await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    (port.into(), asked)
+}
