@@ -21,6 +21,9 @@ const LIMIT: usize = 1 << 20;
 /// It needs the feature `request`. What was answered is kept with the execution, so that a replay
 /// does not ask again. It is sent at least once: if the process dies behind the answer and before
 /// that is written, it is sent again, with the same `Idempotency-Key`.
+///
+/// What is sent is not kept. Put secrets into headers: they go to no other host that a redirect
+/// leads to, and no message shows them, or the query of the url, but messages do show its path.
 #[must_use = "nothing is sent until it is awaited"]
 #[cfg_attr(not(feature = "request"), expect(dead_code, reason = "nothing sends it"))]
 pub struct Request {
@@ -159,6 +162,7 @@ impl Request {
 
     /// The largest body that is read, in bytes: 1 MiB by default.
     ///
+    /// A compressed body is asked for only by a header of one's own, and not unpacked.
     /// An answer is kept like the result of any node, so it also has to fit into
     /// [`crate::Settings::payload_limit`].
     pub fn limit(self, bytes: usize) -> Self {

@@ -3,19 +3,21 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 
 /// What the server was asked: the path and the key of each request.
 pub(crate) type Asked = Arc<Mutex<Vec<(String, String)>>>;
 
-/// Answers `/<first>/<later>/…` with the status `first` at first, and with `later` from then on.
+/// Answers `/<first>/<later>?<wait>` with the status `first` at first, and with `later` from then
+/// on, and asks for a pause of so many seconds.
 async fn answer(
     State(asked): State<Asked>,
     Path((first, later)): Path<(u16, u16)>,
+    RawQuery(wait): RawQuery,
     headers: HeaderMap,
     body: String,
-) -> (StatusCode, [(&'static str, String); 1], Vec<u8>) {
+) -> (StatusCode, [(&'static str, String); 2], Vec<u8>) {
     let path = format!("{first}/{later}");
     let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
     let key = key.unwrap_or("none").to_owned();
@@ -24,7 +26,8 @@ async fn answer(
     asked.push((path, key));
     let number = asked.len().to_string();
     let body = if body.is_empty() { vec![0xff, 0x00] } else { body.into_bytes() };
-    (StatusCode::from_u16(status).expect("a status"), [("x-number", number)], body)
+    let headers = [("x-number", number), ("retry-after", wait.unwrap_or_default())];
+    (StatusCode::from_u16(status).expect("a status"), headers, body)
 }
 
 /// Its port, and what it will have been asked.
@@ -32,10 +35,14 @@ pub(crate) async fn serve() -> (i64, Asked) {
     let asked = Asked::default();
     let route = axum::routing::any(answer);
     let routes = axum::Router::new().route("/{first}/{later}", route);
-    let routes = routes.with_state(Arc::clone(&asked));
+    (listen(routes.with_state(Arc::clone(&asked))).await, asked)
+}
+
+/// The port at which these answer.
+pub(crate) async fn listen(routes: axum::Router) -> i64 {
     let local = SocketAddr::from(([127, 0, 0, 1], 0));
     let listener = tokio::net::TcpListener::bind(local).await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
     tokio::spawn(async move { axum::serve(listener, routes).await });
-    (port.into(), asked)
+    port.into()
 }

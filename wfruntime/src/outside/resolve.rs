@@ -35,8 +35,8 @@ pub(super) struct Refused {
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (host, address) = (&self.host, self.address);
-        if *host == address.to_string() {
-            write!(f, "`{host}` is not a public address")?;
+        if host.parse() == Ok(address) {
+            write!(f, "`{address}` is not a public address")?;
         } else {
             write!(f, "`{host}` is at {address}, which is not a public address")?;
         }

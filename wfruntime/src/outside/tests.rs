@@ -1,7 +1,9 @@
 //! A server on loopback that is allowed by name, and addresses that are not.
 
+mod hostile;
+
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Path;
@@ -30,9 +32,16 @@ async fn away(Path((status, to)): Path<(u16, String)>) -> impl IntoResponse {
     (Status::from_u16(status).expect("a status"), [(header::LOCATION, to)])
 }
 
-async fn serve() -> SocketAddr {
+/// The names of the secrets that came.
+async fn secrets(headers: Headers) -> String {
+    let names = ["x-secret", "authorization", "cookie", "proxy-authorization"];
+    names.into_iter().filter(|name| headers.contains_key(*name)).collect::<Vec<_>>().join(" ")
+}
+
+async fn server() -> i64 {
     let routes = axum::Router::new()
         .route("/echo", any(echo))
+        .route("/secrets", get(secrets))
         .route("/around/{times}", any(around))
         .route("/away/{status}/{*to}", any(away))
         .route("/sized", get(async || "x".repeat(100)))
@@ -45,10 +54,7 @@ async fn serve() -> SocketAddr {
         )
         .route("/never", get(std::future::pending::<()>))
         .route("/busy", get(async || (Status::TOO_MANY_REQUESTS, [("retry-after", "7")], "later")));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = listener.local_addr().expect("an address");
-    tokio::spawn(async move { axum::serve(listener, routes).await });
-    address
+    counting::listen(routes).await
 }
 
 fn question(method: &str, url: impl AsRef<str>) -> Question {
@@ -87,7 +93,7 @@ async fn refused(way: &Outside, url: impl AsRef<str>) -> String {
 
 #[tokio::test]
 async fn only_what_is_public_or_allowed_is_connected_to() {
-    let port = serve().await.port();
+    let port = server().await;
     let names = [("inner.example", "127.0.0.1"), ("mapped.example", "::ffff:127.0.0.1")];
     let strict = outside(&[], &names);
     for (url, reason) in [
@@ -118,9 +124,9 @@ async fn only_what_is_public_or_allowed_is_connected_to() {
 
 #[tokio::test]
 async fn redirects_are_checked_and_carry_nothing_to_another_host() {
-    let (here, there) = (serve().await.port(), serve().await.port());
+    let (here, there) = (server().await, server().await);
     let way = outside(&["127.0.0.1"], &[("inner.example", "192.168.7.7")]);
-    let at = |port: u16, path: &str| format!("http://127.0.0.1:{port}{path}");
+    let at = |port: i64, path: &str| format!("http://127.0.0.1:{port}{path}");
     for (to, reason) in [
         ("http://10.0.0.1/", "`10.0.0.1` is not a public address"),
         ("http://inner.example/", "`inner.example` is at 192.168.7.7"),
@@ -151,7 +157,7 @@ async fn redirects_are_checked_and_carry_nothing_to_another_host() {
 
 #[tokio::test]
 async fn answers_have_limits() {
-    let port = serve().await.port();
+    let port = server().await;
     let way = outside(&["127.0.0.1"], &[]);
     for path in ["sized", "streamed"] {
         let mut asked = question("GET", format!("http://127.0.0.1:{port}/{path}?key=secret"));

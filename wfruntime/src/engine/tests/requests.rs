@@ -1,7 +1,9 @@
 //! Requests to a server on loopback: what is tried again, what is kept, what is sent once.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::*;
-use crate::outside::counting::serve;
+use crate::outside::counting::{listen, serve};
 
 async fn started(allowed: &[&str], metas: &[WorkflowMeta]) -> World {
     let requests_to = allowed.iter().map(|text| (*text).to_owned()).collect();
@@ -129,4 +131,129 @@ async fn an_address_that_is_not_public_is_refused_at_once() {
                 allow it with `App::allow_requests_to([\"127.0.0.1\"])`";
     assert_eq!((status, error.as_deref()), (Status::Error, Some(text)));
     assert!(asked.lock().expect("the list").is_empty());
+}
+
+const WAITS: Handler = |call| {
+    Box::pin(async move {
+        let (claim, cx) = open(&call);
+        let said = cx.request("POST", at(&claim, "429/200?86400")).body("x").retry(AT_ONCE).await?;
+        cx.end_failed(said.text()?).map(drop)
+    })
+};
+
+#[tokio::test]
+async fn what_asks_for_a_day_gets_an_hour() {
+    let (port, asked) = serve().await;
+    let settings = Settings { requests_to: vec!["127.0.0.1".into()], ..Settings::default() };
+    let clock = Clock::manual(start_of_time());
+    let world = World::with(&[workflow("waits", WAITS)], clock, settings).await;
+    world.core.engine.start().await.expect("an engine");
+    let claim = world.claim(port).await;
+    let id = world.fire_for("waits", &claim).await;
+    let times = || asked.lock().expect("the list").len();
+    let tried = async {
+        while world.found(id).await.1.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon(tried).await;
+    world.core.clock.advance(jiff::SignedDuration::from_secs(3599));
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(times(), 1);
+    world.core.clock.advance(jiff::SignedDuration::from_secs(1));
+    assert_eq!(world.outcome(id).await, (Status::Failed, Some("x".to_owned())));
+    assert_eq!(times(), 2);
+}
+
+const TELLS_A_SECRET: Handler = |call| {
+    Box::pin(async move {
+        let (claim, cx) = open(&call);
+        for path in ["200/200?secret", "401/401?secret"] {
+            let request = cx.request("POST", at(&claim, path)).query("token", "secret");
+            request.header("Authorization", "Bearer secret").json(&"told").await?;
+        }
+        Ok(())
+    })
+};
+
+#[tokio::test]
+async fn what_is_sent_is_not_kept() {
+    let (port, _) = serve().await;
+    let world = started(&["127.0.0.1"], &[workflow("tells", TELLS_A_SECRET)]).await;
+    let claim = world.claim(port).await;
+    let id = world.fire_for("tells", &claim).await;
+    let (status, error) = world.outcome(id).await;
+    assert_eq!(status, Status::Error, "{error:?}");
+    let mut kept = String::new();
+    for file in std::fs::read_dir(world.folder.path()).expect("a folder") {
+        let bytes = std::fs::read(file.expect("a file").path()).expect("its bytes");
+        kept.push_str(&String::from_utf8_lossy(&bytes));
+    }
+    assert!(kept.contains("answered 401") && kept.contains("told"));
+    // The answer of this server has it in a header.
+    let kept = kept.replace(r#"["retry-after","secret&token=secret"]"#, "");
+    assert!(!kept.contains("secret"));
+}
+
+const KEEPS: Handler = |call| {
+    Box::pin(async move {
+        let (claim, cx) = open(&call);
+        let body = "x".repeat(1000);
+        cx.request("POST", at(&claim, "200/200")).body(body).retry(AT_ONCE).await.map(drop)
+    })
+};
+
+#[tokio::test]
+async fn an_answer_has_to_fit_into_the_journal() {
+    let (port, asked) = serve().await;
+    let requests_to = vec!["127.0.0.1".into()];
+    let settings = Settings { requests_to, payload_limit: 1000, ..Settings::default() };
+    let world = World::with(&[workflow("keeps", KEEPS)], Clock::System, settings).await;
+    world.core.engine.start().await.expect("an engine");
+    let claim = world.claim(port).await;
+    let id = world.fire_for("keeps", &claim).await;
+    let (status, error) = world.outcome(id).await;
+    let error = error.expect("a text");
+    assert_eq!(status, Status::Error);
+    assert!(error.contains("`request POST#1`") && error.contains("1000"), "{error}");
+    assert_eq!(asked.lock().expect("the list").len(), 1);
+}
+
+static FIRST: AtomicBool = AtomicBool::new(true);
+
+const IS_CUT_OFF: Handler = |call| {
+    Box::pin(async move {
+        let (claim, cx) = open(&call);
+        let said = cx.request("POST", at(&claim, "pay")).body("x").await?;
+        cx.end_failed(said.text()?).map(drop)
+    })
+};
+
+#[tokio::test]
+async fn what_was_cut_off_is_asked_again_with_the_same_key() {
+    let (asks, mut asked) = tokio::sync::mpsc::unbounded_channel();
+    let pay = move |headers: axum::http::HeaderMap| {
+        let key = headers["idempotency-key"].to_str().expect("a text").to_owned();
+        asks.send(key).expect("a listener");
+        let first = FIRST.swap(false, Ordering::SeqCst);
+        async move {
+            // It may have paid, but nobody hears of it.
+            if first { std::future::pending().await } else { "paid" }
+        }
+    };
+    let routes = axum::Router::new().route("/pay", axum::routing::post(pay));
+    let port = listen(routes).await;
+    let meta = workflow("is_cut_off", IS_CUT_OFF);
+    let first = started(&["127.0.0.1"], &[meta]).await;
+    let claim = first.claim(port).await;
+    let id = first.fire_for("is_cut_off", &claim).await;
+    let key = soon(asked.recv()).await;
+    first.core.engine.shutdown(Duration::from_millis(20)).await.expect("a shutdown");
+
+    let next = first.beside(&[meta]).await;
+    next.core.engine.start().await.expect("an engine");
+    assert_eq!(soon(asked.recv()).await, key);
+    assert_eq!(next.outcome(id).await, (Status::Failed, Some("paid".to_owned())));
 }
