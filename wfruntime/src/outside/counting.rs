@@ -1,10 +1,12 @@
 //! A server for tests on loopback, which keeps what it is asked.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
+use tokio::sync::mpsc;
 
 /// What the server was asked: the path and the key of each request.
 pub(crate) type Asked = Arc<Mutex<Vec<(String, String)>>>;
@@ -36,6 +38,23 @@ pub(crate) async fn serve() -> (i64, Asked) {
     let route = axum::routing::any(answer);
     let routes = axum::Router::new().route("/{first}/{later}", route);
     (listen(routes.with_state(Arc::clone(&asked))).await, asked)
+}
+
+/// A server that does what it is asked, but answers `/paid` only from the second time on.
+///
+/// Its port, and the keys of the requests.
+pub(crate) async fn serve_all_but_the_first() -> (i64, mpsc::UnboundedReceiver<String>) {
+    let (asks, asked) = mpsc::unbounded_channel();
+    let first = AtomicBool::new(true);
+    let pay = Arc::new(move |headers: HeaderMap| {
+        let key = headers["idempotency-key"].to_str().expect("a text");
+        asks.send(key.to_owned()).expect("a listener");
+        first.swap(false, Ordering::SeqCst)
+    });
+    let paid = async move |headers| {
+        if pay(headers) { std::future::pending().await } else { "paid" }
+    };
+    (listen(axum::Router::new().route("/paid", axum::routing::post(paid))).await, asked)
 }
 
 /// The port at which these answer.

@@ -1,9 +1,7 @@
 //! Requests to a server on loopback: what is tried again, what is kept, what is sent once.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use super::*;
-use crate::outside::counting::{listen, serve};
+use crate::outside::counting::{serve, serve_all_but_the_first};
 
 async fn started(allowed: &[&str], metas: &[WorkflowMeta]) -> World {
     let requests_to = allowed.iter().map(|text| (*text).to_owned()).collect();
@@ -221,30 +219,17 @@ async fn an_answer_has_to_fit_into_the_journal() {
     assert_eq!(asked.lock().expect("the list").len(), 1);
 }
 
-static FIRST: AtomicBool = AtomicBool::new(true);
-
 const IS_CUT_OFF: Handler = |call| {
     Box::pin(async move {
         let (claim, cx) = open(&call);
-        let said = cx.request("POST", at(&claim, "pay")).body("x").await?;
+        let said = cx.request("POST", at(&claim, "paid")).body("x").await?;
         cx.end_failed(said.text()?).map(drop)
     })
 };
 
 #[tokio::test]
 async fn what_was_cut_off_is_asked_again_with_the_same_key() {
-    let (asks, mut asked) = tokio::sync::mpsc::unbounded_channel();
-    let pay = move |headers: axum::http::HeaderMap| {
-        let key = headers["idempotency-key"].to_str().expect("a text").to_owned();
-        asks.send(key).expect("a listener");
-        let first = FIRST.swap(false, Ordering::SeqCst);
-        async move {
-            // It may have paid, but nobody hears of it.
-            if first { std::future::pending().await } else { "paid" }
-        }
-    };
-    let routes = axum::Router::new().route("/pay", axum::routing::post(pay));
-    let port = listen(routes).await;
+    let (port, mut asked) = serve_all_but_the_first().await;
     let meta = workflow("is_cut_off", IS_CUT_OFF);
     let first = started(&["127.0.0.1"], &[meta]).await;
     let claim = first.claim(port).await;
