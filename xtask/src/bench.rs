@@ -4,6 +4,7 @@
 //! machine that gets busier slows both.
 
 mod builds;
+mod executions;
 mod figures;
 mod http;
 mod machine;
@@ -16,17 +17,24 @@ use crate::process::{Done, output, root, run};
 use figures::{Figures, Row};
 use workloads::Bench;
 
+/// The parts of the run, in its order.
+const PARTS: [&str; 4] = ["load", "decisions", "store", "rest"];
+
 const FLAGS: &str = "\
-  --quick    one short round
-  --builds   also builds `expense-claims` from nothing, in a folder of its own
+  load decisions store rest   only these parts; without any, all of them
+  --quick                     one short round
+  --builds                    also builds `expense-claims` from nothing, in a folder of its own
 ";
 
 /// Measures, and prints a Markdown table.
 pub(crate) fn bench(args: &[String]) -> Done {
-    if let Some(other) = args.iter().find(|arg| !["--quick", "--builds"].contains(&arg.as_str())) {
+    let (parts, flags): (Vec<&str>, Vec<&str>) =
+        args.iter().map(String::as_str).partition(|arg| PARTS.contains(arg));
+    if let Some(other) = flags.iter().find(|flag| !["--quick", "--builds"].contains(flag)) {
         return Err(format!("unknown argument `{other}` of bench; there are\n{FLAGS}"));
     }
-    let quick = args.iter().any(|arg| arg == "--quick");
+    let quick = flags.contains(&"--quick");
+    let wanted = |part| parts.is_empty() || parts.contains(&part);
     build()?;
     let folder = Scratch::new("bench")?;
     let bench = Bench {
@@ -35,13 +43,22 @@ pub(crate) fn bench(args: &[String]) -> Done {
         seconds: if quick { 2 } else { 6 },
     };
     let mut figures = Figures::default();
-    workloads::creates(&bench, &mut figures)?;
-    workloads::drain(&bench, &mut figures)?;
-    workloads::first_node(&bench, &mut figures)?;
-    workloads::store(&bench, &mut figures)?;
-    workloads::idle(&bench, &mut figures)?;
+    if wanted("load") {
+        workloads::creates(&bench, &mut figures)?;
+        executions::drain(&bench, &mut figures)?;
+        executions::first_node(&bench, &mut figures)?;
+    }
+    if wanted("decisions") {
+        executions::decisions(&bench, &mut figures)?;
+    }
+    if wanted("store") {
+        workloads::store(&bench, &mut figures)?;
+    }
+    if wanted("rest") {
+        workloads::idle(&bench, &mut figures)?;
+    }
     let mut rows = figures.rows();
-    if args.iter().any(|arg| arg == "--builds") {
+    if flags.contains(&"--builds") {
         rows.extend(builds::measure()?);
     }
     print(&rows, &bench);

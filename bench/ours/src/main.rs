@@ -1,4 +1,4 @@
-//! The claims API with wfruntime: three times the same collection, each with other workflows.
+//! The claims API with wfruntime: the same collection several times, each with other workflows.
 
 use wfruntime::prelude::*;
 
@@ -35,6 +35,27 @@ pub struct PaidClaim {
     pub status: Status,
 }
 
+/// Fires an asynchronous workflow of three record nodes.
+#[collection]
+pub struct ThriceClaim {
+    pub project: String,
+    pub amount: Decimal,
+}
+
+/// Waits for a decision.
+#[collection]
+pub struct ReviewedClaim {
+    pub project: String,
+    pub amount: Decimal,
+}
+
+/// Waits for a decision, with a long journal behind it.
+#[collection]
+pub struct LongClaim {
+    pub project: String,
+    pub amount: Decimal,
+}
+
 /// Where a claim stands.
 #[choice]
 pub enum Status {
@@ -57,6 +78,19 @@ pub struct Note {
     pub waited: i64,
 }
 
+/// What follows a decision.
+#[collection]
+pub struct Verdict {
+    pub claim: i64,
+    /// From the moment at which the decision was sent to this node, in microseconds.
+    pub waited: i64,
+}
+
+role! {
+    /// Decides.
+    clerk { tasks; }
+}
+
 #[post_action(mode = "global", on = [create])]
 async fn take_note(claim: PostAction<QueuedClaim>, cx: Context) -> Result<()> {
     let waited = Timestamp::now().as_microsecond() - claim.data.created_at.as_microsecond();
@@ -67,6 +101,39 @@ async fn take_note(claim: PostAction<QueuedClaim>, cx: Context) -> Result<()> {
 #[post_action(mode = "global", on = [create], execution = "sync")]
 async fn pay_at_once(claim: PostAction<PaidClaim>, cx: SyncContext) -> Result<()> {
     cx.create(Payment::new().claim(claim.data.id).amount(claim.data.amount)).await?;
+    Ok(())
+}
+
+#[post_action(mode = "global", on = [create])]
+async fn take_three_notes(claim: PostAction<ThriceClaim>, cx: Context) -> Result<()> {
+    for waited in 0..3 {
+        cx.create(Note::new().claim(claim.data.id.get()).waited(waited)).await?;
+    }
+    Ok(())
+}
+
+#[post_action(mode = "global", on = [create])]
+async fn review(claim: PostAction<ReviewedClaim>, cx: Context) -> Result<()> {
+    decide(claim.data.id.get(), &cx).await
+}
+
+/// How many nodes are answered from the journal when the decision comes.
+const LONG: i64 = 1000;
+
+#[post_action(mode = "global", on = [create])]
+async fn long_review(claim: PostAction<LongClaim>, cx: Context) -> Result<()> {
+    for waited in 0..LONG {
+        cx.create(Note::new().claim(claim.data.id.get()).waited(waited)).await?;
+    }
+    decide(claim.data.id.get(), &cx).await
+}
+
+/// The decision's comment is the moment at which it was sent.
+async fn decide(claim: i64, cx: &Context) -> Result<()> {
+    let decision = cx.approve("Check the receipts").by_role("clerk").await?;
+    let sent: i64 = decision.comment.as_deref().and_then(|text| text.parse().ok()).unwrap_or(0);
+    let waited = Timestamp::now().as_microsecond() - sent;
+    cx.create(Verdict::new().claim(claim).waited(waited)).await?;
     Ok(())
 }
 

@@ -8,12 +8,22 @@ use crate::process::Done;
 
 /// The body of an answer, whatever its status.
 pub(super) fn get(address: &str, path: &str, token: &str) -> Done<String> {
+    exchange(address, "GET", path, token, "")
+}
+
+/// The same, with a JSON body.
+pub(super) fn post(address: &str, path: &str, token: &str, body: &str) -> Done<String> {
+    exchange(address, "POST", path, token, body)
+}
+
+fn exchange(address: &str, method: &str, path: &str, token: &str, body: &str) -> Done<String> {
     let broken = |error: std::io::Error| format!("no answer at http://{address}{path}: {error}");
     let mut stream = TcpStream::connect(address).map_err(broken)?;
     stream.set_read_timeout(Some(Duration::from_secs(30))).map_err(broken)?;
     let request = format!(
-        "GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
-         Connection: close\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
     );
     stream.write_all(request.as_bytes()).map_err(broken)?;
     let mut answer = String::new();

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::executions::unfinished;
 use super::figures::{Figures, Load, Row, median};
+use super::program;
 use super::server::{Server, Side, token};
-use super::{http, program};
 use crate::process::Done;
 
 /// How long and how often is measured.
@@ -16,7 +17,7 @@ pub(super) struct Bench {
     pub(super) seconds: u32,
 }
 
-const BODY: &str = r#"{"project":"Berlin","amount":"400.00"}"#;
+pub(super) const BODY: &str = r#"{"project":"Berlin","amount":"400.00"}"#;
 const CONNECTIONS: [u32; 2] = [16, 64];
 const THEIRS: Side = Side::Theirs { writer: "single", variant: "outbox" };
 
@@ -52,7 +53,7 @@ pub(super) fn creates(bench: &Bench, figures: &mut Figures) -> Done {
                 let seconds = f64::from(bench.seconds);
                 let load = bench.load(&server, &path, &token, connections, seconds, None)?;
                 if *name == "ours running" && connections == 64 {
-                    let left = queued(&server, &token)?;
+                    let left = unfinished(&server, &token)?;
                     println!("{left} executions wait at the end of the load");
                     backlogs.push(left as f64 / (load.rate * seconds));
                 }
@@ -89,70 +90,6 @@ pub(super) fn creates(bench: &Bench, figures: &mut Figures) -> Done {
         theirs: String::new(),
         ratio: None,
         goal: "does not grow",
-    });
-    Ok(())
-}
-
-/// Executions a second, one record node each, against the creates a second of theirs.
-pub(super) fn drain(bench: &Bench, figures: &mut Figures) -> Done {
-    let mut rates = Vec::new();
-    for round in 0..bench.rounds {
-        let folder = bench.sub(&format!("drain-{round}"))?;
-        let token = token(&folder)?;
-        let held = Server::start(Side::Ours { held: true }, &folder)?;
-        let seconds = f64::from(bench.seconds);
-        bench.load(&held, "/api/queuedClaims:create", &token, 64, seconds, None)?;
-        let queued_before = queued(&held, &token)?;
-        drop(held);
-        let running = Server::start(Side::Ours { held: false }, &folder)?;
-        let (begun, first) = (Instant::now(), queued(&running, &token)?);
-        let mut left = first;
-        while left > 0 {
-            std::thread::sleep(Duration::from_millis(50));
-            left = queued(&running, &token)?;
-            if begun.elapsed() > Duration::from_secs(300) {
-                return Err(format!("{left} of {queued_before} executions are still queued"));
-            }
-        }
-        rates.push(first as f64 / begun.elapsed().as_secs_f64());
-    }
-    let ours = median(rates);
-    let outbox = figures.better("theirs outbox single", "theirs outbox pool", 64);
-    let theirs = figures.median(outbox, 64).rate;
-    figures.row(Row {
-        what: "drain of queued executions, one record node each, to their creates".into(),
-        ours: format!("{ours:.0}/s"),
-        theirs: format!("{theirs:.0}/s"),
-        ratio: Some(ours / theirs),
-        goal: "≥ 2",
-    });
-    Ok(())
-}
-
-/// From a record's creation to the first node of its workflow, at half of what was measured.
-pub(super) fn first_node(bench: &Bench, figures: &mut Figures) -> Done {
-    let half = figures.median("ours running", 64).rate / 2.0;
-    let folder = bench.sub("first-node")?;
-    let token = token(&folder)?;
-    let server = Server::start(Side::Ours { held: false }, &folder)?;
-    let seconds = f64::from(bench.seconds);
-    bench.load(&server, "/api/queuedClaims:create", &token, 64, seconds, Some(half))?;
-    let list = |page: u64| {
-        let path = format!("/api/notes:list?sort=waited&pageSize=1&page={page}");
-        http::get(&server.address, &path, &token)
-    };
-    let count = http::number(&list(1)?, "count").ok_or("notes:list gives no count")?;
-    let at = |page: u64| -> Done<f64> {
-        let body = list(page.max(1))?;
-        let waited = http::number(&body, "waited").ok_or("notes:list gives no note")?;
-        Ok(waited as f64 / 1000.0)
-    };
-    figures.row(Row {
-        what: format!("record's creation to its workflow's first node, at {half:.0} creates/s"),
-        ours: format!("p50 {:.1} ms, p99 {:.1} ms", at(count / 2)?, at(count * 99 / 100)?),
-        theirs: String::new(),
-        ratio: None,
-        goal: "p50 5 ms, p99 50 ms",
     });
     Ok(())
 }
@@ -211,20 +148,25 @@ pub(super) fn idle(bench: &Bench, figures: &mut Figures) -> Done {
 
 impl Figures {
     /// The name of the faster one.
-    fn better(&self, one: &'static str, other: &'static str, connections: u32) -> &'static str {
+    pub(super) fn better(
+        &self,
+        one: &'static str,
+        other: &'static str,
+        connections: u32,
+    ) -> &'static str {
         let rate = |name| self.median(name, connections).rate;
         if rate(one) >= rate(other) { one } else { other }
     }
 }
 
 impl Bench {
-    fn sub(&self, name: &str) -> Done<PathBuf> {
+    pub(super) fn sub(&self, name: &str) -> Done<PathBuf> {
         let path = self.folder.join(name.replace(' ', "-"));
         std::fs::create_dir_all(&path).map_err(|error| error.to_string())?;
         Ok(path)
     }
 
-    fn load(
+    pub(super) fn load(
         &self,
         server: &Server,
         path: &str,
@@ -263,19 +205,6 @@ fn side_token(side: Side, folder: &Path) -> Done<String> {
         Side::Ours { .. } => token(folder),
         Side::Theirs { .. } => Ok("benchmark".into()),
     }
-}
-
-/// How many executions are not final.
-fn queued(server: &Server, token: &str) -> Done<u64> {
-    let mut count = 0;
-    for status in ["queued", "started"] {
-        let path =
-            format!("/api/executions:list?pageSize=1&filter=%7B%22status%22:%22{status}%22%7D");
-        let body = http::get(&server.address, &path, token)?;
-        count += http::number(&body, "count")
-            .ok_or_else(|| format!("executions:list gives no count: {body}"))?;
-    }
-    Ok(count)
 }
 
 fn parse(word: &str) -> Done<f64> {
