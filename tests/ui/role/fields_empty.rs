@@ -7,7 +7,7 @@ struct Claim {
 }
 
 role! {
-    clerk { Claim: update(); }
+    clerk { Claim: view(); }
 }
 
 fn main() {}

@@ -185,7 +185,7 @@ fn takes(
                 Some("remove the list"),
             ),
         );
-    } else if fields.is_empty() {
+    } else if fields.is_empty() && word == "view" {
         errors.at(
             at,
             message(
