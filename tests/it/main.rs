@@ -7,6 +7,7 @@ mod access;
 #[expect(dead_code, reason = "other packages use the rest of it")]
 mod child;
 mod command_line;
+mod forms;
 mod full_disk;
 mod nonsense;
 mod program_under_test;

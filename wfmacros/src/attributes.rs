@@ -10,17 +10,31 @@ pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<&Attribute> {
     attrs.iter().filter(|attr| attr.path().is_ident("cfg")).collect()
 }
 
-/// The first line of the doc comment, without its period.
-pub(crate) fn title(attrs: &[Attribute]) -> Option<String> {
+/// The texts of the doc comments.
+fn docs(attrs: &[Attribute]) -> impl Iterator<Item = String> {
     let docs = attrs.iter().filter(|attr| attr.path().is_ident("doc"));
-    let mut texts = docs.filter_map(|attr| match &attr.meta {
+    docs.filter_map(|attr| match &attr.meta {
         syn::Meta::NameValue(pair) => match &pair.value {
             syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
             _ => None,
         },
         _ => None,
+    })
+}
+
+/// The whole doc comment: its lines in one, an empty one where a paragraph ends.
+pub(crate) fn text(attrs: &[Attribute]) -> Option<String> {
+    let text = docs(attrs).collect::<Vec<_>>().join("\n");
+    let paragraphs = text.split("\n\n").map(|lines| {
+        lines.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
     });
-    texts.find_map(|text| {
+    let text = paragraphs.collect::<Vec<_>>().join("\n");
+    (!text.is_empty()).then_some(text)
+}
+
+/// The first line of the doc comment, without its period.
+pub(crate) fn title(attrs: &[Attribute]) -> Option<String> {
+    docs(attrs).find_map(|text| {
         let line = text.trim().lines().next().unwrap_or_default().trim();
         (!line.is_empty()).then(|| line.strip_suffix('.').unwrap_or(line).to_owned())
     })

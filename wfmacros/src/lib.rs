@@ -10,6 +10,7 @@ mod collection;
 mod diag;
 mod durations;
 mod fingerprint;
+mod forms;
 mod function;
 mod paths;
 mod post_action;
@@ -49,6 +50,12 @@ pub fn collection(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn own_collection(args: TokenStream, item: TokenStream) -> TokenStream {
     collection::expand(args.into(), item.into(), collection::Place::Beside).into()
+}
+
+/// Says which forms and buttons a collection has, and what they fire.
+#[proc_macro]
+pub fn forms(tokens: TokenStream) -> TokenStream {
+    forms::expand(tokens.into()).into()
 }
 
 /// Makes an `async fn` a workflow that runs after an action.

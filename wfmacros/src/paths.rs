@@ -6,6 +6,17 @@ use syn::LitStr;
 
 use crate::diag::Errors;
 
+/// The same tokens with the span of the user's word.
+///
+/// rustc joins the spans of an expression's tokens, and shows the whole macro call if some are ours.
+pub(crate) fn at(tokens: &TokenStream, span: Span) -> TokenStream {
+    let moved = tokens.clone().into_iter().map(|mut token| {
+        token.set_span(span);
+        token
+    });
+    moved.collect()
+}
+
 /// The runtime crate as the user's crate names it.
 #[derive(Clone)]
 pub(crate) struct Runtime(TokenStream);

@@ -41,6 +41,13 @@ pub(crate) fn title(name: &str) -> String {
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters.clone()).collect()
 }
 
+/// `Save draft…` as `save_draft`: a name for what has a title.
+pub(crate) fn name_of(title: &str) -> String {
+    let lower = title.to_lowercase();
+    let words = lower.split(|letter: char| !letter.is_alphanumeric());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_")
+}
+
 /// The English plural of the last word of a snake-case name.
 pub(crate) fn plural(name: &str) -> String {
     let (head, word) = match name.rfind('_') {
@@ -113,7 +120,7 @@ fn distance(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{camel, closest, plural, snake, title};
+    use super::{camel, closest, name_of, plural, snake, title};
 
     #[test]
     fn cases() {
@@ -128,6 +135,18 @@ mod tests {
             assert_eq!(snake(name), in_snake);
             assert_eq!(camel(name), in_camel);
             assert_eq!(title(name), in_words);
+        }
+    }
+
+    #[test]
+    fn names() {
+        for (title, name) in [
+            ("Save draft", "save_draft"),
+            (" Submit & close… ", "submit_close"),
+            ("Größer als 500", "größer_als_500"),
+            ("→", ""),
+        ] {
+            assert_eq!(name_of(title), name);
         }
     }
 

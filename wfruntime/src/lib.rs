@@ -19,6 +19,7 @@ pub mod docs;
 mod engine;
 mod error;
 mod execution;
+mod forms;
 pub mod http;
 mod identity;
 mod ids;
@@ -64,6 +65,8 @@ pub use wfmacros::answer;
 pub use wfmacros::choice;
 #[doc = include_str!("docs/collection.md")]
 pub use wfmacros::collection;
+#[doc = include_str!("docs/forms.md")]
+pub use wfmacros::forms;
 #[doc = include_str!("docs/post_action.md")]
 pub use wfmacros::post_action;
 #[doc = include_str!("docs/role.md")]

@@ -13,5 +13,5 @@ pub use crate::collection::{
 pub use crate::http::{Actions, Committed};
 pub use crate::{
     App, Context, Error, ErrorKind, Identity, PostAction, Result, SyncContext, action, answer,
-    choice, collection, dec, post_action, role, workflow,
+    choice, collection, dec, forms, post_action, role, workflow,
 };

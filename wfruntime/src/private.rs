@@ -13,11 +13,12 @@ pub use crate::collection::{
     Account, AssocRef, BelongsTo, Changes, Choice, ChoiceMeta, Collection, CollectionMeta, Decoder,
     DefaultValue, Draft, Encoder, FieldOptions, FieldRef, FieldType, Filter, Follow, Id,
     IntoChanges, IntoDraft, IntoField, IsSet, Location, MemberMeta, Missing, Range,
-    RegisteredCollection, Roles, Set, ToMany, ToOne, UnknownName, Variant, assert_to_one, follow,
+    RegisteredCollection, Roles, Set, ToMany, ToOne, UnknownName, Variant, follow,
 };
 pub use crate::context::{Context, Outcome, SyncContext};
 pub use crate::decimal::decimal;
 pub use crate::error::Result;
+pub use crate::forms::generated::*;
 pub use crate::store::schema::OnDelete;
 pub use crate::trigger::PostAction;
 pub use crate::workflow::{

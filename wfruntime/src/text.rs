@@ -1,4 +1,4 @@
-//! Tables as text.
+//! Tables as text, and names as words.
 
 /// Rows in columns of equal width, under their headings.
 pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
@@ -25,9 +25,23 @@ pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
     text
 }
 
+/// `decided_on` as `Decided on`: a title where none was written.
+pub(crate) fn in_words(name: &str) -> String {
+    let words = name.replace('_', " ");
+    let mut letters = words.trim().chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_in_words_begins_with_a_capital() {
+        assert_eq!(in_words("decided_on"), "Decided on");
+        assert_eq!(in_words("émile"), "Émile");
+        assert_eq!(in_words("_"), "");
+    }
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {

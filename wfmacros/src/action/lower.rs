@@ -22,7 +22,7 @@ pub(crate) struct Model {
 }
 
 /// The actions that every collection has.
-const BUILT_IN: [&str; 12] = [
+const BUILT_IN: [&str; 13] = [
     "list",
     "get",
     "view",
@@ -35,6 +35,7 @@ const BUILT_IN: [&str; 12] = [
     "add",
     "remove",
     "set",
+    "forms",
 ];
 
 /// Judges the function; `None` if nothing can be made of it.

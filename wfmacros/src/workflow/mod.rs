@@ -5,11 +5,11 @@
 
 mod approve;
 mod approve_emit;
-mod ast;
-mod brackets;
-mod condition;
+pub(crate) mod ast;
+pub(crate) mod brackets;
+pub(crate) mod condition;
 mod emit;
-mod expression;
+pub(crate) mod expression;
 mod graph;
 mod lower;
 mod node;

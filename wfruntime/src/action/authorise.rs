@@ -3,30 +3,30 @@
 //! What a grant says of fields and of `own` is applied where values and records are at hand; what
 //! may be asked for at all, and what guards the users themselves, is decided here.
 
-use crate::action::Verb;
+use super::Request;
+use super::button::Pressed;
 use crate::auth::{Access, Grant, ROOT, roles_of};
-use crate::collection::{Definition, Row};
+use crate::collection::{Definition, Location, Row};
 use crate::core::Core;
-use crate::error::{Error, ErrorKind, Result};
-use crate::identity::{Actor, Identity};
+use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::forms::{Button, Form};
+use crate::identity::Actor;
 use crate::store::{Statement, Tx};
 use crate::value::Value;
 use crate::workflow::WorkflowMeta;
 
-/// What the identity may do with `verb` on the collection.
+/// What whoever asks may do, and the button that is pressed.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Forbidden`] if nothing, [`ErrorKind::Unauthenticated`] if signing in may help.
-pub(crate) fn enter(
-    core: &Core,
-    identity: &Identity,
-    verb: Verb,
-    definition: &Definition,
-) -> Result<(Access, Grant)> {
-    let access = Access::of(core, identity);
-    let grant = access.may(verb, definition)?;
-    Ok((access, grant))
+/// [`ErrorKind::Forbidden`] if nothing, [`ErrorKind::Unauthenticated`] if signing in may help,
+/// [`ErrorKind::Invalid`] for a button that is none of the action's.
+pub(super) fn enter(core: &Core, request: &Request) -> Result<(Access, Grant, Option<Pressed>)> {
+    let access = Access::of(core, &request.identity);
+    let pressed = Pressed::of(core, &access, request)?;
+    let verb = pressed.map_or(request.verb, |pressed| pressed.verb());
+    let grant = access.may(verb, request.collection)?;
+    Ok((access, grant, pressed))
 }
 
 /// Fails if the role may not name the workflow in a request.
@@ -40,6 +40,30 @@ pub(crate) fn workflow(access: &Access, workflow: &WorkflowMeta) -> Result<()> {
     }
     let message = format!("role `{}` may not use the workflow `{}`", access.role(), workflow.key);
     Err(Error::new(ErrorKind::Forbidden, "workflow_forbidden", message))
+}
+
+/// Fails if the role may not press the button: for its own reason, its form's or a workflow's.
+///
+/// # Errors
+///
+/// [`ErrorKind::Forbidden`], with every reason.
+pub(crate) fn button(access: &Access, form: Option<&Form>, button: &Button) -> Result<()> {
+    let mut faults = Vec::new();
+    let lists = form.map(|form| form.meta.allow).into_iter().chain([button.meta.allow]);
+    let is_allowed = |allow: &[(&str, Location)]| {
+        allow.is_empty() || allow.iter().any(|(role, _)| *role == access.role())
+    };
+    if !access.is_administrator() && !lists.into_iter().all(is_allowed) {
+        let name = button.meta.name;
+        let message = format!("role `{}` may not press `{name}`", access.role());
+        faults.push(Fault::new("button_forbidden", message).at("button"));
+    }
+    for fires in &button.fires {
+        if let Err(error) = workflow(access, fires.workflow.meta) {
+            faults.extend(error.all().iter().map(|fault| fault.clone().at("button")));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Error::faults(ErrorKind::Forbidden, faults)) }
 }
 
 /// What a write of a user must satisfy beyond its grant; nothing for other collections.

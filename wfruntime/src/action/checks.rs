@@ -1,6 +1,7 @@
 //! What is judged before anything is written, gathered so that it is told at once.
 
 use super::authorise;
+use super::button::Pressed;
 use super::faults::Faults;
 use super::found::{Finder, Found};
 use super::input::Values;
@@ -13,7 +14,7 @@ use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::identity::Identity;
 use crate::store::Statement;
 use crate::store::sql::Query;
-use crate::trigger::{self, Act, Matches};
+use crate::trigger::{self, Act, Matches, Named};
 
 /// The faults of one request so far, and who makes it.
 pub(super) struct Checks<'a> {
@@ -22,6 +23,8 @@ pub(super) struct Checks<'a> {
     pub(super) access: Access,
     /// What the role may do with the request's verb on its collection.
     pub(super) grant: Grant,
+    /// The button that the request presses.
+    pub(super) pressed: Option<Pressed>,
     pub(super) faults: Faults,
     /// Whether a user loses the role `root`.
     takes_root: bool,
@@ -32,12 +35,15 @@ impl<'a> Checks<'a> {
     /// Enters through the gate.
     ///
     /// # Errors
-    /// The role may not use the verb on the collection.
+    /// The role may not use the verb on the collection, or there is no such button.
     pub(super) fn enter(core: &'a Core, request: &'a Request) -> Result<Self> {
         let identity = &request.identity;
-        let (access, grant) = authorise::enter(core, identity, request.verb, request.collection)?;
-        let faults = Faults::default();
-        Ok(Self { core, identity, access, grant, faults, takes_root: false, shown: None })
+        let (access, grant, pressed) = authorise::enter(core, request)?;
+        let mut faults = Faults::default();
+        if let Some(pressed) = pressed {
+            pressed.judge(&access, request, &mut faults);
+        }
+        Ok(Self { core, identity, access, grant, pressed, faults, takes_root: false, shown: None })
     }
 
     /// What the action fires; judges what of its records the answer is to show, too.
@@ -45,9 +51,12 @@ impl<'a> Checks<'a> {
         let definition = request.collection;
         let shown = read::resolve(definition, &request.view, &self.access);
         self.shown = self.faults.keep(shown)?;
-        let parameter = request.triggers.as_deref();
+        let named = match &self.pressed {
+            None => Named::In(request.triggers.as_deref()),
+            Some(pressed) => Named::By(pressed.button, pressed.writes_nothing()),
+        };
         let faults = &mut self.faults;
-        trigger::matches(self.core, &self.access, definition, action, parameter, faults).await
+        trigger::matches(self.core, &self.access, definition, action, named, faults).await
     }
 
     /// What the answer shows, if there are no faults.
@@ -90,6 +99,13 @@ impl<'a> Checks<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Adds what the pressed button sets, if one is pressed.
+    pub(super) fn set(&mut self, values: &mut Values) {
+        if let Some(pressed) = &self.pressed {
+            pressed.set(self.core, self.identity, values, &mut self.faults);
+        }
     }
 
     /// Fails with all that was gathered.

@@ -10,7 +10,7 @@ use super::turns::Turns;
 use super::{Answer, AnswerData, Request, Through};
 use crate::collection::{AssociationKind, Row};
 use crate::core::Core;
-use crate::error::Result;
+use crate::error::{Fault, Result};
 use crate::trigger::Event;
 use crate::value::Value;
 
@@ -23,18 +23,20 @@ pub(super) async fn create(core: &Arc<Core>, request: &Request) -> Result<Answer
     let body = input::body(request.values.as_deref());
     let implied = request.through.and_then(implied);
     let column = implied.as_ref().map(|(column, _)| *column);
+    if column.is_some_and(|column| checks.pressed.is_some_and(|pressed| pressed.sets(column))) {
+        let message = "the button sets the association that the path goes through";
+        checks.faults.invalid.push(Fault::new("implied", message).at("button"));
+    }
     let limit = core.settings.rows_limit;
-    let given = Reader::new(&checks.access, &mut checks.faults, limit).create(
-        request.collection,
-        &checks.grant,
-        body,
-        column,
-    );
+    let given = Reader::new(&checks.access, &mut checks.faults, limit)
+        .pressed(checks.pressed.as_ref())
+        .create(request.collection, &checks.grant, body, column);
     let is_array = matches!(given, Given::Many(_));
-    let given: Vec<Values> = match given {
+    let mut given: Vec<Values> = match given {
         Given::One(values) => values.into_iter().collect(),
         Given::Many(values) => values,
     };
+    given.iter_mut().for_each(|values| checks.set(values));
     let matches = checks.matches("create", request).await?;
     let found = checks.find(given.iter().map(|values| (values, None))).await?;
     let shown = checks.shown()?;

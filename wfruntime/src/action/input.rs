@@ -5,6 +5,7 @@
 use serde_json::value::RawValue;
 
 use super::Verb;
+use super::button::Pressed;
 use super::faults::{Faults, Path};
 use super::object::{Name, Seen};
 use crate::auth::{Access, Grant};
@@ -78,12 +79,19 @@ pub(crate) struct Reader<'r> {
     limit: usize,
     /// Records seen so far, nested ones too.
     records: usize,
+    /// The button that was pressed with the values.
+    pressed: Option<&'r Pressed>,
 }
 
 impl<'r> Reader<'r> {
     /// A reader for what `access` may write, at most `limit` records.
     pub(crate) fn new(access: &'r Access, faults: &'r mut Faults, limit: usize) -> Self {
-        Self { access, faults, limit, records: 0 }
+        Self { access, faults, limit, records: 0, pressed: None }
+    }
+
+    /// The same for the values with which a button is pressed, if one is.
+    pub(crate) fn pressed(self, pressed: Option<&'r Pressed>) -> Self {
+        Self { pressed, ..self }
     }
 
     /// The values of a new record, or of several if the body is an array.
@@ -240,6 +248,10 @@ impl<'r> Reader<'r> {
             self.faults.invalid.push(here.fault("implied", "it is set by the record around it"));
             return false;
         }
+        if let Some((code, message)) = self.pressed_at(at).and_then(|by| by.refuses(column)) {
+            self.faults.invalid.push(here.fault(code, message));
+            return false;
+        }
         if let Some(earlier) = seen.mark(column, association, name) {
             let (code, message) = if earlier == name {
                 ("duplicate_field", "it is given twice".to_owned())
@@ -362,6 +374,11 @@ impl<'r> Reader<'r> {
         Some(Target { id, values: Some(values), field })
     }
 
+    /// The pressed button, which is about the outermost object alone.
+    fn pressed_at(&self, at: &At<'_>) -> Option<&'r Pressed> {
+        self.pressed.filter(|_| at.depth == 0)
+    }
+
     /// Linking a record needs the right to see it, or to change it where its own column says
     /// where it belongs.
     fn may_link(&mut self, at: &At<'_>, index: usize, id: Option<i64>, path: Path<'_>) {
@@ -400,6 +417,9 @@ impl<'r> Reader<'r> {
     fn required(&mut self, at: &At<'_>, seen: &Seen, path: Path<'_>) {
         for (index, column) in at.definition.columns.iter().enumerate() {
             if column.system || seen.columns[index].is_some() || at.implied == Some(index) {
+                continue;
+            }
+            if self.pressed_at(at).is_some_and(|pressed| pressed.sets(index)) {
                 continue;
             }
             // A default `user` gives nothing where nobody is signed in.

@@ -5,6 +5,7 @@
 
 mod act;
 pub(crate) mod authorise;
+mod button;
 mod checks;
 mod commit;
 mod create;

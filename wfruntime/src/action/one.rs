@@ -10,7 +10,7 @@ use crate::collection::{Definition, Row};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identity::Identity;
-use crate::trigger;
+use crate::trigger::{self, Named};
 use crate::value::Value;
 use crate::workflow::WorkflowMeta;
 
@@ -88,9 +88,9 @@ impl OneAction {
             Asked::Update(..) => "update",
         };
         let mut faults = Faults::default();
-        let parameter = triggers.as_deref();
+        let named = Named::In(triggers.as_deref());
         let mut matches =
-            trigger::matches(core, &access, definition, action, parameter, &mut faults).await?;
+            trigger::matches(core, &access, definition, action, named, &mut faults).await?;
         let record: Option<Row> = match asked {
             Asked::Create(values) => faults.keep(desk.create(definition, values))?,
             Asked::Update(id, columns) => {

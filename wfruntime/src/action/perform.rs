@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Request, Verb, create, destroy, own, read, update};
+use super::{Answer, Request, Verb, button, create, destroy, own, read, update};
 use crate::auth::Access;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
@@ -18,6 +18,16 @@ pub(crate) async fn perform(core: &Arc<Core>, request: Request) -> Result<Answer
     if core.engine.is_closing() {
         let message = "the server is shutting down";
         return Err(Error::new(ErrorKind::Unavailable, "shutting_down", message));
+    }
+    let name = match request.verb {
+        Verb::Create | Verb::Update => None,
+        Verb::List => Some("list"),
+        Verb::Get => Some("get"),
+        Verb::Destroy => Some("destroy"),
+        Verb::Own(name) => Some(name),
+    };
+    if let (Some(name), true) = (name, request.button.is_some()) {
+        return Err(button::none_here(name));
     }
     match request.verb {
         Verb::List | Verb::Get => {

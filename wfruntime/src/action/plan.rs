@@ -108,6 +108,17 @@ impl<'a> Plan<'a> {
         Ok(row)
     }
 
+    /// Plans that a stored record stays as it is until the commit.
+    ///
+    /// If it was changed since it was read, the unit fails as in [`Self::update`].
+    pub(crate) fn keep(&mut self, row: &Row) {
+        let id = row.definition.columns[Definition::ID].name;
+        let set = vec![(id, Set::To(row.id().into()))];
+        let (table, filter) = (row.definition.table(), rows::unchanged(row));
+        let update = Update { table, set, filter, returning: Vec::new() };
+        self.statements.push(update.expect(Expect::Unchanged));
+    }
+
     /// Plans the change of single columns of a stored record.
     pub(crate) fn change(
         &mut self,
@@ -323,15 +334,22 @@ pub(crate) fn new_row(
             Definition::ID => core.ids.next(&core.clock).into(),
             Definition::CREATED_AT | Definition::UPDATED_AT => now.into(),
             Definition::CREATED_BY | Definition::UPDATED_BY => user.into(),
-            _ => match definition.columns[index].default() {
-                Some(DefaultValue::Now) => moment(now, definition.columns[index].kind.ty()),
-                Some(DefaultValue::User) => user.into(),
-                Some(DefaultValue::Value(value)) => value(),
-                None => Value::Null,
-            },
+            _ => {
+                let column = &definition.columns[index];
+                column.default().map_or(Value::Null, |it| made(it, now, user, column.kind.ty()))
+            }
         })
     });
     Row::new(definition, values.collect())
+}
+
+/// A declared value, made for an action of `user` now.
+pub(crate) fn made(value: DefaultValue, now: Timestamp, user: Option<i64>, ty: Type) -> Value {
+    match value {
+        DefaultValue::Now => moment(now, ty),
+        DefaultValue::User => user.into(),
+        DefaultValue::Value(value) => value(),
+    }
 }
 
 /// A moment as a column of this type holds it; civil times are those in UTC.

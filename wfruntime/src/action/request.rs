@@ -37,6 +37,8 @@ pub(crate) struct Request {
     pub values: Option<Box<RawValue>>,
     /// `triggerWorkflows`, decoded, as it stands.
     pub triggers: Option<String>,
+    /// The button that is pressed, by its name.
+    pub button: Option<String>,
     /// What of the records to answer.
     pub view: View,
 }

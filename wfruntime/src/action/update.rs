@@ -92,9 +92,12 @@ fn changes(checks: &mut Checks<'_>, request: &Request) -> Option<Changes> {
     let body = input::body(request.values.as_deref());
     let (definition, target) = (request.collection, &request.target);
     let limit = checks.core.settings.rows_limit;
-    let mut reader = Reader::new(&checks.access, &mut checks.faults, limit);
+    let mut reader =
+        Reader::new(&checks.access, &mut checks.faults, limit).pressed(checks.pressed.as_ref());
     if !input::is_array(body) {
-        return reader.update(definition, &checks.grant, body).map(Changes::All);
+        let mut values = reader.update(definition, &checks.grant, body)?;
+        checks.set(&mut values);
+        return Some(Changes::All(values));
     }
     let each = reader.updates(definition, &checks.grant, body);
     let mut seen = HashSet::new();
@@ -163,7 +166,13 @@ impl Update<'_> {
         let mut events = Vec::with_capacity(pairs.len());
         for (values, before) in pairs {
             let Some(before) = before else { continue };
-            let row = plan.update(before, values)?;
+            let row = match self.checks.pressed {
+                Some(pressed) if pressed.writes_nothing() => {
+                    plan.keep(before);
+                    before.clone()
+                }
+                _ => plan.update(before, values)?,
+            };
             let changed = changed(before, &row);
             events.push(Event { row, before: Some(before.clone()), changed });
         }
@@ -193,18 +202,32 @@ impl Update<'_> {
     /// The records of these ids, every one of them.
     async fn stored(&self, ids: &[i64]) -> Result<Vec<Row>> {
         let definition = self.request.collection;
+        let when = self.checks.pressed.and_then(|pressed| pressed.when());
+        let condition = when.iter().cloned().fold(self.condition.clone(), Condition::and);
+        let stored = self.read(ids, &condition).await?;
+        let here: HashSet<i64> = stored.iter().map(Row::id).collect();
+        let Some(missing) = ids.iter().copied().find(|id| !here.contains(id)) else {
+            return Ok(stored);
+        };
+        match self.checks.pressed {
+            Some(pressed) if !self.read(&[missing], &self.condition).await?.is_empty() => {
+                Err(pressed.is_not_there(missing))
+            }
+            _ => Err(no_record(definition, missing)),
+        }
+    }
+
+    /// The records of these ids for which the condition holds.
+    async fn read(&self, ids: &[i64], condition: &Condition) -> Result<Vec<Row>> {
+        let definition = self.request.collection;
         let mut stored = Vec::with_capacity(ids.len());
         for chunk in ids.chunks(rows::CHUNK) {
-            let filter = rows::with_ids(definition, chunk).and(self.condition.clone());
+            let filter = rows::with_ids(definition, chunk).and(condition.clone());
             let select = rows::select(definition, filter);
             let read = self.core.store.read(&select.build()).await?;
             stored.extend(rows::from_values(definition, read));
         }
-        let here: HashSet<i64> = stored.iter().map(Row::id).collect();
-        match ids.iter().find(|id| !here.contains(id)) {
-            Some(id) => Err(no_record(definition, *id)),
-            None => Ok(stored),
-        }
+        Ok(stored)
     }
 }
 

@@ -6,8 +6,9 @@ use serde_json::Value as Json;
 
 use super::AnswerMeta;
 use crate::collection::json::{Choices, Slot, value_from_json, value_to_json, whole};
-use crate::collection::{DefaultValue, Kind, MemberMeta, Shape};
+use crate::collection::{AssociationShape, DefaultValue, Kind, MemberMeta, Shape};
 use crate::error::{Error, Result};
+use crate::text::in_words;
 use crate::value::{Type, Value};
 
 /// The fields that people are asked for.
@@ -19,7 +20,7 @@ pub(crate) struct Form {
 
 /// One field of a form.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Field {
+pub(crate) struct Field {
     /// The name under which its value is sent.
     pub(super) name: String,
     /// For people.
@@ -88,8 +89,14 @@ const TYPES: [(&str, Type); 12] = [
 /// The word of a text that is one of a few names.
 const CHOICE: &str = "choice";
 
+/// The word of an id of another collection's record.
+const REFERENCE: &str = "reference";
+
 /// The default that is the moment of the answer.
 const NOW: &str = "now";
+
+/// The default that is who acts.
+const USER: &str = "user";
 
 impl Form {
     /// The form of a declared answer.
@@ -115,8 +122,30 @@ impl Field {
     /// `None` for an association, which no answer has.
     fn of(member: &MemberMeta) -> Option<Self> {
         let Shape::Column { kind, nullable } = member.shape else { return None };
+        Some(Self::described(member, member.json, kind, nullable))
+    }
+
+    /// The field of a collection in a form for a new record, or for one that is there; `None` if
+    /// it has no column.
+    pub(crate) fn of_column(member: &MemberMeta, is_new: bool) -> Option<Self> {
+        let (kind, nullable) = match member.shape {
+            Shape::Column { kind, nullable } => (kind, nullable),
+            Shape::Association(AssociationShape::BelongsTo { nullable, .. }) => {
+                (Kind::Reference, nullable)
+            }
+            Shape::Association(_) => return None,
+        };
+        let field = Self::described(member, member.column_json, kind, nullable);
+        Some(match is_new {
+            true => field,
+            // What is left out stays as it is.
+            false => Self { required: !nullable, nullable: false, default: None, ..field },
+        })
+    }
+
+    fn described(member: &MemberMeta, name: &str, kind: Kind, nullable: bool) -> Self {
         let options = &member.options;
-        let title = options.title.unwrap_or(member.rust).to_owned();
+        let title = options.title.map_or_else(|| in_words(member.rust), str::to_owned);
         let required = !nullable && options.default.is_none();
         let declared = options.range.as_ref();
         let end = |bound: Option<Option<fn() -> Value>>| bound.flatten().map(|bound| bound());
@@ -133,8 +162,8 @@ impl Field {
             min: Some(min).filter(|min| *min > 0),
             max: Some(max).filter(|max| *max < u32::MAX),
         });
-        Some(Self {
-            name: member.json.to_owned(),
+        Self {
+            name: name.to_owned(),
             title,
             kind: word(kind).to_owned(),
             required,
@@ -146,9 +175,10 @@ impl Field {
             pattern: options.pattern.map(str::to_owned),
             default: options.default.map(|default| match default {
                 DefaultValue::Value(value) => value_to_json(&value()),
-                _ => NOW.into(),
+                DefaultValue::Now => NOW.into(),
+                DefaultValue::User => USER.into(),
             }),
-        })
+        }
     }
 
     /// What its values are.
@@ -202,8 +232,10 @@ impl Field {
 }
 
 fn word(kind: Kind) -> &'static str {
-    if let Kind::Choice(_) = kind {
-        return CHOICE;
+    match kind {
+        Kind::Choice(_) => return CHOICE,
+        Kind::Reference => return REFERENCE,
+        _ => {}
     }
     TYPES.iter().find(|(_, ty)| *ty == kind.ty()).map_or("text", |(word, _)| word)
 }

@@ -14,7 +14,7 @@ use std::fmt::Debug;
 use crate::collection::{Decoder, Encoder, Location, MemberMeta, Shape};
 use crate::error::Result;
 
-pub(crate) use form::Form;
+pub(crate) use form::{Field, Form};
 pub(crate) use typed::{from_values, shape};
 
 /// What only generated code uses.

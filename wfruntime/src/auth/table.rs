@@ -3,7 +3,7 @@
 use super::access::Roles;
 use super::routes::{Need, SYSTEM_ROUTES};
 use super::{ADMIN, ANONYMOUS, Access, Grant, ROOT};
-use crate::action::Verb;
+use crate::action::{Verb, authorise};
 use crate::collection::Definition;
 use crate::identity::{Actor, Identity};
 use crate::registry::Registry;
@@ -43,6 +43,15 @@ pub(crate) fn access_table(registry: &Registry) -> String {
             row(format!("{}:{name}", collection.name()), &|access| {
                 let grant = access.grant(verb, collection);
                 grant.map_or_else(|| NO.to_owned(), |grant| granted(collection, &grant))
+            });
+        }
+    }
+    for forms in registry.collections().iter().filter_map(|it| registry.forms(it)) {
+        for (form, button) in forms.buttons() {
+            let (collection, name) = (forms.collection, button.meta.name);
+            row(format!("{} button {name}", collection.name()), &|access| {
+                let may = access.grant(button.verb(form), collection).is_some();
+                yes(may && authorise::button(access, form, button).is_ok())
             });
         }
     }

@@ -58,7 +58,7 @@ pub const fn column_named(meta: &CollectionMeta, rust: &str) -> usize {
 }
 
 /// `a == b`, which is not const.
-const fn same(a: &str, b: &str) -> bool {
+pub(crate) const fn same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len() != b.len() {
         return false;

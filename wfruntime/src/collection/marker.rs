@@ -48,6 +48,3 @@ impl<C, T, Cardinality> AssocRef<C, T, Cardinality> {
 pub const fn follow<C, T: Collection, Cardinality>(_: AssocRef<C, T, Cardinality>) -> T::Assocs {
     T::ASSOCS
 }
-
-/// Nothing; it compiles only for an association to at most one record.
-pub const fn assert_to_one<C, T>(_: AssocRef<C, T, ToOne>) {}

@@ -49,7 +49,7 @@ pub use draft::{IsSet, Missing, Set};
 #[doc(hidden)]
 pub use field::{ColumnValue, FieldType, Scalar};
 #[doc(hidden)]
-pub use marker::{AssocRef, ToMany, ToOne, assert_to_one, follow};
+pub use marker::{AssocRef, ToMany, ToOne, follow};
 #[doc(hidden)]
 pub use meta::{
     AssociationShape, ChoiceMeta, CollectionMeta, DefaultValue, FieldOptions, Kind, Location,
@@ -58,7 +58,7 @@ pub use meta::{
 #[doc(hidden)]
 pub use row::{Loaded, Row};
 
-pub(crate) use draft::column_of;
+pub(crate) use draft::{column_of, same};
 /// What only generated code and the registry use.
 pub(crate) mod generated {
     pub use super::choice::{choice_from_str, deserialize_choice};

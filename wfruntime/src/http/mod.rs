@@ -6,6 +6,7 @@ mod answer;
 mod body;
 mod distinct;
 mod extract;
+mod forms;
 mod nowhere;
 mod path;
 mod query;
@@ -92,6 +93,12 @@ async fn dispatch(core: &Arc<Core>, parts: Parts, body: Body) -> Result<Response
             return Ok(response);
         }
         return system_answer(core, &route, system, &parts, body).await;
+    }
+    if route.through.is_none() && action == forms::ACTION {
+        if let Some(response) = refused_method(&parts, path, &route, true) {
+            return Ok(response);
+        }
+        return forms::answer(core, &route.resource, &parts).await;
     }
     let asked = Asked::find(core, &route, action)?;
     if let Some(response) = refused_method(&parts, path, &route, asked.reads()) {

@@ -40,6 +40,8 @@ pub(crate) struct Params {
     pub(super) view: View,
     /// `triggerWorkflows`, as it stands.
     pub(super) triggers: Option<String>,
+    /// `button`, the name of the one that is pressed.
+    pub(super) button: Option<String>,
     /// The known ones that were given, each once.
     pub(super) given: Vec<&'static str>,
     /// What is wrong.
@@ -68,7 +70,7 @@ impl Params {
             return self.unknown(name);
         };
         let is_again = self.given.contains(&known);
-        if is_again && matches!(known, "filter" | "page" | "pageSize") {
+        if is_again && matches!(known, "filter" | "page" | "pageSize" | "button") {
             let message = format!("`{known}` is given twice");
             return self.fault("duplicate_parameter", known, message);
         }
@@ -91,7 +93,8 @@ impl Params {
                 }
                 None => self.triggers = Some(value),
             },
-            // `token` and `button` are read by others.
+            "button" => self.button = Some(value),
+            // `token` is read by others.
             _ => {}
         }
     }

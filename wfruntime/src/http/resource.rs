@@ -47,8 +47,9 @@ impl Asked {
             let own = core.registry.actions().iter().filter(|own| {
                 through.is_none() && core.registry.declared((own.collection)()) == Some(collection)
             });
-            let legal: Vec<&str> =
-                ACTIONS.iter().map(|(name, _)| *name).chain(own.map(|own| own.name)).collect();
+            let legal = ACTIONS.iter().map(|(name, _)| *name).chain(own.map(|own| own.name));
+            let forms = through.is_none().then_some(super::forms::ACTION);
+            let legal: Vec<&str> = legal.chain(forms).collect();
             return Err(no_action(&route.resource, action, &legal));
         };
         let id = route.id.as_deref().map(path_id).transpose()?;
@@ -89,12 +90,14 @@ impl Asked {
             target: Target { ids, filter: params.filter },
             values: None,
             triggers: params.triggers,
+            button: params.button,
             view: params.view,
         })
     }
 }
 
-fn collection(core: &Core, name: &str) -> Result<&'static Definition> {
+/// The collection of this name.
+pub(super) fn collection(core: &Core, name: &str) -> Result<&'static Definition> {
     core.registry.named(name).ok_or_else(|| {
         let names = core.registry.collections().iter().map(|collection| collection.name());
         let message = format!("unknown collection {}{}", quoted(name), instead(name, names));

@@ -4,6 +4,7 @@
 
 mod calls;
 mod collections;
+mod forms;
 mod inverse;
 mod names;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use crate::answer::{AnswerMeta, RegisteredAnswer};
 use crate::auth::{RegisteredRole, RoleMeta};
 use crate::collection::{Collection, CollectionMeta, Definition, Location, RegisteredCollection};
 use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::forms::{Button, Fires, Forms, FormsMeta, RegisteredForms};
 use crate::workflow::{RegisteredWorkflow, WorkflowMeta};
 
 use names::Names;
@@ -38,6 +40,7 @@ pub fn global() -> &'static Registry {
             roles: inventory::iter::<RegisteredRole>.into_iter().map(|it| it.0).collect(),
             actions: inventory::iter::<RegisteredAction>.into_iter().map(|it| it.0).collect(),
             answers: inventory::iter::<RegisteredAnswer>.into_iter().map(|it| it.0).collect(),
+            forms: inventory::iter::<RegisteredForms>.into_iter().map(|it| it.0).collect(),
         })
     })
 }
@@ -50,6 +53,7 @@ struct Declared {
     roles: Vec<&'static RoleMeta>,
     actions: Vec<&'static ActionMeta>,
     answers: Vec<&'static AnswerMeta>,
+    forms: Vec<&'static FormsMeta>,
 }
 
 /// Something the program declares wrongly, which only the whole program shows.
@@ -86,6 +90,7 @@ pub struct Registry {
     workflows: Vec<&'static WorkflowDefinition>,
     roles: Vec<&'static RoleMeta>,
     actions: Vec<&'static ActionMeta>,
+    forms: Vec<&'static Forms>,
     faults: Vec<RegistryFault>,
 }
 
@@ -98,6 +103,8 @@ impl Registry {
         let roles = names::roles(declared.roles, names, &actions, &mut faults);
         let workflows =
             workflows::resolve(declared.workflows, names, &roles, &actions, &mut faults);
+        let known = forms::Known { names, roles: &roles, workflows: &workflows };
+        let forms = known.resolve(declared.forms, &mut faults);
         for member in declared.answers.iter().flat_map(|answer| answer.members) {
             collections::compiled(member, &mut faults);
         }
@@ -111,6 +118,7 @@ impl Registry {
             workflows,
             roles,
             actions,
+            forms,
             faults,
         }
     }
@@ -211,6 +219,18 @@ impl Registry {
             action.name == name && self.declared((action.collection)()) == Some(collection)
         };
         self.actions.iter().copied().find(|action| of(action))
+    }
+
+    /// The forms and buttons of a collection, if it has any.
+    pub(crate) fn forms(&self, collection: &Definition) -> Option<&'static Forms> {
+        self.forms.iter().copied().find(|forms| forms.collection == collection)
+    }
+
+    /// The buttons whose workflow is declared as switched off, each with the workflow.
+    pub(crate) fn idle_buttons(&self) -> impl Iterator<Item = (&'static Button, &'static Fires)> {
+        let buttons = self.forms.iter().flat_map(|forms| forms.buttons());
+        let fires = buttons.flat_map(|(_, button)| button.fires.iter().map(move |it| (button, it)));
+        fires.filter(|(_, fires)| !fires.workflow.meta.enabled)
     }
 
     /// What is declared wrongly, sorted by place.

@@ -85,7 +85,7 @@ fn named_roles(meta: &'static WorkflowMeta) -> impl Iterator<Item = (&'static st
 }
 
 /// The indexes of a path that rustc has checked; none if an association on it has a fault.
-fn follow(collection: &'static Definition, path: &[&str]) -> Option<Vec<usize>> {
+pub(super) fn follow(collection: &'static Definition, path: &[&str]) -> Option<Vec<usize>> {
     let mut at = collection;
     let mut indexes = Vec::with_capacity(path.len());
     for name in path {

@@ -11,6 +11,7 @@ use crate::auth::Access;
 use crate::collection::{AssociationKind, Definition};
 use crate::core::Core;
 use crate::error::{Error, Fault, Result};
+use crate::forms::{Button, Fires};
 use crate::registry::WorkflowDefinition;
 use crate::spelling::{closest, quoted};
 use crate::workflow::{Mode, WorkflowMeta};
@@ -76,7 +77,24 @@ pub(crate) struct Chosen {
     pub(crate) is_named: bool,
 }
 
-/// Finds what `action` on `definition` fires if `parameter` is its `triggerWorkflows`.
+impl Chosen {
+    fn of(fires: &Fires) -> Self {
+        Self { workflow: fires.workflow, path: fires.path.clone(), is_named: true }
+    }
+}
+
+/// How a request names workflows.
+#[derive(Clone, Copy)]
+pub(crate) enum Named<'a> {
+    /// In its `triggerWorkflows`, if it has one.
+    In(Option<&'a str>),
+    /// By a button; `true` if it writes nothing, so that nothing happened which others listen to.
+    By(&'static Button, bool),
+}
+
+/// Finds what `action` on `definition` fires if a request names workflows so.
+///
+/// What a button fires was granted with the button.
 ///
 /// # Errors
 /// What the store says when it is asked for the switches.
@@ -85,11 +103,17 @@ pub(crate) async fn matches(
     access: &Access,
     definition: &'static Definition,
     action: &str,
-    parameter: Option<&str>,
+    named: Named<'_>,
     faults: &mut Faults,
 ) -> Result<Matches> {
-    let items = parameter.map(parameter::parse).unwrap_or_default();
-    let named = named(core, access, definition, &items, faults);
+    let is_heard = !matches!(named, Named::By(_, true));
+    let named = match named {
+        Named::In(parameter) => {
+            let items = parameter.map(parameter::parse).unwrap_or_default();
+            self::named(core, access, definition, &items, faults)
+        }
+        Named::By(button, _) => button.fires.iter().map(Chosen::of).collect(),
+    };
     let mut matches = Matches::default();
     let now = core.clock.now();
     for chosen in &named {
@@ -102,7 +126,7 @@ pub(crate) async fn matches(
             matches.idle.push(idle(chosen.workflow, FiredStatus::Skipped));
         }
     }
-    let listening = core.registry.workflows().iter();
+    let listening = core.registry.workflows().iter().filter(|_| is_heard);
     for workflow in listening.filter(|workflow| workflow.fires_on(definition, action)) {
         if access.is_allowed_by(workflow.meta)
             && core.switches.is_enabled(&core.store, workflow.meta, now).await?

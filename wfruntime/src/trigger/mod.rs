@@ -14,4 +14,4 @@ pub(crate) use snapshot::Snapshot;
 
 pub(crate) use called::record;
 pub(crate) use firing::{Act, Event, Firing};
-pub(crate) use matching::{Matches, matches};
+pub(crate) use matching::{Matches, Named, matches};

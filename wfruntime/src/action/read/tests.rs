@@ -36,6 +36,7 @@ async fn asked(
         target: Target { ids, filter: params.get("filter").cloned() },
         values: None,
         triggers: None,
+        button: None,
         view: View {
             fields: strings(&params["fields"]),
             except: strings(&params["except"]),

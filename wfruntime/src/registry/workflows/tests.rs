@@ -94,7 +94,7 @@ fn build(
         workflows: workflows.to_vec(),
         roles: roles.to_vec(),
         actions: actions.to_vec(),
-        answers: Vec::new(),
+        ..Declared::default()
     })
 }
 

@@ -1,0 +1,11 @@
+use wfruntime::prelude::*;
+
+#[collection]
+struct Claim {
+    amount: i64,
+    note: Option<String>,
+}
+
+forms! { Claim { #[must_use] add "New" (amount) { "Save"; } } }
+
+fn main() {}

@@ -1,0 +1,13 @@
+use wfruntime::prelude::*;
+
+#[collection]
+struct Claim {
+    amount: i64,
+    note: Option<String>,
+}
+
+forms! {
+    Claim { row "Clear" { amount: "none" }; }
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use wfruntime::prelude::*;
+
+#[collection]
+struct Claim { amount: i64, owner: Option<BelongsTo<User>> }
+
+#[post_action(mode = "local")]
+async fn review(_: PostAction<User>, _: Context) -> Result<()> {
+    Ok(())
+}
+
+forms! {
+    Claim { row "Check" => [review!onwer]; }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use wfruntime::prelude::*;
+
+#[collection]
+struct Claim { amount: i64, owner: Option<BelongsTo<User>> }
+
+forms! {
+    Claim { row "Clear" => [Claim]; }
+}
+
+fn main() {}

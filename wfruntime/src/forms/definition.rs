@@ -1,0 +1,89 @@
+//! Forms as the registry resolved them: columns, associations and workflows in place of names.
+
+use super::meta::{ButtonMeta, FireMeta, FormKind, FormMeta};
+use crate::action::Verb;
+use crate::collection::{DefaultValue, Definition};
+use crate::registry::WorkflowDefinition;
+
+/// The forms and row buttons of a collection.
+#[derive(Debug)]
+pub(crate) struct Forms {
+    /// The collection.
+    pub(crate) collection: &'static Definition,
+    /// Its forms.
+    pub(crate) forms: Vec<Form>,
+    /// The buttons of its records.
+    pub(crate) rows: Vec<Button>,
+}
+
+/// A form of a collection.
+#[derive(Debug)]
+pub(crate) struct Form {
+    /// What was declared.
+    pub(crate) meta: &'static FormMeta,
+    /// Indexes of the columns that people fill in.
+    pub(crate) columns: Vec<usize>,
+    /// Its buttons.
+    pub(crate) buttons: Vec<Button>,
+}
+
+/// A button of a form or of a record.
+#[derive(Debug)]
+pub(crate) struct Button {
+    /// What was declared.
+    pub(crate) meta: &'static ButtonMeta,
+    /// The columns that it sets, with their values.
+    pub(crate) fixed: Vec<(usize, DefaultValue)>,
+    /// What it fires.
+    pub(crate) fires: Vec<Fires>,
+}
+
+/// A workflow that a button fires.
+#[derive(Debug, Clone)]
+pub(crate) struct Fires {
+    /// What was declared.
+    pub(crate) meta: &'static FireMeta,
+    /// The workflow.
+    pub(crate) workflow: &'static WorkflowDefinition,
+    /// Associations from the button's record to the workflow's.
+    pub(crate) path: Vec<usize>,
+}
+
+impl Forms {
+    /// The button of this name, and the form that it is on.
+    pub(crate) fn button(&self, name: &str) -> Option<(Option<&Form>, &Button)> {
+        self.buttons().find(|(_, button)| button.meta.name == name)
+    }
+
+    /// All buttons, each with the form that it is on.
+    pub(crate) fn buttons(&self) -> impl Iterator<Item = (Option<&Form>, &Button)> {
+        let on_forms = self
+            .forms
+            .iter()
+            .flat_map(|form| form.buttons.iter().map(move |button| (Some(form), button)));
+        on_forms.chain(self.rows.iter().map(|button| (None, button)))
+    }
+}
+
+impl Form {
+    /// Whether it makes a record.
+    pub(crate) fn is_add(&self) -> bool {
+        self.meta.kind == FormKind::Add
+    }
+}
+
+impl Button {
+    /// What it does to a record, on the form that it is on: one that sets nothing only reads it.
+    pub(crate) fn verb(&self, form: Option<&Form>) -> Verb {
+        match form {
+            Some(form) if form.is_add() => Verb::Create,
+            None if self.fixed.is_empty() => Verb::Get,
+            _ => Verb::Update,
+        }
+    }
+
+    /// Whether it sets this column.
+    pub(crate) fn sets(&self, column: usize) -> bool {
+        self.fixed.iter().any(|(fixed, _)| *fixed == column)
+    }
+}

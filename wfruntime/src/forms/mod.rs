@@ -1,0 +1,23 @@
+//! Forms and buttons: how people add and change records, and what that fires.
+//!
+//! It knows what was declared and what of it a role is shown; it refuses to know requests. A press
+//! of a button is carried out by `action`.
+
+mod checks;
+mod definition;
+mod meta;
+mod shown;
+
+pub(crate) use definition::{Button, Fires, Form, Forms};
+#[cfg(test)]
+pub(crate) use meta::FixedMeta;
+pub(crate) use meta::{ButtonMeta, FireMeta, FormKind, FormMeta, FormsMeta, RegisteredForms};
+pub(crate) use shown::shown;
+
+/// What only generated code uses.
+pub(crate) mod generated {
+    pub use super::checks::{
+        Judged, Told, fire, fire_at, fixed, left_out, left_to_others, of_field, one,
+    };
+    pub use super::meta::*;
+}
