@@ -52,7 +52,7 @@ async fn write_borrower(borrower: PostAction<Borrower>, cx: SyncContext) -> Resu
 }
 
 /// Nobody needs it any more.
-#[post_action(mode = "local", enabled = false)]
+#[post_action(mode = "local")]
 async fn old_ledger(_: PostAction<Loan>, _: Context) -> Result<()> {
     Ok(())
 }
@@ -117,6 +117,10 @@ impl Bank {
         let debtor = program.user("Dora", &["debtor"]).await;
         let banker = program.user("Bert", &["banker"]).await;
         let auditor = program.user("Anna", &["auditor"]).await;
+        let admin = program.user("Adam", &["admin"]).await;
+        let off = json!({ "enabled": false });
+        let path = "/api/workflows:update?filterByTk=old_ledger";
+        assert_eq!(program.post(path, &admin, &off).await.status, 200);
         Self { program, debtor, banker, auditor }
     }
 
