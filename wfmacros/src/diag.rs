@@ -21,6 +21,11 @@ impl Errors {
         self.0.push((span, span, message.into()));
     }
 
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Adds what syn found.
     pub(crate) fn syn(&mut self, error: &syn::Error) {
         for error in error.clone() {

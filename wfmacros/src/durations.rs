@@ -7,6 +7,8 @@ use syn::{Ident, LitInt};
 pub(crate) struct Length {
     /// In milliseconds.
     pub(crate) millis: u64,
+    /// As it was written: `1 hour 30 minutes`.
+    pub(crate) words: String,
 }
 
 const UNITS: &[(&str, u64)] = &[
@@ -28,6 +30,7 @@ impl Length {
 impl Parse for Length {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let mut millis = 0u64;
+        let mut words = Vec::new();
         loop {
             let number: LitInt = input.parse()?;
             let count: u64 = number.base10_parse()?;
@@ -45,8 +48,9 @@ impl Parse for Length {
             millis = length
                 .filter(|millis| *millis <= MOST)
                 .ok_or_else(|| syn::Error::new(number.span(), "must be at most 100 years"))?;
+            words.push(format!("{count} {word}"));
             if !Self::peek(input) {
-                return Ok(Self { millis });
+                return Ok(Self { millis, words: words.join(" ") });
             }
         }
     }
@@ -80,5 +84,7 @@ mod tests {
         ] {
             assert_eq!(read(text), expected, "{text}");
         }
+        let length = syn::parse_str::<Length>("1 hour  30 minutes");
+        assert_eq!(length.expect("a length").words, "1 hour 30 minutes");
     }
 }

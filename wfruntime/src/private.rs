@@ -24,7 +24,7 @@ pub use crate::trigger::PostAction;
 pub use crate::workflow::{
     Decider, Graph, GraphEdge, GraphNode, Identified, InAppends, Mode, Overlap, Present, Ran,
     RegisteredWorkflow, Retry, Show, Timing, Updated, Workflow, WorkflowMeta, WorkflowResult,
-    loaded,
+    loaded, show_in_url,
 };
 
 use std::any::TypeId;

@@ -22,7 +22,7 @@ pub use reach::{Decider, Got, Identified, InAppends, Loaded, Present, Updated, l
 #[doc(hidden)]
 pub use result::{Ran, WorkflowResult};
 #[doc(hidden)]
-pub use show::Show;
+pub use show::{Show, show_in_url};
 
 /// Where a workflow fires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -35,7 +35,6 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// They are to stand in a block of their own; the fields may have `#[field(…)]` and documentation.
 /// `None` if there is a fault, which is reported.
-#[cfg_attr(not(test), expect(dead_code, reason = "`ask` in `workflow!` calls it"))]
 pub(crate) fn local(
     name: &Ident,
     fields: Vec<syn::Field>,

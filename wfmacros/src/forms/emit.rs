@@ -12,8 +12,8 @@ use crate::attributes::cfgs;
 use crate::diag::Errors;
 use crate::paths;
 use crate::trigger::emit::{location, option, strings};
-use crate::workflow::condition;
-use crate::workflow::expression::Scope;
+use crate::workflow::emit::Scope;
+use crate::workflow::emit::condition;
 
 /// The forms of one collection.
 pub(crate) fn registration(

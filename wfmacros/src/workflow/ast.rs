@@ -31,6 +31,10 @@ pub(crate) struct Statement {
 
 pub(crate) enum Kind {
     If(If),
+    Match(Match),
+    For(For),
+    Leave(Leave),
+    Branches(Branches),
     Let(Box<Let>),
     Node(Box<Node>),
     /// Not understood; rustc is to say what is wrong with it.
@@ -45,6 +49,46 @@ pub(crate) struct If {
     pub(crate) otherwise: Option<Block>,
 }
 
+/// `match expression { pattern if guard => { … } … }`.
+pub(crate) struct Match {
+    pub(crate) value: Expr,
+    pub(crate) arms: Vec<Arm<Block>>,
+}
+
+/// An arm of a `match`, as it was written or lowered.
+pub(crate) struct Arm<B> {
+    pub(crate) pattern: Pat,
+    pub(crate) guard: Option<Expr>,
+    pub(crate) body: B,
+}
+
+/// `for pattern in expression { … }`.
+pub(crate) struct For {
+    pub(crate) pattern: Pat,
+    pub(crate) items: Expr,
+    pub(crate) body: Block,
+}
+
+/// `break` or `continue`.
+#[derive(Clone, Copy)]
+pub(crate) struct Leave {
+    pub(crate) at: Span,
+    pub(crate) is_break: bool,
+}
+
+impl Leave {
+    /// The word of it.
+    pub(crate) fn word(self) -> &'static str {
+        if self.is_break { "break" } else { "continue" }
+    }
+}
+
+/// `parallel { { … } { … } }` or `race { { … } { … } }`.
+pub(crate) struct Branches {
+    pub(crate) word: Ident,
+    pub(crate) blocks: Vec<Block>,
+}
+
 /// `let pattern: Type = value else { … };`.
 pub(crate) struct Let {
     pub(crate) pattern: Pat,
@@ -55,6 +99,7 @@ pub(crate) struct Let {
 
 pub(crate) enum Value {
     Node(Node),
+    Branches(Branches),
     Expr(Expr),
 }
 
@@ -69,12 +114,35 @@ pub(crate) enum NodeKind {
     Update { record: Expr, fields: Vec<Field> },
     UpdateWhere { collection: Path, filter: Expr, fields: Vec<Field> },
     Delete { record: Expr },
-    Find { collection: Path, filter: Option<Expr> },
+    DeleteWhere { collection: Path, filter: Expr },
+    Read(Read),
+    Count { collection: Path, filter: Option<Expr> },
+    Aggregate { collection: Path, field: Ident, filter: Option<Expr> },
+    Refresh { record: Expr },
     Run { function: Path, arguments: Vec<Expr>, retry: Option<LitInt> },
+    Sleep(Sleep),
+    Signal { name: LitStr, within: Option<Within> },
     Approve(Box<Approve>),
+    Ask(Box<Ask>),
+    Request(Box<Request>),
+    Call { workflow: Path, record: Expr },
     Respond { text: Text },
     Require { condition: Expr, message: Option<Text> },
     End { failed: bool, message: Option<Text> },
+}
+
+/// `find` and `list`.
+pub(crate) struct Read {
+    pub(crate) collection: Path,
+    pub(crate) filter: Option<Expr>,
+    pub(crate) order: Vec<Order>,
+    pub(crate) limit: Option<Expr>,
+}
+
+/// `field`, `field asc` or `field desc`.
+pub(crate) struct Order {
+    pub(crate) field: Ident,
+    pub(crate) descending: bool,
 }
 
 /// `name: value`, or `name` alone.
@@ -89,6 +157,12 @@ pub(crate) enum Text {
     Expr(Expr),
 }
 
+/// How long, or until when.
+pub(crate) enum Sleep {
+    For(Within),
+    Until(Expr),
+}
+
 /// `approve "…" { by: …, within: …, otherwise: … }`.
 pub(crate) struct Approve {
     pub(crate) title: Text,
@@ -98,10 +172,38 @@ pub(crate) struct Approve {
     pub(crate) otherwise: Option<Ident>,
 }
 
+/// `request POST "https://…" { json: …, … }`.
+pub(crate) struct Request {
+    pub(crate) method: Ident,
+    pub(crate) url: Text,
+    pub(crate) json: Option<Expr>,
+    pub(crate) headers: Vec<(LitStr, Expr)>,
+    pub(crate) timeout: Option<Within>,
+    pub(crate) limit: Option<Expr>,
+    pub(crate) retry: Option<LitInt>,
+    pub(crate) any_status: bool,
+}
+
+/// `ask "…" { by: …, within: …, receipt: String, … }`.
+pub(crate) struct Ask {
+    pub(crate) title: Text,
+    pub(crate) by: Vec<By>,
+    pub(crate) within: Option<Within>,
+    pub(crate) fields: Vec<syn::Field>,
+}
+
 /// Who decides.
 pub(crate) enum By {
     Role(Ident),
     User(Expr),
+}
+
+/// The roles among those who decide.
+pub(crate) fn roles(by: &[By]) -> impl Iterator<Item = &Ident> {
+    by.iter().filter_map(|by| match by {
+        By::Role(role) => Some(role),
+        By::User(_) => None,
+    })
 }
 
 /// How many must approve.
@@ -111,7 +213,7 @@ pub(crate) enum Quorum {
     Count(LitInt),
 }
 
-/// How long a decision may take.
+/// A length of time: in words, or as an expression gives it.
 pub(crate) enum Within {
     Length(Length),
     Expr(Expr),

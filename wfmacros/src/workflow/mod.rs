@@ -3,18 +3,12 @@
 //! `parse` reads statements one by one, `lower` gives them keys and judges them, `graph` follows
 //! them, and `emit` turns each into a call on the context.
 
-mod approve;
-mod approve_emit;
 pub(crate) mod ast;
 pub(crate) mod brackets;
-pub(crate) mod condition;
-mod emit;
-pub(crate) mod expression;
+pub(crate) mod emit;
 mod graph;
 mod lower;
-mod node;
 mod parse;
-mod text;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -29,45 +23,64 @@ use crate::trigger::{self, Trigger};
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let workflows = parse::workflows(tokens, &mut errors);
-    let items: TokenStream =
-        workflows.into_iter().map(|workflow| one(workflow, &mut errors)).collect();
+    let lowered = workflows.into_iter().filter_map(|workflow| Lowered::of(workflow, &mut errors));
+    let lowered: Vec<Lowered> = lowered.collect();
+    let callers = lowered
+        .iter()
+        .map(|it| lower::Caller { name: &it.workflow.name, calls: &it.body.calls })
+        .collect::<Vec<_>>();
+    lower::check_calls(&callers, &mut errors);
+    let items: TokenStream = lowered.into_iter().map(|it| it.emit(&mut errors)).collect();
     let errors = errors.into_tokens();
     quote!(#items #errors)
 }
 
-fn one(mut workflow: ast::Workflow, errors: &mut Errors) -> TokenStream {
-    let Some((at, args)) = take_trigger(&mut workflow, errors) else { return TokenStream::new() };
-    let ast = trigger::parse(at, args, errors);
-    let trigger = trigger::lower(ast, &workflow.name, errors);
-    let mut lowering = lower::Lowering { is_sync: trigger.is_sync, errors, roles: Vec::new() };
-    let body = std::mem::take(&mut workflow.body);
-    let steps = lowering.block(body, "");
-    let roles = lowering.roles;
-    let on = trigger.on.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let collection = graph::source(&workflow.collection);
-    let label = if trigger.is_local {
-        format!("{collection}, where it is named")
-    } else {
-        format!("{collection}: {on}")
-    };
-    let graph = graph::Graph::of(&steps, label, workflow.name.span());
-    let function = function(&workflow, &trigger, &steps, errors);
-    let private = trigger.runtime.private();
-    let name = &workflow.name;
-    let declared = declaration::declaration(&Declared {
-        trigger: &trigger,
-        name,
-        vis: &workflow.vis,
-        attrs: &workflow.attrs,
-        collection: &workflow.collection,
-        handler: handler(name, &trigger),
-        function: quote!(::core::option::Option::Some(|| #private::type_of(&#name))),
-        roles,
-        calls: Vec::new(),
-        revision: graph.revision(),
-        graph: graph.emit(&private),
-    });
-    quote!(#function #declared)
+/// A workflow whose body was lowered.
+struct Lowered {
+    workflow: ast::Workflow,
+    trigger: Trigger,
+    body: lower::Lowered,
+}
+
+impl Lowered {
+    fn of(mut workflow: ast::Workflow, errors: &mut Errors) -> Option<Self> {
+        let (at, args) = take_trigger(&mut workflow, errors)?;
+        let ast = trigger::parse(at, args, errors);
+        let trigger = trigger::lower(ast, &workflow.name, errors);
+        let body = std::mem::take(&mut workflow.body);
+        let body = lower::lower(body, trigger.is_sync, errors);
+        Some(Self { workflow, trigger, body })
+    }
+
+    fn emit(self, errors: &mut Errors) -> TokenStream {
+        let Self { workflow, trigger, body } = self;
+        let lower::Lowered { steps, roles, calls } = body;
+        let collection = graph::source(&workflow.collection);
+        let label = if trigger.is_local {
+            format!("{collection}, where it is named")
+        } else {
+            let on = trigger.on.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            format!("{collection}: {on}")
+        };
+        let graph = graph::Graph::of(&steps, label, workflow.name.span());
+        let function = function(&workflow, &trigger, &steps, errors);
+        let private = trigger.runtime.private();
+        let name = &workflow.name;
+        let declared = declaration::declaration(&Declared {
+            trigger: &trigger,
+            name,
+            vis: &workflow.vis,
+            attrs: &workflow.attrs,
+            collection: &workflow.collection,
+            handler: handler(name, &trigger),
+            function: quote!(::core::option::Option::Some(|| #private::type_of(&#name))),
+            roles,
+            calls,
+            revision: graph.revision(),
+            graph: graph.emit(&private),
+        });
+        quote!(#function #declared)
+    }
 }
 
 /// Takes `#[post_action(…)]` out of the attributes.
@@ -117,10 +130,18 @@ fn function(
     let ast::Workflow { attrs, vis, name, collection, .. } = workflow;
     // Of no name that a body may use: rustc would say that it cannot be reached from there.
     let [claim, cx] = ["__fired", "__cx"].map(|name| Ident::new(name, Span::mixed_site()));
-    let scope =
-        expression::Scope { private: private.clone(), collection, appends: &trigger.appends };
-    let mut emitter = emit::Emitter { scope, cx: cx.clone(), errors };
+    let scope = emit::Scope { private: private.clone(), collection, appends: &trigger.appends };
+    let mut emitter = emit::Emitter {
+        scope,
+        cx: cx.clone(),
+        is_sync: trigger.is_sync,
+        runtime: &trigger.runtime,
+        errors,
+    };
     let body = emitter.body(steps);
+    // What is left of a body with errors has its own warnings, which say nothing.
+    let quiet = (!errors.is_empty())
+        .then(|| quote!(#[allow(unreachable_code, unused_mut, unused_variables)]));
     let context = if trigger.is_sync { quote!(SyncContext) } else { quote!(Context) };
     let parts = declaration::parts();
     let doc = attrs.iter().all(|attr| !attr.path().is_ident("doc")).then(|| {
@@ -130,6 +151,7 @@ fn function(
     quote! {
         #doc
         #(#attrs)*
+        #quiet
         #vis async fn #name(
             #claim: #private::PostAction<#collection>,
             #cx: #private::#context,

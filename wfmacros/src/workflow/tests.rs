@@ -256,3 +256,158 @@ fn the_review_of_claims() {
         "#]],
     );
 }
+
+/// The function and the graph of a body, without the rest.
+#[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
+fn check_body(body: &proc_macro2::TokenStream, expected: Expect) {
+    let tokens = expand(quote!(#[post_action(mode = "local")] review<Claim> { #body }));
+    let text = match syn::parse2::<syn::File>(tokens.clone()) {
+        Ok(mut file) => {
+            file.items.truncate(1);
+            prettyplease::unparse(&file)
+        }
+        Err(error) => format!("does not parse: {error}\n{tokens}"),
+    };
+    expected.assert_eq(&text);
+}
+
+#[test]
+fn loops_and_choices() {
+    check_body(
+        &quote! {
+            for line in data.lines.get()? {
+                match line.count {
+                    0 => continue,
+                    count if count > 5 => { break; }
+                    _ => create Payment { count: line.count },
+                }
+            }
+            sleep until data.due;
+        },
+        expect![[r#"
+            ///The workflow `review`.
+            async fn review(
+                __fired: ::wfruntime::private::PostAction<Claim>,
+                __cx: ::wfruntime::private::Context,
+            ) -> ::wfruntime::private::Result<()> {
+                #[allow(unused_mut, unused_variables)]
+                let (mut data, before, user, role) = __fired.into_parts();
+                let _ = &__cx;
+                {
+                    let mut pass = 0_u64..;
+                    for line in <_ as ::wfruntime::private::InAppends>::got(
+                        <Claim as ::wfruntime::private::Collection>::ASSOCS.lines,
+                    )? {
+                        let __cx = __cx.pass("for#1", pass.next().unwrap_or_default());
+                        let _ = &__cx;
+                        match <::wfruntime::private::Place<_>>::of(&line.count).copy() {
+                            0 => {
+                                continue;
+                            }
+                            count if count > 5 => {
+                                break;
+                            }
+                            _ => {
+                                __cx.node("match#1.2/create#1", 542473558259328816u64)
+                                    .create(
+                                        <Payment>::new()
+                                            .count(
+                                                <::wfruntime::private::Place<_>>::of(&line.count).copy(),
+                                            ),
+                                    )
+                                    .await?;
+                            }
+                        }
+                    }
+                }
+                __cx.node("sleep#1", 8207814846619210047u64)
+                    .sleep_until(<::wfruntime::private::Place<_>>::of(&data.due).copy())
+                    .await?;
+                ::core::result::Result::Ok(())
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn branches_and_what_leaves_the_workflow() {
+    check_body(
+        &quote! {
+            let won = race {
+                { signal "paid"; }
+                { sleep 3 days; end failed "too late"; }
+            };
+            request POST "{base}/claims/{data.id}?by={user.nickname}" { json: data.title };
+            call ship(data);
+        },
+        expect![[r#"
+            ///The workflow `review`.
+            async fn review(
+                __fired: ::wfruntime::private::PostAction<Claim>,
+                __cx: ::wfruntime::private::Context,
+            ) -> ::wfruntime::private::Result<()> {
+                #[allow(unused_mut, unused_variables)]
+                let (mut data, before, user, role) = __fired.into_parts();
+                let _ = &__cx;
+                let won = __cx
+                    .node("won", 6272583755698226590u64)
+                    .race((
+                        async |
+                            __cx: ::wfruntime::private::Context,
+                        | -> ::wfruntime::private::Result<()> {
+                            #[allow(unused_mut, unused_variables)]
+                            let mut data = ::core::clone::Clone::clone(&data);
+                            let _ = &__cx;
+                            __cx.node("signal#1", 4264671331767860308u64).signal("paid").await?;
+                            ::core::result::Result::Ok(())
+                        },
+                        async |
+                            __cx: ::wfruntime::private::Context,
+                        | -> ::wfruntime::private::Result<()> {
+                            #[allow(unused_mut, unused_variables)]
+                            let mut data = ::core::clone::Clone::clone(&data);
+                            let _ = &__cx;
+                            __cx.node("sleep#1", 1862698799489138615u64)
+                                .sleep(::core::time::Duration::from_millis(259200000u64))
+                                .await?;
+                            return ::wfruntime::private::ended(
+                                __cx.end_failed(::std::borrow::ToOwned::to_owned("too late")),
+                            );
+                        },
+                    ))
+                    .await?
+                    .0;
+                __cx.node("request#1", 7443270639009065205u64)
+                    .request(
+                        "POST",
+                        {
+                            let mut text = ::std::string::String::new();
+                            ::wfruntime::private::Show::show(&base, &mut text);
+                            text.push_str("/claims/");
+                            ::wfruntime::private::show_in_url(&data.id, &mut text);
+                            text.push_str("?by=");
+                            if let ::core::option::Option::Some(it) = <_ as ::wfruntime::private::Present>::present(
+                                &user,
+                            ) {
+                                ::wfruntime::private::show_in_url(&it.nickname, &mut text);
+                            }
+                            text
+                        },
+                    )
+                    .json(&data.title)
+                    .await?;
+                __cx.end_unless_resolved(
+                    &{
+                        type Called = ship;
+                        __cx.node("call#1", 1157016020761079618u64)
+                            .call::<
+                                Called,
+                            >(&<_ as ::wfruntime::private::Identified>::identity(&data))
+                            .await?
+                    },
+                )?;
+                ::core::result::Result::Ok(())
+            }
+        "#]],
+    );
+}

@@ -97,7 +97,7 @@ impl<C> fmt::Debug for Filter<C> {
 #[diagnostic::on_unimplemented(message = "`{Self}` has no order", label = "cannot be compared so")]
 pub trait Ordered {
     /// The type of its values, without `Option`.
-    type Value: Serialize + DeserializeOwned + Send;
+    type Value: Serialize + DeserializeOwned + Send + 'static;
 
     /// The value of a stored one.
     ///
@@ -161,7 +161,7 @@ ordered!(
 );
 
 #[diagnostic::do_not_recommend]
-impl<T> Ordered for Id<T> {
+impl<T: 'static> Ordered for Id<T> {
     type Value = Self;
 
     fn value(stored: Value) -> Result<Self, Value> {

@@ -13,9 +13,9 @@ use crate::value::Value;
 )]
 pub trait Numeric {
     /// The type of a sum: wide enough for all sums the store computes.
-    type Sum: Serialize + DeserializeOwned + Send;
+    type Sum: Serialize + DeserializeOwned + Send + 'static;
     /// The type of an average.
-    type Average: Serialize + DeserializeOwned + Send;
+    type Average: Serialize + DeserializeOwned + Send + 'static;
 
     /// The sum that the store computed.
     ///

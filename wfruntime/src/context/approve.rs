@@ -74,7 +74,7 @@ impl Decision {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no length of time",
     label = "expected a length of time",
-    note = "in `workflow!`, write it in words: `within: 3 days`; else give a `Duration` or a jiff `Span`"
+    note = "in `workflow!`, write it in words, as in `3 days`; else give a `Duration` or a jiff `Span`"
 )]
 pub trait Within {
     /// The moment this long after `start`; days count 24 hours.

@@ -8,8 +8,14 @@ use crate::engine::run::{Begun, Wait};
 use crate::engine::{journal, settle};
 use crate::error::Result;
 use crate::execution::JobStatus;
+use crate::store::BoxFuture;
 
 /// A moment: a jiff timestamp or zoned time; a date or date with time is one in UTC.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no moment",
+    label = "expected a moment",
+    note = "a moment is a `Timestamp`, a jiff `Zoned`, or a `DateTime` or `Date` in UTC"
+)]
 pub trait Moment {
     /// The moment itself.
     ///
@@ -19,24 +25,28 @@ pub trait Moment {
     fn moment(self) -> Result<Timestamp>;
 }
 
+#[diagnostic::do_not_recommend]
 impl Moment for Timestamp {
     fn moment(self) -> Result<Timestamp> {
         Ok(self)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Moment for ZonedDateTime {
     fn moment(self) -> Result<Timestamp> {
         Ok(self.timestamp())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Moment for civil::DateTime {
     fn moment(self) -> Result<Timestamp> {
         Ok(self.to_zoned_datetime(TimeZone::UTC)?.timestamp())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Moment for civil::Date {
     fn moment(self) -> Result<Timestamp> {
         self.to_datetime(civil::Time::midnight()).moment()
@@ -45,6 +55,8 @@ impl Moment for civil::Date {
 
 /// What an ended sleep gives, as its job keeps it.
 const NOTHING: &str = "null";
+
+type Due<'a> = Box<dyn FnOnce(Timestamp) -> Result<Timestamp> + Send + 'a>;
 
 impl Context {
     /// Waits for a length of time, from the moment at which this node is reached first.
@@ -64,8 +76,10 @@ impl Context {
     /// # Errors
     ///
     /// The moment at its end is beyond the year 9999.
-    pub async fn sleep(&self, time: impl Within + Send) -> Result<()> {
-        self.rest(move |now| time.after(now)).await
+    // No `async fn`: its future would name the length's type, and a wrong one would be told at the
+    // `await` as well.
+    pub fn sleep<'a>(&'a self, time: impl Within + Send + 'a) -> BoxFuture<'a, Result<()>> {
+        Box::pin(self.rest(Box::new(move |now| time.after(now))))
     }
 
     /// Waits until a moment; one in the past is over at once.
@@ -73,11 +87,11 @@ impl Context {
     /// # Errors
     ///
     /// There is no such moment.
-    pub async fn sleep_until(&self, moment: impl Moment + Send) -> Result<()> {
-        self.rest(move |_| moment.moment()).await
+    pub fn sleep_until<'a>(&'a self, moment: impl Moment + Send + 'a) -> BoxFuture<'a, Result<()>> {
+        Box::pin(self.rest(Box::new(move |_| moment.moment())))
     }
 
-    async fn rest(&self, due: impl FnOnce(Timestamp) -> Result<Timestamp> + Send) -> Result<()> {
+    async fn rest(&self, due: Due<'_>) -> Result<()> {
         let run = &self.run;
         let Begun::New(node) = self.begin("sleep", "").await? else { return Ok(()) };
         if node.waiting {

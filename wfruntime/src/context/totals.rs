@@ -7,8 +7,14 @@ use crate::collection::{Collection, FieldRef, Filter, Numeric, Ordered};
 use crate::context::SyncContext;
 use crate::engine::run::Begun;
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::BoxFuture;
 use crate::store::sql::{Aggregate, Function, Query};
 use crate::value::Value;
+
+/// A value calculated from records.
+// No `async fn`: its future would name the field's type, and a field without numbers would be told
+// at the `await` as well.
+type Total<'a, R> = BoxFuture<'a, Result<Option<R>>>;
 
 impl SyncContext {
     /// The sum of a field over the records that fit; nothing if there are none.
@@ -26,12 +32,12 @@ impl SyncContext {
     /// # Errors
     ///
     /// The sum is too large for its type.
-    pub async fn sum<T, F>(&self, field: FieldRef<T, F>, of: Filter<T>) -> Result<Option<F::Sum>>
+    pub fn sum<T, F>(&self, field: FieldRef<T, F>, of: Filter<T>) -> Total<'_, F::Sum>
     where
         T: Collection,
         F: Numeric,
     {
-        self.total(Function::Sum, field, of, F::sum).await
+        Box::pin(self.total(Function::Sum, field.column(), of, F::sum))
     }
 
     /// The average of a field over the records that fit; nothing if there are none.
@@ -41,16 +47,12 @@ impl SyncContext {
     /// # Errors
     ///
     /// The sum behind it is too large for its type.
-    pub async fn average<T, F>(
-        &self,
-        field: FieldRef<T, F>,
-        of: Filter<T>,
-    ) -> Result<Option<F::Average>>
+    pub fn average<T, F>(&self, field: FieldRef<T, F>, of: Filter<T>) -> Total<'_, F::Average>
     where
         T: Collection,
         F: Numeric,
     {
-        self.total(Function::Average, field, of, F::average).await
+        Box::pin(self.total(Function::Average, field.column(), of, F::average))
     }
 
     /// The least value of a field among the records that fit; nothing if there is none.
@@ -58,12 +60,12 @@ impl SyncContext {
     /// # Errors
     ///
     /// A stored value does not fit its field.
-    pub async fn min<T, F>(&self, field: FieldRef<T, F>, of: Filter<T>) -> Result<Option<F::Value>>
+    pub fn min<T, F>(&self, field: FieldRef<T, F>, of: Filter<T>) -> Total<'_, F::Value>
     where
         T: Collection,
         F: Ordered,
     {
-        self.total(Function::Min, field, of, F::value).await
+        Box::pin(self.total(Function::Min, field.column(), of, F::value))
     }
 
     /// The greatest value of a field among the records that fit; nothing if there is none.
@@ -71,18 +73,18 @@ impl SyncContext {
     /// # Errors
     ///
     /// As [`Self::min`].
-    pub async fn max<T, F>(&self, field: FieldRef<T, F>, of: Filter<T>) -> Result<Option<F::Value>>
+    pub fn max<T, F>(&self, field: FieldRef<T, F>, of: Filter<T>) -> Total<'_, F::Value>
     where
         T: Collection,
         F: Ordered,
     {
-        self.total(Function::Max, field, of, F::value).await
+        Box::pin(self.total(Function::Max, field.column(), of, F::value))
     }
 
-    async fn total<T, F, R>(
+    async fn total<T, R>(
         &self,
         function: Function,
-        field: FieldRef<T, F>,
+        field: &'static str,
         filter: Filter<T>,
         read: fn(Value) -> Result<R, Value>,
     ) -> Result<Option<R>>
@@ -91,7 +93,7 @@ impl SyncContext {
         R: Serialize + DeserializeOwned,
     {
         let definition = T::definition();
-        let found = definition.columns.iter().find(|column| column.name == field.column());
+        let found = definition.columns.iter().find(|column| column.name == field);
         let column = found.ok_or_else(|| Error::internal("a field without a column"))?;
         let name = format!("{}.{}", definition.meta.rust, column.rust);
         let node = match self.begin(kind(function), &name).await? {

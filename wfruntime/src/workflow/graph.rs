@@ -50,11 +50,16 @@ impl Graph {
         let mut out = format!("---\ntitle: {}\n---\nflowchart TD\n", quoted(title, '"', "\\\""));
         for (index, node) in self.nodes.iter().enumerate() {
             let text = mermaid_text(&caption(node));
-            let (open, close) = match node.kind {
-                "if" | "require" => ("{\"", "\"}"),
-                "post_action" | "end" => ("([\"", "\"])"),
-                "approve" => ("{{\"", "\"}}"),
-                _ => ("[\"", "\"]"),
+            let (open, close) = match Shape::of(node) {
+                Shape::Condition => ("{\"", "\"}"),
+                Shape::Terminal => ("([\"", "\"])"),
+                Shape::People => ("{{\"", "\"}}"),
+                Shape::Wait => (">\"", "\"]"),
+                Shape::Loop => ("[/\"", "\"\\]"),
+                Shape::Branches => ("[\\\"", "\"/]"),
+                Shape::Outside => ("[/\"", "\"/]"),
+                Shape::Workflow => ("[[\"", "\"]]"),
+                Shape::Plain => ("[\"", "\"]"),
             };
             line(&mut out, &format!("    n{index}{open}{text}{close}"));
         }
@@ -74,11 +79,16 @@ impl Graph {
         let mut out = format!("digraph {{\n    label={}\n    labelloc=t\n", quote(title));
         out.push_str("    node [shape=box, fontname=\"sans-serif\"]\n");
         for (index, node) in self.nodes.iter().enumerate() {
-            let shape = match node.kind {
-                "if" | "require" => ", shape=diamond",
-                "post_action" | "end" => ", style=rounded",
-                "approve" => ", shape=hexagon",
-                _ => "",
+            let shape = match Shape::of(node) {
+                Shape::Condition => ", shape=diamond",
+                Shape::Terminal => ", style=rounded",
+                Shape::People => ", shape=hexagon",
+                Shape::Wait => ", shape=cds",
+                Shape::Loop => ", shape=trapezium",
+                Shape::Branches => ", shape=invtrapezium",
+                Shape::Outside => ", shape=parallelogram",
+                Shape::Workflow => ", peripheries=2",
+                Shape::Plain => "",
             };
             line(&mut out, &format!("    n{index} [label={}{shape}]", quote(&caption(node))));
         }
@@ -92,6 +102,42 @@ impl Graph {
         }
         out.push_str("}\n");
         out
+    }
+}
+
+/// What kinds of nodes look like, whatever the format.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// The way on depends on something.
+    Condition,
+    /// It begins or ends.
+    Terminal,
+    /// People are asked.
+    People,
+    /// Time passes, or something has to come.
+    Wait,
+    Loop,
+    Branches,
+    /// It speaks to another program.
+    Outside,
+    /// It is a workflow of its own.
+    Workflow,
+    Plain,
+}
+
+impl Shape {
+    fn of(node: &GraphNode) -> Self {
+        match node.kind {
+            "if" | "match" | "require" => Self::Condition,
+            "post_action" | "end" => Self::Terminal,
+            "approve" | "ask" => Self::People,
+            "sleep" | "signal" => Self::Wait,
+            "for" => Self::Loop,
+            "parallel" | "race" => Self::Branches,
+            "request" => Self::Outside,
+            "call" => Self::Workflow,
+            _ => Self::Plain,
+        }
     }
 }
 
@@ -136,127 +182,4 @@ fn mermaid_text(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use expect_test::{Expect, expect};
-
-    use super::*;
-    use crate::workflow::GraphEdge;
-
-    const REVIEW: Graph = Graph {
-        nodes: &[
-            node("post_action", "Claim, where it is named"),
-            node("if", "data.amount > dec!(500) && \"<b>\" != x"),
-            node("approve", "Check the receipts of {data.applicant.nickname}"),
-            node("end", "rejected"),
-            node("create", "Payment"),
-        ],
-        edges: &[
-            edge(0, 1, ""),
-            edge(1, 2, "yes"),
-            edge(2, 3, "rejected"),
-            edge(2, 4, "approved"),
-            edge(1, 4, "no"),
-        ],
-    };
-
-    const fn node(kind: &'static str, label: &'static str) -> GraphNode {
-        GraphNode { key: "", kind, label, line: 1 }
-    }
-
-    const fn edge(from: u16, to: u16, label: &'static str) -> GraphEdge {
-        GraphEdge { from, to, label }
-    }
-
-    #[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
-    fn check(format: Format, expected: Expect) {
-        expected.assert_eq(&REVIEW.draw("Review of \"claims\"", format));
-    }
-
-    #[test]
-    fn mermaid() {
-        check(
-            Format::Mermaid,
-            expect![[r#"
-            ---
-            title: "Review of \"claims\""
-            ---
-            flowchart TD
-                n0(["Claim, where it is named"])
-                n1{"if data.amount #gt; dec!(500) #amp;#amp; #quot;#lt;b#gt;#quot; != x"}
-                n2{{"approve Check the receipts of {data.applicant.nickname}"}}
-                n3(["end rejected"])
-                n4["create Payment"]
-                n0 --> n1
-                n1 -->|yes| n2
-                n2 -->|rejected| n3
-                n2 -->|approved| n4
-                n1 -->|no| n4
-        "#]],
-        );
-    }
-
-    #[test]
-    fn graphviz() {
-        check(
-            Format::Dot,
-            expect![[r#"
-            digraph {
-                label="Review of \"claims\""
-                labelloc=t
-                node [shape=box, fontname="sans-serif"]
-                n0 [label="Claim, where it is named", style=rounded]
-                n1 [label="if data.amount > dec!(500) && \"<b>\" != x", shape=diamond]
-                n2 [label="approve Check the receipts of {data.applicant.nickname}", shape=hexagon]
-                n3 [label="end rejected", style=rounded]
-                n4 [label="create Payment"]
-                n0 -> n1
-                n1 -> n2 [label="yes"]
-                n2 -> n3 [label="rejected"]
-                n2 -> n4 [label="approved"]
-                n1 -> n4 [label="no"]
-            }
-        "#]],
-        );
-    }
-
-    #[test]
-    fn svg() {
-        check(
-            Format::Svg,
-            expect![[r#"
-                <svg xmlns="http://www.w3.org/2000/svg" viewBox="-24 -24 496 438" role="img">
-                <title>Review of &quot;claims&quot;</title>
-                <style>text{font:14px sans-serif;fill:#1c2733}.title{font-weight:600;font-size:16px}.label{font-size:12px;fill:#5a6775}rect{fill:#f6f8fa;stroke:#8a97a5;rx:6}.if,.require{fill:#fff6dd;stroke:#c9a227}.approve{fill:#e5f0ff;stroke:#4a86d8}.end{fill:#eef1f4;rx:17}.post_action{fill:#e4f6ea;stroke:#3c9a5f;rx:17}path{fill:none;stroke:#5a6775}marker path{fill:#5a6775}</style>
-                <defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>
-                <text class="title" x="0" y="14">Review of &quot;claims&quot;</text>
-                <path d="M20 74 V110" marker-end="url(#tip)"/>
-                <path d="M76 162 V198" marker-end="url(#tip)"/>
-                <text class="label" x="82" y="178">yes</text>
-                <path d="M132 250 V286" marker-end="url(#tip)"/>
-                <text class="label" x="138" y="266">rejected</text>
-                <path d="M76 250 V356" marker-end="url(#tip)"/>
-                <text class="label" x="82" y="266">approved</text>
-                <path d="M20 162 V356" marker-end="url(#tip)"/>
-                <text class="label" x="26" y="178">no</text>
-                <g><title>line 1</title><rect class="post_action" x="0" y="40" width="280" height="34"/>
-                <text x="14" y="61">Claim, where it is named</text>
-                </g>
-                <g><title>line 1</title><rect class="if" x="0" y="110" width="280" height="52"/>
-                <text x="14" y="131">if data.amount &gt; dec!(500) &amp;&amp; &quot;&lt;b&gt;&quot;</text>
-                <text x="14" y="149">!= x</text>
-                </g>
-                <g><title>line 1</title><rect class="approve" x="56" y="198" width="280" height="52"/>
-                <text x="70" y="219">approve Check the receipts of</text>
-                <text x="70" y="237">{data.applicant.nickname}</text>
-                </g>
-                <g><title>line 1</title><rect class="end" x="112" y="286" width="280" height="34"/>
-                <text x="126" y="307">end rejected</text>
-                </g>
-                <g><title>line 1</title><rect class="create" x="0" y="356" width="280" height="34"/>
-                <text x="14" y="377">create Payment</text>
-                </g>
-                </svg>
-            "#]],
-        );
-    }
-}
+mod tests;

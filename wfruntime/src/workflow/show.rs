@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::collection::{BelongsTo, Id, Scalar};
 use crate::identity::Actor;
 use crate::value::Value;
@@ -16,6 +18,16 @@ pub trait Show {
     /// Adds the value to the text.
     fn show(&self, text: &mut String);
 }
+
+/// Adds the value to a URL: nothing in it means what a character of a URL would.
+pub fn show_in_url(value: &(impl Show + ?Sized), url: &mut String) {
+    let mut text = String::new();
+    value.show(&mut text);
+    url.extend(utf8_percent_encode(&text, RESERVED));
+}
+
+/// All but what RFC 3986 calls unreserved.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 #[diagnostic::do_not_recommend]
 impl<S: Scalar> Show for S {
@@ -113,5 +125,13 @@ mod tests {
         assert_eq!(shown(&jiff::civil::date(2026, 11, 24)), "2026-11-24");
         assert_eq!(shown(&vec![1u8, 2]), "2 bytes");
         assert_eq!(shown(&serde_json::json!("text")), "text");
+    }
+
+    #[test]
+    fn values_in_a_url_stand_for_themselves() {
+        let mut url = "https://shop.example/".to_owned();
+        show_in_url(&"a/../b?c=d&e#f %ü@-._~".to_owned(), &mut url);
+        let expected = "https://shop.example/a%2F..%2Fb%3Fc%3Dd%26e%23f%20%25%C3%BC%40-._~";
+        assert_eq!(url, expected);
     }
 }

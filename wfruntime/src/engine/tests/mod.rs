@@ -5,6 +5,7 @@ mod branches;
 mod busy;
 mod calls;
 mod delegated;
+mod grammar;
 mod lines;
 mod people;
 mod races;
@@ -244,7 +245,7 @@ impl World {
         let filter = Condition::eq("execution_id", execution);
         let found =
             tasks::list(&self.core.store, &person(1, "root"), filter, Vec::new(), 10, 0).await;
-        found.expect("tasks").0.pop().expect("a task")
+        found.expect("tasks").0.into_iter().max_by_key(|task| task.id).expect("a task")
     }
 
     /// Until nothing is queued or running.

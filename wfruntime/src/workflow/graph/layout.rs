@@ -1,4 +1,4 @@
-//! Where the nodes of a graph stand: one below the other, branches indented as in the source.
+//! Where the nodes of a graph stand: one below the other, indented as in the source.
 
 use super::caption;
 use crate::workflow::{Graph, GraphNode};
@@ -31,46 +31,32 @@ impl Place<'_> {
     pub(super) fn bottom(&self) -> usize {
         self.top + self.height
     }
+
+    pub(super) fn middle(&self) -> usize {
+        self.top + self.height / 2
+    }
 }
 
 /// The places of all nodes, from `top` downwards.
 pub(super) fn places(graph: &Graph, mut top: usize) -> Vec<Place<'_>> {
-    let lanes = lanes(graph);
     let mut places = Vec::with_capacity(graph.nodes.len());
-    for (node, lane) in graph.nodes.iter().zip(lanes) {
+    for node in graph.nodes {
         let lines = wrap(&caption(node));
         let height = lines.len() * LINE + 16;
-        places.push(Place { node, lines, lane, top, height });
+        places.push(Place { node, lines, lane: lane(node.key), top, height });
         top += height + GAP;
     }
     places
 }
 
-/// How far each node is indented: what follows a condition stands right of it, what follows both
-/// of its branches below it.
-fn lanes(graph: &Graph) -> Vec<usize> {
-    let mut lanes = vec![usize::MAX; graph.nodes.len()];
-    if let Some(first) = lanes.first_mut() {
-        *first = 0;
-    }
-    for index in 0..graph.nodes.len() {
-        // Nodes stand in the order of the source: every edge into this one has been followed.
-        let lane = if lanes[index] == usize::MAX { 0 } else { lanes[index] };
-        lanes[index] = lane;
-        for edge in graph.edges.iter().filter(|edge| usize::from(edge.from) == index) {
-            let branch = match graph.nodes[index].kind {
-                "if" => edge.label == "yes",
-                _ => matches!(edge.label, "no" | "rejected"),
-            };
-            let to = usize::from(edge.to);
-            if let Some(target) = lanes.get_mut(to).filter(|_| to > index) {
-                *target = (*target).min(lane + usize::from(branch));
-            }
-        }
-    }
-    lanes
+/// How deep a key is: each block around it is a step, and so is the end that a node leads to.
+fn lane(key: &str) -> usize {
+    let (blocks, name) = key.rsplit_once('/').unwrap_or(("", key));
+    // `else if` has the key of its `if` and a number.
+    let is_case = name.rsplit_once('.').is_some_and(|(_, case)| case.parse::<u32>().is_err());
+    let around = if key.contains('/') { 1 + blocks.matches('/').count() } else { 0 };
+    around + usize::from(is_case)
 }
-
 /// The text in lines of bounded length, and of bounded number.
 fn wrap(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = vec![String::new()];

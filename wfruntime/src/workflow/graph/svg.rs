@@ -2,19 +2,28 @@
 
 use std::fmt::Write;
 
+use super::Shape;
 use super::layout::{INDENT, LINE, Place, WIDTH, places};
-use crate::workflow::{Graph, GraphEdge};
+use crate::workflow::Graph;
 
 const MARGIN: usize = 24;
 const TITLE: usize = 40;
+/// Between two arrows that run beside each other.
+const APART: usize = 12;
 const STYLE: &str = "text{font:14px sans-serif;fill:#1c2733}.title{font-weight:600;font-size:16px}\
-.label{font-size:12px;fill:#5a6775}rect{fill:#f6f8fa;stroke:#8a97a5;rx:6}.if,.require{fill:#fff6dd;stroke:#c9a227}\
-.approve{fill:#e5f0ff;stroke:#4a86d8}.end{fill:#eef1f4;rx:17}.post_action{fill:#e4f6ea;stroke:#3c9a5f;rx:17}\
+.label{font-size:12px;fill:#5a6775}rect{fill:#f6f8fa;stroke:#8a97a5;rx:6}.if{fill:#fff6dd;stroke:#c9a227}\
+.people{fill:#e5f0ff;stroke:#4a86d8}.end{fill:#eef1f4;rx:17}.post_action{fill:#e4f6ea;stroke:#3c9a5f;rx:17}\
+.wait{fill:#f1eaff;stroke:#8a63d2}.for{fill:#fdeee4;stroke:#cc7a3d}.outside{fill:#e2f5f6;stroke:#2f8f96}\
 path{fill:none;stroke:#5a6775}marker path{fill:#5a6775}";
 
 pub(super) fn draw(graph: &Graph, title: &str) -> String {
     let places = places(graph, TITLE);
-    let right = places.iter().map(Place::right).max().unwrap_or(WIDTH);
+    let mut arrows = Arrows { places: &places, beside: Vec::new(), out: String::new() };
+    for (from, to, label) in edges(graph) {
+        arrows.draw(from, to, &label);
+    }
+    let boxes = places.iter().map(Place::right).max().unwrap_or(WIDTH);
+    let right = arrows.beside.iter().map(|(x, ..)| *x).max().unwrap_or(0).max(boxes);
     let (width, height) =
         (right + INDENT + 2 * MARGIN, places.last().map_or(TITLE, Place::bottom) + MARGIN);
     let mut out = format!(
@@ -25,12 +34,7 @@ pub(super) fn draw(graph: &Graph, title: &str) -> String {
         height + MARGIN,
         title = escape(title),
     );
-    for edge in graph.edges {
-        let ends = (places.get(usize::from(edge.from)), places.get(usize::from(edge.to)));
-        if let (Some(from), Some(to)) = ends {
-            arrow(&mut out, edge, from, to, &places);
-        }
-    }
+    out.push_str(&arrows.out);
     for place in &places {
         node(&mut out, place);
     }
@@ -38,14 +42,41 @@ pub(super) fn draw(graph: &Graph, title: &str) -> String {
     out
 }
 
+/// The edges, those between the same nodes as one.
+fn edges(graph: &Graph) -> Vec<(usize, usize, String)> {
+    let mut edges: Vec<(usize, usize, String)> = Vec::with_capacity(graph.edges.len());
+    for edge in graph.edges {
+        let (from, to) = (usize::from(edge.from), usize::from(edge.to));
+        match edges.iter_mut().find(|(a, b, _)| (*a, *b) == (from, to)) {
+            Some((_, _, label)) if label.is_empty() || edge.label.is_empty() => {
+                label.push_str(edge.label);
+            }
+            Some((_, _, label)) => {
+                label.push_str(", ");
+                label.push_str(edge.label);
+            }
+            None => edges.push((from, to, edge.label.to_owned())),
+        }
+    }
+    edges
+}
+
 fn node(out: &mut String, place: &Place) {
     let (x, y, height) = (place.left(), place.top, place.height);
+    let class = match (Shape::of(place.node), place.node.kind) {
+        (Shape::Condition, _) => "if",
+        (Shape::People, _) => "people",
+        (Shape::Wait, _) => "wait",
+        (Shape::Loop | Shape::Branches, _) => "for",
+        (Shape::Outside | Shape::Workflow, _) => "outside",
+        (Shape::Terminal, kind) => kind,
+        (Shape::Plain, _) => "plain",
+    };
     // Writing to a `String` does not fail.
     let _ = writeln!(
         out,
-        "<g><title>line {}</title><rect class=\"{}\" x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{height}\"/>",
+        "<g><title>line {}</title><rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{height}\"/>",
         place.node.line,
-        escape(place.node.kind),
     );
     for (index, text) in place.lines.iter().enumerate() {
         let (x, y) = (x + 14, y + 21 + index * LINE);
@@ -54,29 +85,57 @@ fn node(out: &mut String, place: &Place) {
     out.push_str("</g>\n");
 }
 
-fn arrow(out: &mut String, edge: &GraphEdge, from: &Place, to: &Place, places: &[Place]) {
-    let (low, high) =
-        (usize::from(edge.from.min(edge.to)) + 1, usize::from(edge.from.max(edge.to)));
-    let between = places.get(low..high).unwrap_or_default();
-    let (start, end) = (from.bottom(), to.top);
-    let lane = from.lane.max(to.lane);
-    let is_free = to.top > from.top && between.iter().all(|place| place.lane > lane);
-    let (path, x, y) = if is_free {
-        // Straight down, left of whatever is indented further.
-        let x = lane * INDENT + 20;
-        (format!("M{x} {start} V{end}"), x, start + 16)
-    } else {
-        // Around everything that stands between, on the right.
-        let beside = between.iter().chain([from, to]).map(Place::right).max().unwrap_or(WIDTH);
-        let x = beside + 14;
-        let (out_of, into) = (start - from.height / 2, to.top + to.height / 2);
-        let path = format!("M{} {out_of} H{x} V{into} H{}", from.right(), to.right());
-        (path, from.right() - 4, out_of - 6)
-    };
-    let _ = writeln!(out, "<path d=\"{path}\" marker-end=\"url(#tip)\"/>");
-    if !edge.label.is_empty() {
-        let label = escape(edge.label);
-        let _ = writeln!(out, "<text class=\"label\" x=\"{}\" y=\"{y}\">{label}</text>", x + 6);
+struct Arrows<'a> {
+    places: &'a [Place<'a>],
+    /// Where arrows run beside the boxes: how far right, from where to where.
+    beside: Vec<(usize, usize, usize)>,
+    out: String,
+}
+
+impl Arrows<'_> {
+    fn draw(&mut self, from: usize, to: usize, label: &str) {
+        let places = self.places;
+        let (Some(a), Some(b)) = (places.get(from), places.get(to)) else { return };
+        let between = places.get(from.min(to) + 1..from.max(to)).unwrap_or_default();
+        let is_free = |lane| to > from && between.iter().all(|place| place.lane > lane);
+        let x = a.lane.max(b.lane) * INDENT + 20;
+        let (path, label_x, label_y) =
+            if is_free(a.lane.max(b.lane)) && x < a.right().min(b.right()) {
+                // Straight down, left of whatever is indented further.
+                (format!("M{x} {} V{}", a.bottom(), b.top), x + 6, a.bottom() + 16)
+            } else if is_free(a.lane) && a.lane < b.lane {
+                // Down, and into what is indented further.
+                let x = a.left() + 20;
+                let path = format!("M{x} {} V{} H{}", a.bottom(), b.middle(), b.left());
+                (path, b.left(), b.top - 6)
+            } else {
+                // Around everything that stands between, on the right.
+                let boxes = between.iter().chain([a, b]).map(Place::right).max().unwrap_or(WIDTH);
+                let (out_of, into) = (a.middle(), b.middle());
+                let x = self.room(boxes + APART, out_of.min(into), out_of.max(into));
+                let path = format!("M{} {out_of} H{x} V{into} H{}", a.right(), b.right());
+                (path, a.right() + 2, out_of - 6)
+            };
+        let _ = writeln!(self.out, "<path d=\"{path}\" marker-end=\"url(#tip)\"/>");
+        if !label.is_empty() {
+            let label = escape(label);
+            let _ = writeln!(
+                self.out,
+                "<text class=\"label\" x=\"{label_x}\" y=\"{label_y}\">{label}</text>"
+            );
+        }
+    }
+
+    /// How far right an arrow finds room, at least at `x`.
+    fn room(&mut self, mut x: usize, top: usize, bottom: usize) -> usize {
+        let meets = |x: usize, other: &(usize, usize, usize)| {
+            x.abs_diff(other.0) < APART && top < other.2 && other.1 < bottom
+        };
+        while self.beside.iter().any(|other| meets(x, other)) {
+            x += APART;
+        }
+        self.beside.push((x, top, bottom));
+        x
     }
 }
 

@@ -1,0 +1,14 @@
+use wfruntime::prelude::*;
+#[collection]
+struct Claim { amount: i64, owner: BelongsTo<User> }
+workflow! {
+    #[post_action(mode = "local")]
+    review<Claim> {
+        match data.amount {
+            0 => { let paid = find Claim; }
+            _ => {}
+        }
+        require paid.is_some();
+    }
+}
+fn main() {}

@@ -1,0 +1,15 @@
+use wfruntime::prelude::*;
+#[collection]
+struct Claim { amount: i64, owner: BelongsTo<User> }
+workflow! {
+    #[post_action(mode = "local")]
+    review<Claim> {
+        if data.amount > 5 {
+            let limit = 7;
+            require limit > 5;
+        } else {
+            update data { amount: limit };
+        }
+    }
+}
+fn main() {}
