@@ -201,6 +201,20 @@ fn what_each_role_may_do_is_printed() {
 }
 
 #[test]
+fn buttons_of_workflows_that_are_switched_off_are_told_at_start() {
+    let folder = folder();
+    run(&folder, &["workflows", "disable", "review"]);
+    let mut server = Server::start(&folder);
+    let mut line = String::new();
+    server.out.read_line(&mut line).expect("a line");
+    let (at, told) = line.split_once(": ").expect("where it is named");
+    assert!(at.starts_with("tests/it/program.rs:"), "{line}");
+    let expected =
+        "the button `note.have_it_read` of `notes` does not fire `review`, which is switched off\n";
+    assert_eq!(told, expected);
+}
+
+#[test]
 fn workflows_are_listed_switched_and_drawn() {
     let folder = folder();
     let listed = run(&folder, &["workflows"]);

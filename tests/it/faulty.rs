@@ -32,6 +32,12 @@ role! {
     clerk { Note: view; }
 }
 
+forms! {
+    Note {
+        row "Clear" { text: "" } allow [clerk];
+    }
+}
+
 #[tokio::main]
 async fn main() -> wfruntime::Result<()> {
     App::new("sqlite://faulty.db").run().await

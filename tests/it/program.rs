@@ -26,6 +26,13 @@ workflow! {
     }
 }
 
+forms! {
+    Note {
+        add "Note" (text) { "Save"; "Have it read" => [review]; }
+        row "Forget the remark" as forget { remark: None::<String> } allow [writer];
+    }
+}
+
 role! {
     reader { Note: view; tasks; }
     writer { Note: view own, create(text), update(text) own; workflows: review; }

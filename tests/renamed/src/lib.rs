@@ -90,6 +90,18 @@ role! {
     boss { Claim: view, update(status) own, mark_paid; workflows: tell, review; tasks; }
 }
 
+forms! {
+    crate = "wf";
+
+    Claim {
+        /// Keep the receipts.
+        add "Claim" (amount) { "Submit" { status: Status::Submitted } => [review]; }
+        edit "Change" (amount) when status == Status::Submitted { "Save"; }
+        row "Pay" { status: Status::Paid, applicant: user } => [review]
+            when status == Status::Submitted && amount > dec!(0.5) allow [boss];
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use wf::Workflow;

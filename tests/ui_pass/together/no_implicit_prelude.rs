@@ -4,7 +4,7 @@
 
 use ::std::string::String;
 use ::wfruntime::{
-    Context, Error, PostAction, User, action, choice, collection, post_action, role, workflow,
+    Context, Error, PostAction, User, action, choice, collection, forms, post_action, role, workflow,
 };
 use ::wfruntime::collection::{BelongsTo, Record};
 
@@ -58,7 +58,16 @@ workflow! {
 }
 
 role! {
-    boss { Claim: view own, submit; workflows: review; tasks; }
+    boss { Claim: view own, update(), submit; workflows: review; tasks; }
+}
+
+forms! {
+    Claim {
+        /// What it is.
+        add "New" (name) { "Save" { size: 7, owner: user } => [review]; }
+        row "Close" { state: State::Done, note: "closed" } => [review]
+            when state == State::Open && !(size > field.size) allow [boss];
+    }
 }
 
 fn main() {

@@ -5,7 +5,7 @@
 use ::std::option::Option as Maybe;
 use wfruntime::prelude::{
     BelongsTo, Context, Error, Id, Json, Record, SyncContext, User, action, choice, collection,
-    post_action, role, workflow,
+    forms, post_action, role, workflow,
 };
 
 struct Result;
@@ -88,6 +88,14 @@ workflow! {
 
 role! {
     boss { Claim: view own, create(name, state), update; workflows: review, tell, asks; tasks; }
+}
+
+forms! {
+    Claim {
+        add "New" (name, note) { "Save" { state: State::Some, owner: user } => [review]; }
+        row "Close" { state: State::None, note: "closed" } => [asks]
+            when state == State::Ok || note.is_none() allow [boss];
+    }
 }
 
 fn main() {

@@ -8,6 +8,7 @@ use crate::auth::Auth;
 use crate::core::{Core, Parts, Workflows};
 use crate::engine::lease;
 use crate::error::Result;
+use crate::forms;
 use crate::registry::{self, Registry};
 use crate::store::{Options, Store};
 
@@ -69,21 +70,9 @@ async fn assemble(
     let workflows: Vec<_> = registry.workflows().iter().map(|workflow| workflow.meta).collect();
     core.switches.sync(store, &workflows, core.clock.now()).await?;
     if serving {
-        tell_of_idle_buttons(&core).await?;
+        forms::idle(&core).await?.iter().for_each(|line| tracing::warn!("{line}"));
     }
     Ok(core)
-}
-
-/// Warns of buttons whose workflow is declared as switched off, and was not switched on since.
-async fn tell_of_idle_buttons(core: &Core) -> Result<()> {
-    for (button, fires) in core.registry.idle_buttons() {
-        let workflow = fires.workflow.meta;
-        if !core.switches.is_enabled(&core.store, workflow, core.clock.now()).await? {
-            let (name, key, at) = (button.meta.name, workflow.key, fires.meta.location);
-            tracing::warn!("{at}: the button `{name}` fires `{key}`, which is switched off");
-        }
-    }
-    Ok(())
 }
 
 /// Gives back what this process holds, and closes the database.

@@ -49,7 +49,7 @@ pub(crate) fn access_table(registry: &Registry) -> String {
     for forms in registry.collections().iter().filter_map(|it| registry.forms(it)) {
         for (form, button) in forms.buttons() {
             let (collection, name) = (forms.collection, button.meta.name);
-            row(format!("{} button {name}", collection.name()), &|access| {
+            row(format!("{}?button={name}", collection.name()), &|access| {
                 let may = access.grant(button.verb(form), collection).is_some();
                 yes(may && authorise::button(access, form, button).is_ok())
             });

@@ -5,6 +5,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::say;
 use crate::app::{App, Running};
 use crate::error::Result;
+use crate::forms;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {
@@ -32,6 +33,7 @@ pub(super) async fn run(mut app: App, serve: Serve) -> Result<()> {
     let listener = running.bind(&address).await?;
     running.begin(hooks).await?;
     say(&format!("answers at {}", running.url()));
+    forms::idle(running.core()).await?.iter().for_each(|line| say(line));
     if let Some(code) = running.setup_code().await? {
         say(&first_administrator(running.url(), &code));
     }

@@ -5,10 +5,12 @@
 
 mod checks;
 mod definition;
+mod idle;
 mod meta;
 mod shown;
 
 pub(crate) use definition::{Button, Fires, Form, Forms};
+pub(crate) use idle::idle;
 #[cfg(test)]
 pub(crate) use meta::FixedMeta;
 pub(crate) use meta::{ButtonMeta, FireMeta, FormKind, FormMeta, FormsMeta, RegisteredForms};

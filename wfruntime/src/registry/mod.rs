@@ -21,7 +21,7 @@ use crate::answer::{AnswerMeta, RegisteredAnswer};
 use crate::auth::{RegisteredRole, RoleMeta};
 use crate::collection::{Collection, CollectionMeta, Definition, Location, RegisteredCollection};
 use crate::error::{Error, ErrorKind, Fault, Result};
-use crate::forms::{Button, Fires, Forms, FormsMeta, RegisteredForms};
+use crate::forms::{Forms, FormsMeta, RegisteredForms};
 use crate::workflow::{RegisteredWorkflow, WorkflowMeta};
 
 use names::Names;
@@ -224,13 +224,6 @@ impl Registry {
     /// The forms and buttons of a collection, if it has any.
     pub(crate) fn forms(&self, collection: &Definition) -> Option<&'static Forms> {
         self.forms.iter().copied().find(|forms| forms.collection == collection)
-    }
-
-    /// The buttons whose workflow is declared as switched off, each with the workflow.
-    pub(crate) fn idle_buttons(&self) -> impl Iterator<Item = (&'static Button, &'static Fires)> {
-        let buttons = self.forms.iter().flat_map(|forms| forms.buttons());
-        let fires = buttons.flat_map(|(_, button)| button.fires.iter().map(move |it| (button, it)));
-        fires.filter(|(_, fires)| !fires.workflow.meta.enabled)
     }
 
     /// What is declared wrongly, sorted by place.

@@ -46,7 +46,7 @@ const fn of_users(forms: &'static [FormMeta], rows: &'static [ButtonMeta], line:
     FormsMeta { collection: || User::META, forms, rows, location: at(line) }
 }
 
-const fn workflow(key: &'static str, enabled: bool) -> WorkflowMeta {
+const fn workflow(key: &'static str) -> WorkflowMeta {
     WorkflowMeta {
         key,
         title: key,
@@ -55,7 +55,7 @@ const fn workflow(key: &'static str, enabled: bool) -> WorkflowMeta {
         on: &[],
         appends: &[],
         timing: Timing::Async,
-        enabled,
+        enabled: true,
         when: None,
         changed: &[],
         allow: &[],
@@ -73,8 +73,7 @@ const fn workflow(key: &'static str, enabled: bool) -> WorkflowMeta {
     }
 }
 
-static WELCOME: WorkflowMeta = workflow("welcome", true);
-static ASLEEP: WorkflowMeta = workflow("asleep", false);
+static WELCOME: WorkflowMeta = workflow("welcome");
 
 const fn grant(verb: &'static str) -> GrantMeta {
     let location = at(80);
@@ -93,7 +92,7 @@ static CLERK: RoleMeta = RoleMeta {
 fn registry(forms: &[&'static FormsMeta]) -> Registry {
     Registry::build(Declared {
         collections: vec![&SOMETHING],
-        workflows: vec![&WELCOME, &ASLEEP],
+        workflows: vec![&WELCOME],
         roles: vec![&CLERK],
         forms: forms.to_vec(),
         ..Declared::default()
@@ -188,20 +187,4 @@ fn roles_exist_and_have_the_rights_that_their_buttons_need() {
         = help: grant it to the role, or take the role out of `allow`
     "#]],
     );
-}
-
-#[test]
-fn buttons_of_workflows_that_are_switched_off_are_known() {
-    const FIRES: &[FireMeta] = &[
-        FireMeta { workflow: || &WELCOME, path: &[], location: at(3) },
-        FireMeta { workflow: || &ASLEEP, path: &["updated_by"], location: at(4) },
-    ];
-    static FORMS: FormsMeta = of_users(&[], &[ButtonMeta { fires: FIRES, ..button("wake", 2) }], 1);
-    let registry = registry(&[&FORMS]);
-    assert!(registry.faults().is_empty());
-    let idle: Vec<_> = registry
-        .idle_buttons()
-        .map(|(button, fires)| (button.meta.name, fires.workflow.meta.key, fires.path.len()))
-        .collect();
-    assert_eq!(idle, [("wake", "asleep", 1)]);
 }
