@@ -9,7 +9,7 @@ mod records;
 pub(crate) mod text;
 pub(crate) mod wait;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, LitInt, Path};
@@ -68,6 +68,7 @@ impl Emitter<'_> {
                     let steps = self.steps(steps);
                     quote!(else { #steps })
                 });
+                let value = if otherwise.is_some() { before_else(value) } else { value };
                 quote_spanned!(step.at=> let #pattern #ty = #value #otherwise;)
             }
             StepKind::Node(node) => {
@@ -200,5 +201,13 @@ impl Emitter<'_> {
                 quote_spanned!(expr.span()=> ::std::string::ToString::to_string(&#expr))
             }
         }
+    }
+}
+
+/// In front of an `else`, a block has to stand in parentheses.
+fn before_else(value: TokenStream) -> TokenStream {
+    match value.clone().into_iter().last() {
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => quote!((#value)),
+        _ => value,
     }
 }

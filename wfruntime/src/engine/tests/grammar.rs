@@ -274,8 +274,11 @@ workflow! {
         }
         let more = ask "More?" { by: Id::<User>::new(5), within: 2 days, amount: i64 };
         require more.is_none();
-        ask "Really?" { by: Id::<User>::new(5), within: 1 day, sure: bool };
-        create Payment { claim: data.id, amount: 3 };
+        let Some(late) = ask "Late?" { by: Id::<User>::new(5), within: 1 day, amount: i64 } else {
+            ask "Really?" { by: Id::<User>::new(5), within: 1 day, sure: bool };
+            end;
+        };
+        create Payment { claim: data.id, amount: late.amount };
     }
 }
 
