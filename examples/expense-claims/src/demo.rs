@@ -86,17 +86,19 @@ async fn seed(running: &Running) -> Result<()> {
     let ada = Person::join(running, "Ada", "employee").await?;
     let grace = Person::join(running, "Grace", "supervisor").await?;
     let paul = Person::join(running, "Paul", "finance").await?;
-    ada.ask(running, FILE, Some(r#"{"project": "Lisbon", "amount": "120.50"}"#)).await?;
-    let waiting =
-        ada.ask(running, FILE, Some(r#"{"project": "Berlin", "amount": "740.00"}"#)).await?;
-    let task = first_task(running, &grace).await?;
+    let small =
+        ada.ask(running, FILE, Some(r#"{"project": "Lisbon", "amount": "120.50"}"#)).await?;
+    ada.ask(running, FILE, Some(r#"{"project": "Berlin", "amount": "740.00"}"#)).await?;
+    let (check, pay) = (first_task(running, &grace).await?, first_task(running, &paul).await?);
 
     let people = [&ada, &grace, &paul];
     let names = people.map(|person| format!("{} ({})", person.name, person.role)).join(", ");
     println!("\nUsers: {names}. Ada has filed 120.50, approved at once, and 740.00, which waits.");
-    let submit = format!("/api/tasks:submit?filterByTk={task}");
-    let claim = format!("/api/reimbursements:get?filterByTk={}", waiting["id"]);
+    let submit = |task: Value| format!("/api/tasks:submit?filterByTk={task}");
+    let claim = format!("/api/reimbursements:get?filterByTk={}", small["id"]);
     let decision = r#"{"decision": "approved", "comment": "Receipts are complete."}"#;
+    let paid = r#"{"values": {"reference": "A-2026-17", "paidOn": "2026-03-02"}}"#;
+    let plan = r#"{"project": "Paris", "amount": "80"}"#;
     for (step, line) in [
         (
             "Ada files a claim of exactly 500: no supervisor has to see it",
@@ -111,9 +113,14 @@ async fn seed(running: &Running) -> Result<()> {
             "Kill this program, start it again without --demo: it still waits",
             "cargo run -p expense-claims".to_owned(),
         ),
-        ("Grace approves the 740.00", grace.line(running, &submit, Some(decision))),
+        ("Grace approves the 740.00", grace.line(running, &submit(check), Some(decision))),
+        ("Paul sees what is to be paid", paul.line(running, OPEN, None)),
+        ("Paul has paid the 120.50", paul.line(running, &submit(pay), Some(paid))),
         ("Ada looks at that claim", ada.line(running, &claim, None)),
-        ("Paul sees what is to be paid", paul.line(running, "/api/payments:list", None)),
+        (
+            "Ada asks ahead: the claim is made once Grace approves",
+            ada.line(running, "/api/plans:create", Some(plan)),
+        ),
     ] {
         println!("\n# {step}\n{line}");
     }
@@ -129,5 +136,5 @@ async fn first_task(running: &Running, person: &Person) -> Result<Value> {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    Err(Error::internal("the claim above 500 did not reach a supervisor"))
+    Err(Error::internal(format!("no task has reached {}", person.name)))
 }

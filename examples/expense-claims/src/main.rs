@@ -1,5 +1,6 @@
-//! Employees file claims; above 500 a supervisor decides; what is approved is paid.
+//! Employees file claims; above 500 a supervisor decides; finance pays what is approved.
 
+mod ahead;
 mod demo;
 use wfruntime::prelude::*;
 
@@ -19,9 +20,13 @@ pub struct Reimbursement {
 pub struct Payment {
     pub claim: BelongsTo<Reimbursement>,
     pub amount: Decimal,
+    #[field(default = Status::Approved)]
+    pub status: Status,
+    pub reference: Option<String>,
+    pub paid_on: Option<Date>,
 }
 
-/// Where a claim stands.
+/// Where a claim or a payment stands.
 #[choice]
 pub enum Status {
     Draft,
@@ -46,32 +51,79 @@ async fn say_who_decides(claim: PostAction<Reimbursement>, cx: SyncContext) -> R
 }
 
 workflow! {
-    /// Claims above 500 wait for a supervisor; the rest are approved at once.
+    /// Claims above 500 wait for a supervisor; a rejected one goes back to its applicant.
     #[post_action(mode = "local", appends = [applicant], overlap = "cancel_previous")]
     pub expense_review<Reimbursement> {
-        if data.amount > dec!(500) {
+        require data.status != Status::Processed, "the claim is paid already";
+        // Of an earlier review: the claim was changed since.
+        delete Payment where claim == data.id;
+        for round in 1..=3 {
+            update data { status: Status::Submitted };
+            if data.amount <= dec!(500) {
+                break;
+            }
             let review = approve "Check the receipts of {data.applicant.nickname}" {
                 by: role(supervisor),
                 within: 3 days,
             };
-            if review.is_rejected() {
-                update data { status: Status::Rejected };
-                end failed "{review.comment}";
+            if review.is_approved() {
+                break;
             }
+            update data { status: Status::Rejected };
+            require round < 3, "{review.comment}";
+            let Some(change) = ask "Your claim was rejected. {review.comment}" {
+                by: data.applicant,
+                within: 14 days,
+                project: String,
+                amount: Decimal,
+            } else {
+                end failed "{review.comment}";
+            };
+            update data { project: change.project, amount: change.amount };
         }
         update data { status: Status::Approved };
-        create Payment { claim: data.id, amount: data.amount };
+        call payment(data);
+    }
+
+    /// Has finance pay an approved claim.
+    #[post_action(mode = "local", appends = [applicant])]
+    pub payment<Reimbursement> {
+        let mut payment = create Payment { claim: data.id, amount: data.amount };
+        let paid = ask "Pay {data.amount} to {data.applicant.nickname}" {
+            by: role(finance),
+            #[field(length = 4..=35)]
+            reference: String,
+            paid_on: Date,
+        };
+        update payment {
+            status: Status::Processed,
+            reference: paid.reference,
+            paid_on: paid.paid_on,
+        };
+        update data { status: Status::Processed };
     }
 }
 
 role! {
     employee {
         Reimbursement: view own, create(project, amount), update(project, amount) own;
+        ahead::Plan: view own, create(project, amount);
         User: view(nickname);
         workflows: expense_review;
+        tasks;
     }
-    supervisor { Reimbursement: view; User: view(nickname); tasks; }
-    finance { Reimbursement: view; Payment: view; User: view(nickname); }
+    supervisor {
+        Reimbursement: view;
+        ahead::Plan: view;
+        User: view(nickname);
+        tasks;
+    }
+    finance {
+        Reimbursement: view;
+        Payment: view;
+        User: view(nickname);
+        tasks;
+    }
 }
 
 /// Stands for the program's mailer.

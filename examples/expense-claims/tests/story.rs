@@ -5,8 +5,9 @@
 mod child;
 
 use child::{Answer, Program, curl, wait_for};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+const REVIEW: &str = "triggerWorkflows=expense_review";
 const FILE: &str = "/api/reimbursements:create?triggerWorkflows=expense_review";
 
 /// The running program and who acts in it.
@@ -56,18 +57,37 @@ impl Story {
 
     /// The supervisor's open tasks, once there are so many.
     fn tasks(&self, count: usize) -> Vec<Value> {
+        self.tasks_of(&self.supervisor, count)
+    }
+
+    fn tasks_of(&self, token: &str, count: usize) -> Vec<Value> {
         wait_for("tasks", || {
             let open = "/api/tasks:list?filter={\"status\":\"open\"}";
-            let answer = self.program.get(&self.supervisor, open);
+            let answer = self.program.get(token, open);
             let tasks = answer.body["data"].as_array()?.clone();
             (tasks.len() == count).then_some(tasks)
         })
     }
 
     fn decide(&self, task: &Value, decision: &str, comment: &str) -> Answer {
-        let path = format!("/api/tasks:submit?filterByTk={}", task["id"]);
         let body = format!(r#"{{"decision": "{decision}", "comment": "{comment}"}}"#);
-        self.program.post(&self.supervisor, &path, &body)
+        self.submit(&self.supervisor, task, &body)
+    }
+
+    fn submit(&self, token: &str, task: &Value, body: &str) -> Answer {
+        let path = format!("/api/tasks:submit?filterByTk={}", task["id"]);
+        self.program.post(token, &path, body)
+    }
+
+    /// Status and error of the newest execution of a workflow, once it has ended.
+    fn end_of(&self, key: &str) -> (String, Value) {
+        let root = self.program.user("Root", "root");
+        let list = format!("/api/executions:list?sort=-id&filter={{\"key\":\"{key}\"}}");
+        wait_for("the end of the execution", || {
+            let execution = self.program.get(&root, &list).body["data"][0].take();
+            let ended = execution["finishedAt"].is_string();
+            ended.then(|| (text(&execution["status"]), execution["error"].clone()))
+        })
     }
 }
 
@@ -133,21 +153,127 @@ fn above_500_a_supervisor_decides_and_a_crash_changes_nothing() {
 }
 
 #[test]
-fn a_rejection_leaves_no_payment() {
+fn finance_says_how_it_was_paid() {
+    let mut story = Story::begin();
+    let (_, claim) = story.file("499");
+    let task = story.tasks_of(&story.finance, 1).remove(0);
+    assert_eq!(task["title"], "Pay 499 to Ada");
+    let path = format!("/api/payments:list?filter={{\"claimId\":{claim}}}");
+    for (body, fields) in [
+        (
+            r#"{"values": {"reference": "A", "paidOn": 5}}"#,
+            vec!["values.reference", "values.paidOn"],
+        ),
+        (r#"{"values": {"reference": "A-17"}}"#, vec!["values.paidOn"]),
+        (r#"{"decision": "approved"}"#, vec!["decision"]),
+    ] {
+        let refused = story.submit(&story.finance, &task, body);
+        assert_eq!(refused.status, 400, "{refused:?}");
+        let errors = refused.body["errors"].as_array().expect("errors");
+        let found: Vec<_> = errors.iter().map(|error| text(&error["field"])).collect();
+        assert_eq!(found, fields);
+    }
+    let paid = r#"{"values": {"reference": "A-17", "paidOn": "2026-03-02"}}"#;
+    for stranger in [&story.supervisor, &story.employee] {
+        let refused = story.submit(stranger, &task, paid);
+        assert_eq!(refused.status, 404, "{refused:?}");
+    }
+    let payment = story.program.get(&story.finance, &path).body["data"][0].take();
+    assert_eq!((&payment["status"], &payment["paidOn"]), (&json!("approved"), &Value::Null));
+
+    story.program.kill();
+    story.program.start();
+    let done = story.submit(&story.finance, &task, paid);
+    assert_eq!(done.status, 200, "{done:?}");
+    story.until_status(claim, "processed");
+    let payment = story.program.get(&story.finance, &path).body["data"][0].take();
+    assert_eq!(
+        (&payment["status"], &payment["reference"], &payment["paidOn"]),
+        (&json!("processed"), &json!("A-17"), &json!("2026-03-02"))
+    );
+
+    // What is paid is not paid again.
+    let path = format!("/api/reimbursements:update?filterByTk={claim}&{REVIEW}");
+    let answer = story.program.post(&story.employee, &path, r#"{"amount": "450"}"#);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let failed = ("failed".to_owned(), json!("the claim is paid already"));
+    assert_eq!(story.end_of("expense_review"), failed);
+    assert_eq!(story.payments(claim), ["499"]);
+}
+
+#[test]
+fn a_rejected_claim_goes_back_to_its_applicant() {
+    let story = Story::begin();
+    let (_, claim) = story.file("900");
+    let other = story.program.user("Eve", "employee");
+    for (round, amount) in [(1, "800"), (2, "501")] {
+        let decided = story.decide(&story.tasks(1)[0], "rejected", "no <b>receipts</b>");
+        assert_eq!(decided.status, 200, "{decided:?}");
+        story.until_status(claim, "rejected");
+        let task = story.tasks_of(&story.employee, 1).remove(0);
+        assert_eq!(task["title"], "Your claim was rejected. no <b>receipts</b>");
+        let wrong = story.submit(&story.employee, &task, r#"{"values": {"amount": []}}"#);
+        assert_eq!(wrong.status, 400, "{wrong:?}");
+        let body = format!(r#"{{"values": {{"project": "Round {round}", "amount": {amount}}}}}"#);
+        for stranger in [&other, &story.supervisor] {
+            let refused = story.submit(stranger, &task, &body);
+            assert_eq!(refused.status, 404, "{refused:?}");
+        }
+        let changed = story.submit(&story.employee, &task, &body);
+        assert_eq!(changed.status, 200, "{changed:?}");
+        story.until_status(claim, "submitted");
+    }
+    let path = format!("/api/reimbursements:get?filterByTk={claim}");
+    let found = story.program.get(&story.employee, &path);
+    assert_eq!(found.body["data"]["project"], "Round 2", "{found:?}");
+
+    // The third no is the last.
+    story.decide(&story.tasks(1)[0], "rejected", "still none");
+    assert_eq!(story.end_of("expense_review"), ("failed".to_owned(), json!("still none")));
+    assert_eq!(story.status(claim), "rejected");
+    assert!(story.payments(claim).is_empty());
+    story.tasks_of(&story.employee, 0);
+}
+
+#[test]
+fn a_rejected_claim_that_becomes_small_is_paid() {
     let story = Story::begin();
     let (_, claim) = story.file("501");
-    let decided = story.decide(&story.tasks(1)[0], "rejected", "no receipts");
-    assert_eq!(decided.status, 200, "{decided:?}");
-    story.until_status(claim, "rejected");
-    let root = story.program.user("Root", "root");
-    let list = "/api/executions:list?filter={\"key\":\"expense_review\"}";
-    let execution = wait_for("the end of the execution", || {
-        let answer = story.program.get(&root, list);
-        let execution = answer.body["data"][0].clone();
-        (execution["status"] == "failed").then_some(execution)
-    });
-    assert_eq!(execution["key"], "expense_review");
-    assert!(story.payments(claim).is_empty());
+    story.decide(&story.tasks(1)[0], "rejected", "too much");
+    let task = story.tasks_of(&story.employee, 1).remove(0);
+    let body = r#"{"values": {"project": "Berlin", "amount": "500"}}"#;
+    assert_eq!(story.submit(&story.employee, &task, body).status, 200);
+    story.until_status(claim, "approved");
+    wait_for("the payment", || (story.payments(claim) == ["500"]).then_some(()));
+}
+
+#[test]
+fn what_is_asked_ahead_is_a_claim_once_it_is_decided() {
+    let story = Story::begin();
+    let claims = || {
+        let list = story.program.get(&story.employee, "/api/reimbursements:list");
+        list.body["data"].as_array().expect("claims").clone()
+    };
+    for (project, decision) in [("Rome", "rejected"), ("Paris", "approved")] {
+        let body = format!(r#"{{"project": "{project}", "amount": "80"}}"#);
+        let plan = story.program.post(&story.employee, "/api/plans:create", &body);
+        assert_eq!(plan.body["workflows"][0]["key"], "plan_review", "{plan:?}");
+        let task = story.tasks(1).remove(0);
+        assert_eq!(task["title"], format!("May Ada spend 80 on {project}?"));
+        assert!(claims().is_empty());
+        assert_eq!(story.decide(&task, decision, "").status, 200);
+        if decision == "rejected" {
+            assert_eq!(story.end_of("plan_review").0, "rejected");
+        }
+    }
+    let claim = wait_for("the claim", || claims().pop());
+    assert_eq!((&claim["project"], &claim["status"]), (&json!("Paris"), &json!("approved")));
+    let task = story.tasks_of(&story.finance, 1).remove(0);
+    assert_eq!(task["title"], "Pay 80 to Ada");
+    let paid = r#"{"values": {"reference": "A-18", "paidOn": "2026-03-02"}}"#;
+    assert_eq!(story.submit(&story.finance, &task, paid).status, 200);
+    story.until_status(claim["id"].as_i64().expect("an id"), "processed");
+    assert_eq!(story.end_of("plan_review").0, "resolved");
 }
 
 #[test]
@@ -155,8 +281,7 @@ fn a_changed_claim_is_told_to_finance_and_reviewed_anew() {
     let story = Story::begin();
     let (_, claim) = story.file("900");
     let first = story.tasks(1);
-    let path =
-        format!("/api/reimbursements:update?filterByTk={claim}&triggerWorkflows=expense_review");
+    let path = format!("/api/reimbursements:update?filterByTk={claim}&{REVIEW}");
     let answer = story.program.post(&story.employee, &path, r#"{"amount": "450"}"#);
     assert_eq!(answer.status, 200, "{answer:?}");
     // `overlap = "cancel_previous"`: the first review's task goes with it.
@@ -166,6 +291,19 @@ fn a_changed_claim_is_told_to_finance_and_reviewed_anew() {
     assert!((400..500).contains(&late.status), "{late:?}");
     wait_for("the payment", || (story.payments(claim) == ["450"]).then_some(()));
     story.program.line_with("mail to finance: Ada claims 450");
+
+    // Approved, but not paid yet: it is reviewed again, and the first payment is off.
+    story.tasks_of(&story.finance, 1);
+    let answer = story.program.post(&story.employee, &path, r#"{"amount": "700"}"#);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let task = story.tasks(1).remove(0);
+    story.tasks_of(&story.finance, 0);
+    assert_eq!(story.status(claim), "submitted");
+    assert!(story.payments(claim).is_empty());
+    story.decide(&task, "approved", "");
+    story.until_status(claim, "approved");
+    wait_for("the payment", || (story.payments(claim) == ["700"]).then_some(()));
+    assert_eq!(story.tasks_of(&story.finance, 1)[0]["title"], "Pay 700 to Ada");
 }
 
 #[test]
