@@ -114,12 +114,36 @@ async fn of_a_record_there_is_what_it_has_now() {
     for (token, query, expected) in [
         (&other, of(draft), (404, "not_found")),
         (&bank.debtor, of(1), (404, "not_found")),
-        (&bank.debtor, "?filterByTk=1,2".into(), (400, "invalid_target")),
         (&bank.debtor, "?sort=amount".into(), (400, "unsupported_parameter")),
     ] {
         let refused = bank.program.get(&format!("/api/loans:forms{query}"), token).await;
         assert_eq!(refused.outcome(), expected, "{query}");
     }
+}
+
+#[tokio::test]
+async fn of_several_records_it_says_which_have_it() {
+    let bank = Bank::open().await;
+    let (asked, draft) = (bank.loan("ask.submit").await, bank.loan("ask.draft").await);
+    let other = bank.program.user("Otto", &["debtor"]).await;
+    let path = format!("/api/loans:forms?filterByTk={asked},{draft},1");
+    let shown = bank.program.get(&path, &bank.debtor).await;
+    let data = &shown.body["data"];
+    assert_eq!(data["forms"][0]["records"], json!([draft]), "{data:#}");
+    assert_eq!(data["forms"][0]["buttons"][0]["records"], json!([draft]));
+    let records = |rows: &Value| -> Vec<(String, Value)> {
+        let rows = rows.as_array().expect("a list").iter();
+        rows.map(|row| (row["name"].to_string(), row["records"].clone())).collect()
+    };
+    let (remind, drop) = ("\"remind\"".to_owned(), "\"drop_note\"".to_owned());
+    let expected = [(remind, json!([asked])), (drop, json!([asked, draft]))];
+    assert_eq!(records(&data["rows"]), expected);
+
+    let none = bank.program.get(&path, &other).await;
+    assert_eq!((&none.body["data"]["forms"], &none.body["data"]["rows"]), (&json!([]), &json!([])));
+    let ids: Vec<String> = (1..=501).map(|id| id.to_string()).collect();
+    let path = format!("/api/loans:forms?filterByTk={}", ids.join(","));
+    assert_eq!(bank.program.get(&path, &bank.debtor).await.outcome(), (400, "invalid_target"));
 }
 
 #[tokio::test]

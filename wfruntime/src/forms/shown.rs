@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::definition::{Button, Fires, Form, Forms};
+use super::definition::{Button, Fires, Form};
 use crate::action::read::no_record;
 use crate::action::{Verb, authorise, rows};
 use crate::answer;
@@ -31,6 +31,9 @@ struct ShownForm {
     action: &'static str,
     fields: Vec<ShownField>,
     buttons: Vec<ShownButton>,
+    /// For which of the records that were asked about it is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    records: There,
 }
 
 #[derive(Debug, Serialize)]
@@ -52,6 +55,9 @@ struct ShownButton {
     help: Option<&'static str>,
     action: &'static str,
     workflows: Vec<ShownWorkflow>,
+    /// For which of the records that were asked about it is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    records: There,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,75 +70,87 @@ struct ShownWorkflow {
     enabled: bool,
 }
 
-/// The forms of a collection as `access` is shown them; of a record those that it has now.
+/// The forms of a collection as `access` is shown them; of records those that one of them has now.
 ///
 /// # Errors
 /// [`crate::ErrorKind::Forbidden`] if the role may do nothing with the collection,
-/// [`crate::ErrorKind::NotFound`] for a record that is not there, or not to be seen.
+/// [`crate::ErrorKind::NotFound`] for a single record that is not there, or not to be seen.
 pub(crate) async fn shown(
     core: &Core,
     access: &Access,
     definition: &'static Definition,
-    record: Option<i64>,
+    ids: Option<&[i64]>,
 ) -> Result<ShownForms> {
     let may = |verb| access.grant(verb, definition).is_some();
-    if record.is_some() || !(may(Verb::Create) || may(Verb::Update)) {
+    if ids.is_some() || !(may(Verb::Create) || may(Verb::Update)) {
         access.may(Verb::Get, definition)?;
     }
-    let record = match record {
-        Some(id) => Some(seen(core, access, definition, id).await?),
+    let records = match ids {
+        Some(ids) => Some(seen(core, access, definition, ids).await?),
         None => None,
     };
-    let view = View { core, access, definition, record };
+    let view = View { core, access, definition, records };
     let (mut forms, mut rows) = (Vec::new(), Vec::new());
     if let Some(declared) = core.registry.forms(definition) {
         for form in &declared.forms {
             forms.extend(view.form(form).await?);
         }
-        rows = view.rows(declared).await?;
+        for button in &declared.rows {
+            if let Some((_, there)) = view.reaches(button.verb(None)) {
+                rows.extend(view.button(None, button, &there).await?);
+            }
+        }
     }
     let (collection, title) = (definition.name(), definition.meta.title);
     Ok(ShownForms { collection, title, forms, rows })
 }
 
-/// The record, if the role may see it.
+/// The records that the role may see.
 async fn seen(
     core: &Core,
     access: &Access,
     definition: &'static Definition,
-    id: i64,
-) -> Result<Row> {
+    ids: &[i64],
+) -> Result<Vec<Row>> {
     let scope = access.may(Verb::Get, definition)?.scope(definition, access.user());
-    let filter = scope.into_iter().fold(rows::with_ids(definition, &[id]), Condition::and);
-    let read = core.store.read(&rows::select(definition, filter).build()).await?;
-    let found = rows::from_values(definition, read).next();
-    found.ok_or_else(|| no_record(definition, id))
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(rows::CHUNK) {
+        let filter = scope.iter().cloned().fold(rows::with_ids(definition, chunk), Condition::and);
+        let read = core.store.read(&rows::select(definition, filter).build()).await?;
+        found.extend(rows::from_values(definition, read));
+    }
+    match ids {
+        [one] if found.is_empty() => Err(no_record(definition, *one)),
+        _ => Ok(found),
+    }
 }
+
+/// The records for which something is there; `None` where it is not asked about any.
+type There = Option<Vec<i64>>;
 
 /// Who looks, and at what.
 struct View<'a> {
     core: &'a Core,
     access: &'a Access,
     definition: &'static Definition,
-    record: Option<Row>,
+    records: Option<Vec<Row>>,
 }
 
 impl View<'_> {
     /// A form with the fields that the role may write; none if it has no button left.
     async fn form(&self, form: &Form) -> Result<Option<ShownForm>> {
-        let verb = if form.is_add() { Verb::Create } else { Verb::Update };
-        let (Some(grant), true) = (self.reaches(verb), self.has_record(form)) else {
-            return Ok(None);
-        };
-        let columns: Vec<usize> =
-            form.columns.iter().copied().filter(|index| grant.fields.has_column(*index)).collect();
-        if columns.is_empty() || !self.holds(form.meta.when).await? {
+        if form.is_add() && self.records.is_some() {
             return Ok(None);
         }
+        let verb = if form.is_add() { Verb::Create } else { Verb::Update };
+        let Some((grant, there)) = self.reaches(verb) else { return Ok(None) };
+        let columns: Vec<usize> =
+            form.columns.iter().copied().filter(|index| grant.fields.has_column(*index)).collect();
+        let records = self.fulfil(&there, form.meta.when).await?;
         let mut buttons = Vec::new();
-        for button in &form.buttons {
+        for button in form.buttons.iter().filter(|_| !columns.is_empty()) {
             if !form.is_add() || self.is_complete(&columns, button) {
-                buttons.extend(self.button(Some(form), button).await?);
+                buttons.extend(self.button(Some(form), button, &records).await?);
             }
         }
         if buttons.is_empty() {
@@ -142,23 +160,21 @@ impl View<'_> {
         let fields = columns.into_iter().filter_map(|index| self.field(form, index)).collect();
         let meta = form.meta;
         let (name, title, help) = (meta.name, meta.title, meta.help);
-        Ok(Some(ShownForm { name, title, help, kind, action, fields, buttons }))
+        Ok(Some(ShownForm { name, title, help, kind, action, fields, buttons, records }))
     }
 
-    async fn rows(&self, forms: &Forms) -> Result<Vec<ShownButton>> {
-        let mut buttons = Vec::new();
-        for button in &forms.rows {
-            if self.reaches(button.verb(None)).is_some() {
-                buttons.extend(self.button(None, button).await?);
-            }
+    /// A button, if the role may press it, and its condition holds for one of the records.
+    async fn button(
+        &self,
+        form: Option<&Form>,
+        button: &Button,
+        there: &There,
+    ) -> Result<Option<ShownButton>> {
+        if authorise::button(self.access, form, button).is_err() {
+            return Ok(None);
         }
-        Ok(buttons)
-    }
-
-    /// A button, if the role may press it and its condition holds for the record.
-    async fn button(&self, form: Option<&Form>, button: &Button) -> Result<Option<ShownButton>> {
-        let may = authorise::button(self.access, form, button).is_ok();
-        if !may || !self.holds(button.meta.when).await? {
+        let records = self.fulfil(there, button.meta.when).await?;
+        if records.as_ref().is_some_and(Vec::is_empty) {
             return Ok(None);
         }
         let mut workflows = Vec::with_capacity(button.fires.len());
@@ -168,7 +184,7 @@ impl View<'_> {
         let meta = button.meta;
         let (name, title, help) = (meta.name, meta.title, meta.help);
         let action = if form.is_some_and(Form::is_add) { "create" } else { "update" };
-        Ok(Some(ShownButton { name, title, help, action, workflows }))
+        Ok(Some(ShownButton { name, title, help, action, workflows, records }))
     }
 
     async fn workflow(&self, fires: &Fires) -> Result<ShownWorkflow> {
@@ -197,26 +213,29 @@ impl View<'_> {
         })
     }
 
-    /// What the role may do so, of the record if it is about one.
-    fn reaches(&self, verb: Verb) -> Option<Grant> {
+    /// What the role may do so, and with which of the records.
+    fn reaches(&self, verb: Verb) -> Option<(Grant, There)> {
         let grant = self.access.grant(verb, self.definition)?;
-        let owner =
-            self.record.as_ref().map(|row| row.values[owner_column(row.definition)].as_int());
-        let is_own = |owner: Option<i64>| owner.is_some() && owner == self.access.user();
-        (!grant.own || owner.is_none_or(is_own)).then_some(grant)
+        let is_own = |row: &Row| {
+            let owner = row.values[owner_column(row.definition)].as_int();
+            owner.is_some() && owner == self.access.user()
+        };
+        let reached = |row: &&Row| !grant.own || is_own(row);
+        let there = self.records.as_ref();
+        let there = there.map(|rows| rows.iter().filter(reached).map(Row::id).collect());
+        Some((grant, there))
     }
 
-    /// A new record is made of none.
-    fn has_record(&self, form: &Form) -> bool {
-        !form.is_add() || self.record.is_none()
-    }
-
-    /// Whether the condition holds for the record, if this is about one.
-    async fn holds(&self, when: Option<fn() -> Condition>) -> Result<bool> {
-        let (Some(when), Some(record)) = (when, &self.record) else { return Ok(true) };
-        let filter = rows::with_ids(self.definition, &[record.id()]).and(when());
-        let read = self.core.store.read(&rows::select(self.definition, filter).build()).await?;
-        Ok(!read.is_empty())
+    /// Those of the records for which the condition holds.
+    async fn fulfil(&self, there: &There, when: Option<fn() -> Condition>) -> Result<There> {
+        let (Some(ids), Some(when)) = (there, when) else { return Ok(there.clone()) };
+        let mut fulfil = Vec::with_capacity(ids.len());
+        for chunk in ids.chunks(rows::CHUNK) {
+            let filter = rows::with_ids(self.definition, chunk).and(when());
+            let read = self.core.store.read(&rows::select(self.definition, filter).build()).await?;
+            fulfil.extend(rows::from_values(self.definition, read).map(|row| row.id()));
+        }
+        Ok(Some(fulfil))
     }
 
     /// Whether a new record can be made with values for these columns and the button's.

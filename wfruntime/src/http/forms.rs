@@ -15,7 +15,7 @@ use crate::forms;
 /// The name of the action.
 pub(super) const ACTION: &str = "forms";
 
-/// Answers the forms of the collection; of one record, those that it has now.
+/// Answers the forms of the collection; of records, those that one of them has now.
 ///
 /// # Errors
 /// What is wrong with the request, and what the role may not see.
@@ -28,20 +28,16 @@ pub(super) async fn answer(core: &Arc<Core>, name: &str, parts: &Parts) -> Resul
         let message = format!("`{}:{ACTION}` takes no `{name}`", collection.name());
         faults.push(Fault::new("unsupported_parameter", message).at(*name));
     }
-    let record = match ids.as_deref() {
-        None => None,
-        Some([one]) => Some(*one),
-        Some(several) => {
-            let message = format!("`filterByTk` names {}; expected one", several.len());
-            faults.push(Fault::new("invalid_target", message).at("filterByTk"));
-            None
-        }
-    };
+    let most = core.settings.page_limit;
+    if ids.as_ref().is_some_and(|ids| ids.len() as u64 > most) {
+        let message = format!("`filterByTk` names more than {most} records");
+        faults.push(Fault::new("invalid_target", message).at("filterByTk"));
+    }
     if !faults.is_empty() {
         return Err(Error::faults(ErrorKind::Invalid, faults));
     }
     let identity = auth::identify(core, parts).await?;
     let access = Access::of(core, &identity);
-    let shown = forms::shown(core, &access, collection, record).await?;
+    let shown = forms::shown(core, &access, collection, ids.as_deref()).await?;
     Ok(answers::data(&shown))
 }
