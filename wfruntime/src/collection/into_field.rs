@@ -88,9 +88,37 @@ impl<T> IntoField<Self> for Id<T> {
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<T> IntoField<Id<T>> for &Record<T> {
-    fn into_field(self) -> Id<T> {
-        self.id
+macro_rules! into_id {
+    ($($from:ty, $into:expr);* $(;)?) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<T> IntoField<Id<T>> for $from {
+            fn into_field(self) -> Id<T> {
+                let into: fn(Self) -> Id<T> = $into;
+                into(self)
+            }
+        }
+    )*};
+}
+
+into_id! {
+    Record<T>, |record| record.id;
+    &Record<T>, |record| record.id;
+    BelongsTo<T>, |reference| reference.id();
+    &BelongsTo<T>, |reference| reference.id();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::User;
+
+    fn id(value: impl IntoField<Id<User>>) -> i64 {
+        value.into_field().get()
+    }
+
+    #[test]
+    fn an_id_is_compared_with_whatever_names_the_record() {
+        let reference = BelongsTo::<User>::from(Id::new(7));
+        assert_eq!([id(Id::new(7)), id(&reference), id(reference)], [7; 3]);
     }
 }
