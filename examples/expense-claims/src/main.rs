@@ -2,6 +2,7 @@
 
 mod ahead;
 mod demo;
+mod forms;
 use wfruntime::prelude::*;
 
 /// A claim for money spent.

@@ -307,6 +307,28 @@ fn a_changed_claim_is_told_to_finance_and_reviewed_anew() {
 }
 
 #[test]
+fn a_draft_is_decided_about_once_its_button_is_pressed() {
+    let story = Story::begin();
+    let press = |path: &str, body: &str| {
+        story.program.post(&story.employee, &format!("/api/reimbursements:{path}"), body)
+    };
+    let body = r#"{"project": "Berlin", "amount": "700"}"#;
+    let draft = press("create?button=claim.save_draft", body);
+    let local = fired(&draft).iter().any(|(key, _)| key == "expense_review");
+    assert!(draft.body["data"]["status"] == "draft" && !local, "{draft:?}");
+    let claim = draft.body["data"]["id"].as_i64().expect("an id");
+    let change = format!("update?filterByTk={claim}&button=change.submit");
+    let submitted = press(&change, r#"{"amount": "400"}"#);
+    assert_eq!(submitted.status, 200, "{submitted:?}");
+    story.until_status(claim, "approved");
+    let again = press(&format!("update?filterByTk={claim}&button=resubmit"), "");
+    assert_eq!(again.status, 409, "only what was rejected: {again:?}");
+    let forms = format!("/api/reimbursements:forms?filterByTk={claim}");
+    let forms = story.program.get(&story.employee, &forms);
+    assert_eq!(forms.body["data"]["rows"], serde_json::json!([]), "{forms:?}");
+}
+
+#[test]
 fn a_wrong_request_writes_nothing() {
     let story = Story::begin();
     for (path, body) in [
