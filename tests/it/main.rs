@@ -12,6 +12,7 @@ mod full_disk;
 mod nonsense;
 mod program_under_test;
 mod requests;
+mod restarts;
 mod sign_in;
 mod signals;
 mod slow_clients;

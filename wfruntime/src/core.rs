@@ -81,6 +81,11 @@ impl Workflows {
         workflows.map(|workflow| (workflow.meta, workflow.collection)).collect()
     }
 
+    /// All of them, in no particular order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &'static WorkflowMeta> {
+        self.0.values().map(|(workflow, _)| *workflow)
+    }
+
     /// The workflow of this key, and the collection of its records.
     pub(crate) fn get(&self, key: &str) -> Option<(&'static WorkflowMeta, &'static Definition)> {
         self.0.get(key).copied()

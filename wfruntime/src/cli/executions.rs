@@ -1,11 +1,11 @@
-//! `executions`: shows what ran and runs, and cancels it.
+//! `executions`: shows what ran and runs, cancels it, runs it again.
 
 use serde_json::Value;
 
 use super::{existing, say};
 use crate::app::App;
 use crate::core::Core;
-use crate::engine::control;
+use crate::engine::{control, restart};
 use crate::error::{Error, ErrorKind, Result};
 use crate::execution::{Execution, Job, Status};
 use crate::spelling;
@@ -29,6 +29,16 @@ enum Do {
         /// Its id
         #[arg(value_parser = id)]
         id: i64,
+    },
+    /// Runs an execution again that broke, failed, was cancelled or is stranded
+    #[command(visible_alias = "rerun")]
+    Restart {
+        /// Its id
+        #[arg(value_parser = id)]
+        id: i64,
+        /// The node from which on it runs again, as `show` lists them; the one that broke, if left out
+        #[arg(long, value_name = "NODE")]
+        from: Option<String>,
     },
     /// Ends an execution that has not ended
     Cancel {
@@ -60,6 +70,16 @@ pub(super) async fn run(app: &App, executions: Executions) -> Result<()> {
         None => existing(app, async |core| list(core, executions.list).await).await,
         Some(Do::List(given)) => existing(app, async |core| list(core, given).await).await,
         Some(Do::Show { id }) => existing(app, async |core| show(core, id).await).await,
+        Some(Do::Restart { id, from }) => {
+            existing(app, async |core| {
+                let node = from.as_ref().map_or_else(String::new, |node| format!(" from `{node}`"));
+                // The process that serves finds by itself what this ended and woke.
+                let _ = restart::restart(core, id, from).await?;
+                say(&format!("the execution {id} runs again{node}"));
+                Ok(())
+            })
+            .await
+        }
         Some(Do::Cancel { id }) => {
             existing(app, async |core| {
                 // The process that serves finds by itself what this ended and woke.
@@ -108,7 +128,7 @@ fn row(execution: &Execution) -> Vec<String> {
 }
 
 async fn show(core: &Core, id: i64) -> Result<()> {
-    let control::Found { execution, jobs } = control::get(&core.store, id).await?;
+    let control::Found { execution, jobs, past } = control::get(&core.store, id).await?;
     let user = execution.user_id.map_or_else(|| "-".to_owned(), |user| user.to_string());
     let moment = |at: Option<jiff::Timestamp>| at.map_or_else(|| "-".into(), |at| at.to_string());
     let facts = [
@@ -133,6 +153,15 @@ async fn show(core: &Core, id: i64) -> Result<()> {
     if !jobs.is_empty() {
         let rows: Vec<_> = jobs.iter().map(job).collect();
         let headings = ["job", "kind", "status", "attempts", "finished", "output", "error"];
+        say(&format!("\n{}", text::table(&headings, &rows)));
+    }
+    if !past.is_empty() {
+        let rows: Vec<_> = past
+            .iter()
+            .map(|(restarted, past)| [vec![restarted.to_string()], job(past)].concat())
+            .collect();
+        let headings =
+            ["run again", "job", "kind", "status", "attempts", "finished", "output", "error"];
         say(&format!("\n{}", text::table(&headings, &rows)));
     }
     Ok(())

@@ -123,7 +123,7 @@ impl<F, Out> Ask<F, Out> {
             // What was filled in fits only what was asked for.
             place.fingerprint = fingerprint(&format!("ask {}{}", self.meta.rust, shape(self.meta)));
         }
-        let output = match cx.run.begin(place).await? {
+        let output = match cx.begin_at(place).await? {
             Begun::Done(output) => output,
             Begun::New(node) => {
                 let asking = Asking {

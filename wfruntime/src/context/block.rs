@@ -8,43 +8,23 @@ use std::task::{Context as Waiting, Poll};
 
 use super::{Scope, SyncContext};
 use crate::engine::journal::Place;
-use crate::engine::run::blocks::Decided;
+use crate::engine::run::blocks::{Branch, Decided, Entered};
 use crate::error::{Error, Result};
 
-/// A branch of a block, and those around it.
-pub(super) struct Branch {
-    /// Whether nodes may begin in it that did not begin in an earlier run.
-    open: Arc<AtomicBool>,
-    outer: Option<Arc<Branch>>,
-}
-
-impl Branch {
-    /// Waits until nodes may begin.
-    ///
-    /// A block first polls each of its branches only as far as the journal goes: if one is at its
-    /// end there, the others must not do more.
-    pub(super) async fn opened(&self) {
-        poll_fn(|cx| {
-            if self.is_open() {
-                return Poll::Ready(());
-            }
-            // The block opens it, and polls again, before its own poll ends.
-            cx.waker().wake_by_ref();
-            Poll::Pending
-        })
-        .await;
-    }
-
-    fn is_open(&self) -> bool {
-        let mut branch = Some(self);
-        while let Some(this) = branch {
-            if !this.open.load(Ordering::Relaxed) {
-                return false;
-            }
-            branch = this.outer.as_deref();
+/// Waits until nodes may begin in a branch.
+///
+/// A block first polls each of its branches only as far as the journal goes: if one is at its end
+/// there, the others must not do more.
+pub(super) async fn opened(branch: &Branch) {
+    poll_fn(|cx| {
+        if branch.is_open() {
+            return Poll::Ready(());
         }
-        true
-    }
+        // The block opens it, and polls again, before its own poll ends.
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// A `parallel` or `race` that runs.
@@ -61,17 +41,17 @@ pub struct Block {
 
 /// What a `parallel` begins with.
 pub(super) async fn parallel(cx: &SyncContext) -> Result<Block> {
-    let place = cx.place("parallel", "");
+    let Entered { place, decided } = cx.run.enter(cx.place("parallel", "")).await?;
     // All branches are asked again for what they gave; none of them has to wait for the others.
-    let decided = cx.run.enter(place.clone()).await?.is_some();
+    let decided = decided.is_some();
     let open = Arc::new(AtomicBool::new(decided));
     Ok(Block { cx: cx.clone(), place, open, decided, winner: None })
 }
 
 /// What a `race` of so many begins with.
 pub(super) async fn race(cx: &SyncContext, branches: usize) -> Result<Block> {
-    let place = cx.place("race", "");
-    let winner = match cx.run.enter(place.clone()).await? {
+    let Entered { place, decided } = cx.run.enter(cx.place("race", "")).await?;
+    let winner = match decided {
         Some(output) => match cx.run.winner(&place.key, &output, branches) {
             Some(winner) => Some(winner),
             None => std::future::pending().await,
@@ -91,10 +71,17 @@ impl Block {
     /// The context of a branch.
     pub(super) fn branch(&self, index: usize) -> SyncContext {
         let outer = self.cx.scope.within.clone();
-        let branch = Branch { open: Arc::clone(&self.open), outer };
+        let (open, block) = (Arc::clone(&self.open), self.place.key.clone());
+        let branch = Branch { open, block, index, outer };
         let path = format!("{}.{index}/", self.place.key);
         let scope = Scope::new(path, Some(Arc::new(branch)));
         SyncContext { run: Arc::clone(&self.cx.run), scope, next: None }
+    }
+
+    /// Whether a branch that is at its end did no more in earlier runs; if it did, the execution
+    /// is stranded.
+    fn ends_where_it_did(&self, index: usize) -> bool {
+        self.cx.run.ends_where_it_did(&self.place.key, index)
     }
 
     /// Waits until all branches are at their ends, or one failed.
@@ -104,8 +91,12 @@ impl Block {
         branches: &mut [&mut (dyn Polled + '_)],
     ) -> Poll<Result<()>> {
         loop {
-            for branch in branches.iter_mut() {
-                if let Poll::Ready(Err(error)) = branch.poll(cx) {
+            for (index, branch) in branches.iter_mut().enumerate() {
+                let Poll::Ready(result) = branch.poll(cx) else { continue };
+                if !self.ends_where_it_did(index) {
+                    return Poll::Pending;
+                }
+                if let Err(error) = result {
                     return Poll::Ready(Err(error));
                 }
             }
@@ -133,7 +124,11 @@ impl Block {
             };
             let ready = branches.iter_mut().enumerate().filter_map(ready);
             if let Some(first) = ready.min_by_key(|(index, _)| (ends[*index], *index)) {
-                return Poll::Ready(first);
+                return if self.ends_where_it_did(first.0) {
+                    Poll::Ready(first)
+                } else {
+                    Poll::Pending
+                };
             }
             self.open.store(true, Ordering::Relaxed);
         }

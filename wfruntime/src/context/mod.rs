@@ -36,7 +36,8 @@ pub use sleep::Moment;
 
 use crate::collection::Definition;
 use crate::engine::journal::Place;
-use crate::engine::run::{Begun, Run, Verdict};
+use crate::engine::run::blocks::Branch;
+use crate::engine::run::{Begun, Run};
 use crate::error::{Error, ErrorKind, Result};
 use crate::execution::Status;
 
@@ -66,13 +67,13 @@ pub struct Context {
 struct Scope {
     path: String,
     /// The branches around it.
-    within: Option<Arc<block::Branch>>,
+    within: Option<Arc<Branch>>,
     /// How often each name was used.
     names: Mutex<HashMap<String, u32>>,
 }
 
 impl Scope {
-    fn new(path: String, within: Option<Arc<block::Branch>>) -> Arc<Self> {
+    fn new(path: String, within: Option<Arc<Branch>>) -> Arc<Self> {
         Arc::new(Self { path, within, names: Mutex::default() })
     }
 
@@ -212,7 +213,7 @@ impl SyncContext {
     }
 
     fn decide(&self, status: Status, text: Option<String>) -> Result<Never> {
-        self.run.decide(Verdict::Final(status, text));
+        self.run.end(status, text, self.scope.within.as_ref());
         Err(Error::new(ErrorKind::Ended, "ended", format!("the workflow ended as `{status}`")))
     }
 
@@ -261,8 +262,12 @@ impl SyncContext {
 
     async fn begin_at(&self, place: Place) -> Result<Begun> {
         let begun = self.run.begin(place).await?;
-        if let (Begun::New(_), Some(branch)) = (&begun, &self.scope.within) {
-            branch.opened().await;
+        if let Begun::New(node) = &begun {
+            let within = self.scope.within.as_ref();
+            if let Some(branch) = within {
+                block::opened(branch).await;
+            }
+            self.run.fitting(&node.place, within).await;
         }
         Ok(begun)
     }
@@ -277,7 +282,7 @@ impl SyncContext {
     fn place(&self, kind: &'static str, name: &str) -> Place {
         if let Some((key, fingerprint)) = self.next {
             let key = format!("{}{key}", self.scope.path);
-            return Place { key, fingerprint, kind, collection: None };
+            return Place { key, fingerprint, kind, collection: None, position: 0 };
         }
         let mut label = kind.to_owned();
         if !name.is_empty() {
@@ -287,7 +292,7 @@ impl SyncContext {
         let count = self.scope.count(&label);
         let fingerprint = fingerprint(&label);
         let key = format!("{}{label}#{count}", self.scope.path);
-        Place { key, fingerprint, kind, collection: None }
+        Place { key, fingerprint, kind, collection: None, position: 0 }
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Earlier, SyncContext};
 use crate::collection::{
     Collection, DefaultValue, Definition, Filter, Id, IntoChanges, IntoDraft, Record, Row,
 };
-use crate::engine::run::{Begun, Effect, Verdict};
+use crate::engine::run::{Begun, Effect};
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::execution::wind_up::to;
 use crate::execution::{Status, read_row, write_row};
@@ -219,7 +219,7 @@ impl SyncContext {
 
     pub(super) fn gone(&self) -> Error {
         let text = "the record no longer exists";
-        self.run.decide(Verdict::Final(Status::Failed, Some(text.to_owned())));
+        self.run.end(Status::Failed, Some(text.to_owned()), self.scope.within.as_ref());
         Error::new(ErrorKind::Ended, "record_gone", text)
     }
 }

@@ -10,3 +10,5 @@ pub mod guarantees {}
 pub mod http {}
 #[doc = include_str!("running.md")]
 pub mod running {}
+#[doc = include_str!("versions.md")]
+pub mod versions {}

@@ -8,15 +8,14 @@ use std::future::Future;
 use jiff::Timestamp;
 
 use super::Engine;
-use super::ending::{Ended, Ending, called_by, end_called};
+use super::ending::{Ended, Ending};
 use super::journal::jobs_of;
 use crate::error::{Error, ErrorKind, Result};
-use crate::execution::wind_up::{self, to};
 use crate::execution::{
-    ASSIGNEES, DECISIONS, DELEGATIONS, EXECUTIONS, Execution, Fields, JOBS, Job, JobStatus,
-    NewExecution, SIGNALS, State, Status, TASKS, TIMERS,
+    ASSIGNEES, DECISIONS, DELEGATIONS, EXECUTIONS, Execution, Fields, JOBS, Job, NewExecution,
+    PAST_JOBS, SIGNALS, Status, TASKS, TIMERS,
 };
-use crate::store::sql::{Condition, Count, Delete, Exists, Name, Query, Select, Set, Update};
+use crate::store::sql::{Condition, Count, Delete, Exists, Name, Query, Select};
 use crate::store::{Statement, Store};
 use crate::value::{Type, Value};
 
@@ -24,8 +23,10 @@ use crate::value::{Type, Value};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Found {
     pub execution: Execution,
-    /// In the order in which they began.
+    /// In the order in which the workflow came to them.
     pub jobs: Vec<Job>,
+    /// Those that were put aside as it was run again, each with when that was.
+    pub past: Vec<(Timestamp, Job)>,
 }
 
 /// Executions without their contexts, the newest first if no order is given; and how many there
@@ -67,23 +68,50 @@ pub(crate) async fn list(
 ///
 /// [`ErrorKind::NotFound`] if there is none.
 pub(crate) async fn get(store: &Store, id: i64) -> Result<Found> {
-    let query = Select {
+    let row = store.read(&execution_of(id)).await?.into_iter().next();
+    let row = row.ok_or_else(|| missing(id))?;
+    let jobs = store.read(&jobs_of(id).unbounded()).await?;
+    let past = store.read(&past_jobs_of(id).unbounded()).await?;
+    let past_job = |row| {
+        let mut from = Fields::new(row);
+        let restarted = from.moment()?.ok_or_else(|| missing(id))?;
+        Ok((restarted, Job::read(&mut from)?))
+    };
+    Ok(Found {
+        execution: Execution::from_values(row)?,
+        jobs: jobs.into_iter().map(Job::from_values).collect::<Result<_>>()?,
+        past: past.into_iter().map(past_job).collect::<Result<_>>()?,
+    })
+}
+
+/// An execution with its context.
+pub(super) fn execution_of(id: i64) -> Statement {
+    Select {
         table: EXECUTIONS,
         columns: Execution::COLUMNS.to_vec(),
         filter: Condition::eq("id", id),
         order: Vec::new(),
         limit: None,
         offset: None,
-    };
-    let row = store.read(&query.build()).await?.into_iter().next().ok_or_else(|| missing(id))?;
-    let jobs = store.read(&jobs_of(id).unbounded()).await?;
-    Ok(Found {
-        execution: Execution::from_values(row)?,
-        jobs: jobs.into_iter().map(Job::from_values).collect::<Result<_>>()?,
-    })
+    }
+    .build()
 }
 
-fn missing(id: i64) -> Error {
+fn past_jobs_of(id: i64) -> Statement {
+    let mut columns = vec![("restarted_at", Type::Timestamp)];
+    columns.extend(Job::COLUMNS);
+    Select {
+        table: PAST_JOBS,
+        columns,
+        filter: Condition::eq("execution_id", id),
+        order: vec![("epoch", false), ("position", false), ("key", false)],
+        limit: None,
+        offset: None,
+    }
+    .build()
+}
+
+pub(super) fn missing(id: i64) -> Error {
     Error::new(ErrorKind::NotFound, "not_found", format!("there is no execution {id}"))
 }
 
@@ -118,63 +146,6 @@ pub(super) async fn end(
 ) -> Result<Ended> {
     let ending = Ending::new(Condition::eq("id", id), status, now, error);
     store.write_reserved(move |tx| Box::pin(async move { ending.apply(tx).await })).await
-}
-
-/// The execution to run again, its workflow and record.
-async fn rerun_within(store: &Store, id: i64, now: Timestamp) -> Result<(Ended, String, i64)> {
-    let found = get(store, id).await?;
-    let (status, execution) = (found.execution.status, &found.execution);
-    if !matches!(status, Status::Error | Status::Aborted | Status::Stranded) {
-        let text = format!("the execution {id} is `{status}`: nothing of it can be run again");
-        return Err(Error::new(ErrorKind::Conflict, "not_rerunnable", text));
-    }
-    if execution.context.is_none() {
-        let text = format!("the execution {id} has no context: it was over the limit");
-        return Err(Error::new(ErrorKind::Conflict, "no_context", text));
-    }
-    let mut forgotten: Vec<Value> = found
-        .jobs
-        .iter()
-        .filter(|job| matches!(job.status, JobStatus::Aborted | JobStatus::Pending))
-        .map(|job| job.key.as_str().into())
-        .collect();
-    // Only the last that broke: the workflow itself has dealt with the others.
-    let broken = found.jobs.iter().filter(|job| job.status == JobStatus::Error);
-    let last = broken.max_by_key(|job| job.finished_at);
-    forgotten.extend(last.map(|job| Value::from(job.key.as_str())));
-    let statements = restart(id, status, now, forgotten);
-    let unit = store.write(move |tx| {
-        Box::pin(async move {
-            tx.batch(&statements).await?;
-            // What it waited for is called again.
-            end_called(tx, called_by(&[id]), now).await
-        })
-    });
-    let ended = Ended::new(unit.await?, None);
-    Ok((ended, execution.key.clone(), execution.record_id))
-}
-
-fn restart(id: i64, status: Status, now: Timestamp, forgotten: Vec<Value>) -> Vec<Statement> {
-    let this = Condition::eq("id", id).and(Condition::eq("status", status.as_str()));
-    let again = Update {
-        table: EXECUTIONS,
-        set: vec![
-            ("status", to(Status::Started.as_str())),
-            ("state", to(State::Ready.as_str())),
-            ("error", Set::To(Value::Null)),
-            ("epoch", Set::Plus(1)),
-            // Its timeout begins anew.
-            ("started_at", to(now)),
-            ("finished_at", Set::To(Value::Null)),
-        ],
-        filter: this,
-        returning: Vec::new(),
-    };
-    let jobs = Condition::eq("execution_id", id).and(Condition::In("key", forgotten));
-    let mut statements = wind_up::one(id, now);
-    statements.push(again.expect(crate::store::Expect::Unchanged));
-    statements.push(Delete { table: JOBS, filter: jobs }.build());
-    statements
 }
 
 /// Removes an execution that is at its end, with its jobs and tasks.
@@ -217,6 +188,7 @@ pub(super) async fn remove(store: &Store, ids: Vec<Value>) -> Result<u64> {
         of_them(TIMERS),
         of_them(SIGNALS),
         of_them(JOBS),
+        of_them(PAST_JOBS),
     ];
     let them = Delete { table: EXECUTIONS, filter: ended }.build();
     store
@@ -269,23 +241,6 @@ impl Engine {
         handed_over(async move {
             let ended = cancel(&core.store, id, core.clock.now()).await?;
             core.engine.ended(&ended);
-            Ok(())
-        })
-        .await
-    }
-
-    /// Runs an execution again from the node that broke; what finished before is kept.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Conflict`] unless it is `error`, `aborted` or `stranded`, or if its context was
-    /// never stored; [`ErrorKind::NotFound`] if there is none.
-    pub(crate) async fn rerun(&self, id: i64) -> Result<()> {
-        let core = self.core()?;
-        handed_over(async move {
-            let (ended, key, record) = rerun_within(&core.store, id, core.clock.now()).await?;
-            core.engine.ended(&ended);
-            core.engine.woken(id, &key, record);
             Ok(())
         })
         .await

@@ -63,8 +63,16 @@ impl Drive {
         }
         match polled {
             Err(panic) => Some(panicked(panic.as_ref())),
-            Ok(Poll::Ready(result)) => Some(ended(result)),
-            Ok(Poll::Pending) => self.pending(),
+            Ok(Poll::Ready(result)) => Some(match self.run.left_at("its end") {
+                Some(misfit) => Verdict::Stranded(misfit),
+                None => ended(result),
+            }),
+            Ok(Poll::Pending) => match self.run.unpark() {
+                Ok(false) => self.pending(),
+                // What begins now has woken the task.
+                Ok(true) => None,
+                Err(misfit) => Some(Verdict::Stranded(misfit)),
+            },
         }
     }
 

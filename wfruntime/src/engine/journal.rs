@@ -56,6 +56,8 @@ pub(crate) struct Place {
     pub(crate) kind: &'static str,
     /// The collection of the records that the node gives.
     pub(crate) collection: Option<&'static str>,
+    /// The how-manyth node it is that the workflow comes to; the run counts.
+    pub(crate) position: u32,
 }
 
 /// The place of the output in the parameters of [`write`].
@@ -87,6 +89,7 @@ pub(crate) fn write(
             now.into(),
             finished.into(),
             place.collection.into(),
+            place.position.into(),
         ],
     )
 }
@@ -104,6 +107,7 @@ fn build() -> Statement {
         "created_at",
         "finished_at",
         "collection",
+        "position",
     ];
     let row = vec![Value::Int(0); columns.len()];
     let conflict = OnConflict::Replace(vec!["execution_id", "key"]);
@@ -118,13 +122,13 @@ pub(crate) async fn read(core: &Core, execution: i64) -> Result<HashMap<String, 
         .collect()
 }
 
-/// The jobs of an execution, in the order in which they were written first.
+/// The jobs of an execution, in the order in which the workflow came to them.
 pub(crate) fn jobs_of(execution: i64) -> Statement {
     Select {
         table: JOBS,
         columns: Job::COLUMNS.to_vec(),
         filter: Condition::eq("execution_id", execution),
-        order: vec![("created_at", false), ("key", false)],
+        order: vec![("position", false), ("created_at", false), ("key", false)],
         limit: None,
         offset: None,
     }

@@ -10,6 +10,8 @@ mod housekeeping;
 pub(crate) mod journal;
 pub(crate) mod lease;
 mod queue;
+pub(crate) mod restart;
+mod revisions;
 pub(crate) mod run;
 mod runner;
 pub(crate) mod settle;
@@ -96,6 +98,7 @@ impl Engine {
         if taken > 0 {
             tracing::info!(executions = taken, "took over from a process that is gone");
         }
+        revisions::review(&core).await?;
         let engine = Weak::clone(&self.core);
         let keeper = Keeper::start(&core, move || {
             tracing::error!("another process has the number of this one: executions stop here");

@@ -2,6 +2,7 @@
 
 pub(crate) mod blocks;
 mod calls;
+mod fit;
 mod signals;
 mod step;
 
@@ -52,6 +53,10 @@ pub(crate) struct Run {
 struct RunState {
     journal: HashMap<String, Job>,
     used: HashSet<String>,
+    /// The position of the last node that it came to first.
+    position: u32,
+    /// Nodes that begin once it is certain that the journal fits.
+    parked: HashMap<String, fit::Parked>,
     /// Jobs of nodes that only read: they are written with the next unit.
     unwritten: Unwritten,
     waits: BTreeMap<String, Wait>,
@@ -171,7 +176,9 @@ pub(crate) struct Beginning {
 impl Run {
     pub(crate) fn new(core: &Arc<Core>, beginning: Beginning) -> Arc<Self> {
         let loose = beginning.resumed || beginning.workflow.timeout.is_some();
-        let state = RunState { journal: beginning.journal, loose, ..RunState::default() };
+        let journal = beginning.journal;
+        let position = journal.values().map(|job| job.position).max().unwrap_or(0);
+        let state = RunState { journal, position, loose, ..RunState::default() };
         Arc::new(Self {
             core: Arc::clone(core),
             workflow: beginning.workflow,
@@ -267,7 +274,7 @@ impl Run {
         }
     }
 
-    fn look_up(self: &Arc<Self>, place: Place) -> Result<Option<Begun>> {
+    fn look_up(self: &Arc<Self>, mut place: Place) -> Result<Option<Begun>> {
         let mut state = self.state();
         if state.verdict.is_some() {
             return Ok(None);
@@ -293,14 +300,13 @@ impl Run {
             return Ok(None);
         }
         let Some(job) = state.journal.remove(&place.key) else {
+            state.position += 1;
+            place.position = state.position;
             return Ok(Some(Begun::New(self.fresh(place))));
         };
+        place.position = job.position;
         if job.fingerprint != place.fingerprint || job.kind != place.kind {
-            let text = format!(
-                "its journal has `{}` at `{}`, where today's code has another node",
-                job.kind, job.key
-            );
-            state.verdict = Some(Verdict::Stranded(text));
+            state.verdict = Some(Verdict::Stranded(fit::other_node(&job, &place)));
             return Ok(None);
         }
         match job.status {

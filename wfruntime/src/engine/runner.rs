@@ -228,45 +228,17 @@ async fn read_queued(
 /// The entries of rows; those whose workflow is gone from the program become stranded.
 async fn entries(core: &Core, rows: Vec<(i64, String, i64)>, resumed: bool) -> Result<Vec<Entry>> {
     let mut entries = Vec::with_capacity(rows.len());
-    let mut unknown: Vec<(String, Value)> = Vec::new();
+    let mut unknown: Vec<(String, i64)> = Vec::new();
     for (id, key, record) in rows {
         match core.workflows.get(&key) {
             Some((workflow, _)) => {
                 entries.push(Entry { id, workflow, record, resumed, snapshot: None });
             }
-            None => unknown.push((key, id.into())),
+            None => unknown.push((key, id)),
         }
     }
-    if !unknown.is_empty() {
-        strand(core, unknown).await?;
-    }
+    super::revisions::strand(core, unknown).await?;
     Ok(entries)
-}
-
-async fn strand(core: &Core, mut unknown: Vec<(String, Value)>) -> Result<()> {
-    unknown.sort_by(|left, right| left.0.cmp(&right.0));
-    let of_one = unknown.chunk_by(|left, right| left.0 == right.0);
-    let statements: Vec<Statement> = of_one
-        .map(|unknown| {
-            let key = &unknown[0].0;
-            let count = unknown.len();
-            tracing::warn!(
-                "{count} executions of `{key}`, which the program does not have: stranded"
-            );
-            let set = vec![
-                ("status", to(Status::Stranded.as_str())),
-                ("state", to(State::Stranded.as_str())),
-                ("error", to(format!("the program has no workflow `{key}`"))),
-            ];
-            let ids = unknown.iter().map(|(_, id)| id.clone()).collect();
-            let still = [State::Queued, State::Ready].map(|state| Value::from(state.as_str()));
-            let filter = Condition::In("id", ids).and(Condition::In("state", still.to_vec()));
-            Update { table: EXECUTIONS, set, filter, returning: Vec::new() }.build()
-        })
-        .collect();
-    core.store
-        .write_reserved(move |tx| Box::pin(async move { tx.batch(&statements).await.map(drop) }))
-        .await
 }
 
 /// Runs one execution until it is final, waits, or is not this process's any more.

@@ -9,7 +9,7 @@ use crate::core::Core;
 use crate::error::{ErrorKind, Result};
 use crate::execution::template::Template;
 use crate::execution::wind_up::{self, to};
-use crate::execution::{EXECUTIONS, State, Status, TIMERS};
+use crate::execution::{EXECUTIONS, State, Status, TIMERS, revision};
 use crate::store::sql::{Condition, Insert, OnConflict, Query, Set, Update};
 use crate::store::{Expect, Statement, Store, Values};
 use crate::value::Value;
@@ -49,6 +49,7 @@ async fn finish(run: &Run, status: Status, error: Option<String>) -> Result<Sett
         serde_json::to_string(&run.messages())?.into(),
         error.clone().into(),
         now.into(),
+        revision(run.workflow).into(),
         id.into(),
         hold.owner.into(),
         hold.epoch.into(),
@@ -100,6 +101,7 @@ fn finishing() -> Statement {
             ("messages", to(0_i64)),
             ("error", to(0_i64)),
             ("finished_at", to(0_i64)),
+            ("revision", to(0_i64)),
         ],
         filter: super::journal::Hold { id: 0, owner: 0, epoch: 0 }.condition(),
         returning: wind_up::FINISHED.to_vec(),
@@ -108,7 +110,8 @@ fn finishing() -> Statement {
 }
 
 async fn strand(run: &Run, error: String) -> Result<Settled> {
-    tracing::warn!(workflow = run.workflow.key, execution = run.hold.id, "stranded: {error}");
+    let (key, id) = (run.workflow.key, run.hold.id);
+    tracing::warn!("execution {id} of `{key}` is stranded: {error}");
     let set = vec![
         ("status", to(Status::Stranded.as_str())),
         ("state", to(State::Stranded.as_str())),
@@ -147,7 +150,12 @@ async fn write(run: &Run, statements: Vec<Statement>) -> Result<Settled> {
 /// Writes what the execution waits for, and that it waits; unless it was woken meanwhile.
 async fn suspend(run: &Run) -> Result<Settled> {
     failpoint("at_suspend");
-    let set = vec![("state", to(State::Waiting.as_str())), ("owner", Set::To(Value::Null))];
+    let set = vec![
+        ("state", to(State::Waiting.as_str())),
+        ("owner", Set::To(Value::Null)),
+        // Its journal fits today's code.
+        ("revision", to(revision(run.workflow))),
+    ];
     let filter = run.hold.condition().and(Condition::eq("wakes", run.wakes));
     let rest = Update { table: EXECUTIONS, set, filter, returning: Vec::new() }.build();
     let mut statements = run.unwritten();

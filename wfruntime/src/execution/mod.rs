@@ -15,7 +15,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use birth::{Birth, bear};
-pub(crate) use new::{Caller, NewExecution, NewStatus, OverlapCheck, refuse_overlaps};
+pub(crate) use new::{Caller, NewExecution, NewStatus, OverlapCheck, refuse_overlaps, revision};
 pub(crate) use stored::{read_row, read_snapshot, write_row};
 pub(crate) use tables::*;
 pub(crate) use view::{Execution, Job};

@@ -6,6 +6,7 @@ use crate::value::{Type, Value};
 
 pub(crate) const EXECUTIONS: Name = "wf_executions";
 pub(crate) const JOBS: Name = "wf_jobs";
+pub(crate) const PAST_JOBS: Name = "wf_past_jobs";
 pub(crate) const TASKS: Name = "wf_tasks";
 pub(crate) const ASSIGNEES: Name = "wf_task_assignees";
 pub(crate) const DECISIONS: Name = "wf_decisions";
@@ -19,6 +20,7 @@ pub(crate) fn tables() -> Vec<TableSpec> {
     vec![
         executions(),
         jobs(),
+        past_jobs(),
         tasks(),
         assignees(),
         decisions(),
@@ -70,25 +72,39 @@ fn executions() -> TableSpec {
 }
 
 fn jobs() -> TableSpec {
-    TableSpec {
-        name: JOBS,
-        columns: vec![
-            column("execution_id", Type::Int),
-            column("key", Type::Text),
-            column("fingerprint", Type::Int),
-            column("kind", Type::Text),
-            column("status", Type::Text),
-            nullable("output", Type::Text),
-            nullable("error", Type::Text),
-            column("attempts", Type::Int),
-            column("created_at", Type::Timestamp),
-            nullable("finished_at", Type::Timestamp),
-            // Of the records in `output`, so that whoever shows them knows what is hidden.
-            nullable("collection", Type::Text),
-        ],
-        key: vec!["execution_id", "key"],
-        indexes: Vec::new(),
-    }
+    let columns = [vec![column("execution_id", Type::Int)], job_columns()].concat();
+    TableSpec { name: JOBS, columns, key: vec!["execution_id", "key"], indexes: Vec::new() }
+}
+
+/// Jobs that were put aside as their executions were run again.
+fn past_jobs() -> TableSpec {
+    let which = vec![
+        column("execution_id", Type::Int),
+        // Of the execution, from when it was run again.
+        column("epoch", Type::Int),
+        column("restarted_at", Type::Timestamp),
+    ];
+    let columns = [which, job_columns()].concat();
+    let key = vec!["execution_id", "epoch", "key"];
+    TableSpec { name: PAST_JOBS, columns, key, indexes: Vec::new() }
+}
+
+fn job_columns() -> Vec<ColumnSpec> {
+    vec![
+        column("key", Type::Text),
+        column("fingerprint", Type::Int),
+        column("kind", Type::Text),
+        column("status", Type::Text),
+        nullable("output", Type::Text),
+        nullable("error", Type::Text),
+        column("attempts", Type::Int),
+        column("created_at", Type::Timestamp),
+        nullable("finished_at", Type::Timestamp),
+        // Of the records in `output`, so that whoever shows them knows what is hidden.
+        nullable("collection", Type::Text),
+        // The how-manyth node it was that the workflow came to; null if that was not kept.
+        nullable("position", Type::Int),
+    ]
 }
 
 fn tasks() -> TableSpec {

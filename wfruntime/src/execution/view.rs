@@ -110,10 +110,12 @@ pub(crate) struct Job {
     pub finished_at: Option<Timestamp>,
     /// The collection of the records that the node gave, if it gave any.
     pub collection: Option<String>,
+    /// The how-manyth node it was that the workflow came to.
+    pub position: u32,
 }
 
 impl Job {
-    pub(crate) const COLUMNS: [(Name, Type); 10] = [
+    pub(crate) const COLUMNS: [(Name, Type); 11] = [
         ("key", Type::Text),
         ("fingerprint", Type::Int),
         ("kind", Type::Text),
@@ -124,10 +126,32 @@ impl Job {
         ("created_at", Type::Timestamp),
         ("finished_at", Type::Timestamp),
         ("collection", Type::Text),
+        ("position", Type::Int),
     ];
 
+    /// Its columns, in the order of [`Self::COLUMNS`].
+    pub(crate) fn values(&self) -> Values {
+        vec![
+            self.key.as_str().into(),
+            self.fingerprint.cast_signed().into(),
+            self.kind.as_str().into(),
+            self.status.as_str().into(),
+            self.output.as_deref().into(),
+            self.error.as_deref().into(),
+            self.attempts.into(),
+            self.created_at.into(),
+            self.finished_at.into(),
+            self.collection.as_deref().into(),
+            self.position.into(),
+        ]
+    }
+
     pub(crate) fn from_values(values: Values) -> Result<Self> {
-        let mut from = Fields::new(values);
+        Self::read(&mut Fields::new(values))
+    }
+
+    /// The job of the next columns.
+    pub(crate) fn read(from: &mut Fields) -> Result<Self> {
         Ok(Self {
             key: from.text()?,
             fingerprint: from.int()?.cast_unsigned(),
@@ -139,6 +163,7 @@ impl Job {
             created_at: from.moment()?.ok_or_else(unfit)?,
             finished_at: from.moment()?,
             collection: from.optional_text(),
+            position: u32::try_from(from.next().as_int().unwrap_or(0))?,
         })
     }
 }

@@ -29,6 +29,13 @@ pub(crate) fn untaken_signals(ids: &[i64]) -> Statement {
     Delete { table: SIGNALS, filter: untaken }.build()
 }
 
+/// Closes what belongs to these jobs of an execution.
+pub(crate) fn jobs(id: i64, keys: &[Value], now: Timestamp) -> Vec<Statement> {
+    let theirs =
+        |column: Name| Condition::eq("execution_id", id).and(Condition::In(column, keys.to_vec()));
+    closing(&theirs, now)
+}
+
 /// Closes what belongs to the branches of a block, except the winner's.
 pub(crate) fn block(id: i64, key: &str, winner: Option<usize>, now: Timestamp) -> Vec<Statement> {
     let theirs = |column| Condition::eq("execution_id", id).and(losers(key, winner, column));

@@ -5,6 +5,7 @@
 //! written in the order in which they were sent, so none of it follows the decision.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 
@@ -14,6 +15,40 @@ use crate::engine::journal::{self, Place};
 use crate::error::{Error, Result};
 use crate::execution::{JobStatus, wind_up};
 use crate::store::sql::Condition;
+
+/// A branch of a block, and those around it.
+pub(crate) struct Branch {
+    /// Whether nodes may begin in it that did not begin in an earlier run.
+    pub(crate) open: Arc<AtomicBool>,
+    /// The key of its block.
+    pub(crate) block: String,
+    /// Which of the block's branches it is.
+    pub(crate) index: usize,
+    pub(crate) outer: Option<Arc<Branch>>,
+}
+
+impl Branch {
+    /// It and those around it, from the inside.
+    fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |branch| branch.outer.as_deref())
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.all().all(|branch| branch.open.load(Ordering::Relaxed))
+    }
+
+    /// Whether a job stands in another branch of the same block, or of one around it.
+    pub(super) fn is_beside(&self, key: &str) -> bool {
+        self.all().any(|branch| branch_of(&branch.block, key).is_some_and(|it| it != branch.index))
+    }
+}
+
+/// What a block begins with.
+pub(crate) struct Entered {
+    pub(crate) place: Place,
+    /// Its output, if it was decided in an earlier run.
+    pub(crate) decided: Option<String>,
+}
 
 /// How a block ended.
 pub(crate) enum Decided<'e> {
@@ -26,19 +61,29 @@ pub(crate) enum Decided<'e> {
 }
 
 impl Run {
-    /// Begins a block; its output, if it was decided in an earlier run.
+    /// Begins a block.
+    ///
+    /// Its job is written with the next unit, so that it is known as one before it is decided.
     ///
     /// # Errors
     ///
     /// That of the branch with which it failed in an earlier run.
-    pub(crate) async fn enter(self: &Arc<Self>, place: Place) -> Result<Option<String>> {
-        let key = place.key.clone();
-        match self.begin(place).await {
-            Ok(Begun::Done(output)) => Ok(Some(output)),
+    pub(crate) async fn enter(self: &Arc<Self>, place: Place) -> Result<Entered> {
+        match self.begin(place.clone()).await {
+            Ok(Begun::Done(output)) => Ok(Entered { place, decided: Some(output) }),
             // Its branches count what is in flight.
-            Ok(Begun::New(_)) => Ok(None),
+            Ok(Begun::New(node)) => {
+                if !node.waiting {
+                    let (id, pending) = (self.hold.id, JobStatus::Pending);
+                    let job = journal::write(&self.core, id, &node.place, pending, None, (None, 0));
+                    let mut state = self.state();
+                    state.unwritten.jobs.push(job);
+                    state.loose = true;
+                }
+                Ok(Entered { place: node.place, decided: None })
+            }
             Err(error) => {
-                self.forget(&key, None);
+                self.forget(&place.key, None);
                 Err(error)
             }
         }
@@ -116,8 +161,13 @@ impl Run {
     }
 }
 
+/// Whether the jobs of this kind are those of blocks.
+pub(crate) fn is_block(kind: &str) -> bool {
+    matches!(kind, "parallel" | "race")
+}
+
 /// In which branch of the block a job stands, if in any.
-fn branch_of(block: &str, job_key: &str) -> Option<usize> {
+pub(crate) fn branch_of(block: &str, job_key: &str) -> Option<usize> {
     let rest = job_key.strip_prefix(block)?.strip_prefix('.')?;
     rest.split_once('/')?.0.parse().ok()
 }

@@ -239,7 +239,11 @@ async fn an_end_within_a_branch_ends_the_workflow() {
     assert_eq!(world.outcome(id).await, (Status::Failed, Some("enough".into())));
     assert_eq!(world.payments().await, 0);
     assert_eq!(tasks_of(&world, id).await[1].status, "closed");
-    let expected = ["parallel#1.0/approve#1: resolved", "parallel#1.1/approve#1: aborted"];
+    let expected = [
+        "parallel#1: aborted",
+        "parallel#1.0/approve#1: resolved",
+        "parallel#1.1/approve#1: aborted",
+    ];
     assert_eq!(words(&statuses(&world, id).await), expected);
 }
 
@@ -380,6 +384,7 @@ async fn crashed(world: &World, jobs: &[(&str, &'static str, &str)]) -> i64 {
             fingerprint: crate::context::fingerprint(label.expect("a label")),
             kind,
             collection: (kind == &"create").then_some("enginePayments"),
+            position: 0,
         };
         let output = match *kind {
             "create" => execution::write_row(&payment_of(&claim)).expect("json"),

@@ -198,10 +198,10 @@ async fn cancelling_a_called_one_is_told_to_its_caller() {
 
     // Run again: what did not resolve is called anew, and only that.
     let booking = executions(&world, "book").await[0];
-    world.core.engine.rerun(booking).await.expect("a rerun");
+    world.core.engine.restart(booking, None).await.expect("a rerun");
     world.settled().await;
     assert_eq!(executions(&world, "pay").await.len(), 1, "the answer of `pay` stands");
-    world.core.engine.rerun(id).await.expect("a rerun");
+    world.core.engine.restart(id, None).await.expect("a rerun");
     world.settled().await;
     assert_eq!(world.status(id).await, Status::Error, "the answer of `book` stands");
 }

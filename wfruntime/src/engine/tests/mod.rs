@@ -5,6 +5,7 @@ mod branches;
 mod busy;
 mod calls;
 mod delegated;
+mod fit;
 mod grammar;
 mod lines;
 mod people;

@@ -47,7 +47,7 @@ async fn a_rerun_begins_though_nobody_waits_for_its_answer() {
     let id = world.fire("breaks").await;
     assert_eq!(world.outcome(id).await.0, Status::Error);
     BROKEN.store(false, Ordering::SeqCst);
-    assert!(world.core.engine.rerun(id).now_or_never().is_none());
+    assert!(world.core.engine.restart(id, None).now_or_never().is_none());
     let begun = Instant::now();
     while world.status(id).await != Status::Resolved {
         assert!(begun.elapsed() < Duration::from_secs(10), "it does not begin");

@@ -169,7 +169,7 @@ async fn a_journal_that_does_not_fit_strands_its_execution() {
     assert!(jobs.iter().all(|job| job.status == JobStatus::Resolved), "the journal is untouched");
 
     CHANGED.store(0, Ordering::SeqCst);
-    world.core.engine.rerun(id).await.expect("a rerun");
+    world.core.engine.restart(id, None).await.expect("a rerun");
     assert_eq!(world.outcome(id).await.0, Status::Resolved);
 }
 

@@ -186,10 +186,10 @@ async fn own_code_is_tried_again_until_it_gives_up_and_can_be_rerun() {
     assert_eq!((job.status, job.attempts), (JobStatus::Error, 3));
     assert!(job.error.as_deref().is_some_and(|error| error.contains("no line")));
 
-    world.core.engine.rerun(id).await.expect("a rerun");
+    world.core.engine.restart(id, None).await.expect("a rerun");
     assert_eq!(world.outcome(id).await, (Status::Resolved, None));
     assert_eq!(world.payments().await, 1, "what finished before does not run again");
-    let refused = world.core.engine.rerun(id).await.expect_err("it is resolved");
+    let refused = world.core.engine.restart(id, None).await.expect_err("it is resolved");
     assert_eq!(refused.kind(), ErrorKind::Conflict);
 }
 
@@ -217,7 +217,7 @@ async fn results_and_contexts_over_the_limit_are_clear_errors() {
     let (status, error) = world.outcome(id).await;
     assert_eq!(status, Status::Error);
     assert!(error.is_some_and(|error| error.contains("its context has")));
-    let refused = world.core.engine.rerun(id).await.expect_err("it has no context");
+    let refused = world.core.engine.restart(id, None).await.expect_err("it has no context");
     assert_eq!(refused.all()[0].code, "no_context");
 }
 

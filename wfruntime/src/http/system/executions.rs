@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::execution::{Execution, Job, Status};
 use crate::identity::Identity;
 
-/// What an execution is answered with; `context` and `jobs` by `get` alone.
+/// What an execution is answered with; `context`, `jobs` and `pastJobs` by `get` alone.
 const FIELDS: &[Field] = &[
     Field::new("id", "id", Kind::Id),
     Field::new("key", "key", Kind::Text),
@@ -33,6 +33,7 @@ const FIELDS: &[Field] = &[
     Field::new("finishedAt", "finished_at", Kind::Moment),
     Field::shown("context"),
     Field::shown("jobs"),
+    Field::shown("pastJobs"),
 ];
 
 pub(super) async fn answer(action: &str, call: &Call<'_>, identity: &Identity) -> Result<Response> {
@@ -47,7 +48,7 @@ pub(super) async fn answer(action: &str, call: &Call<'_>, identity: &Identity) -
         }
         "cancel" => core.engine.cancel(call.number()?).await?,
         "signal" => signal(call, identity).await?,
-        "rerun" => core.engine.rerun(call.number()?).await?,
+        "rerun" => rerun(call).await?,
         "destroy" => {
             control::destroy(&core.store, call.number()?).await?;
             return Ok(data(1));
@@ -60,8 +61,27 @@ pub(super) async fn answer(action: &str, call: &Call<'_>, identity: &Identity) -
     if let Some(shown) = shown.as_object_mut() {
         let jobs = found.jobs.iter().map(|job| shown_job(core, job)).collect();
         shown.insert("jobs".to_owned(), jobs);
+        let past = found.past.iter().map(|(at, job)| {
+            let mut shown = shown_job(core, job);
+            if let Some(shown) = shown.as_object_mut() {
+                shown.insert("restartedAt".to_owned(), at.to_string().into());
+            }
+            shown
+        });
+        shown.insert("pastJobs".to_owned(), past.collect());
     }
     Ok(data(fields.of(shown)))
+}
+
+/// Runs the execution again; the body may name the node from which.
+async fn rerun(call: &Call<'_>) -> Result<()> {
+    let mut from = None;
+    if !call.body.is_empty() {
+        let mut body = call.members()?;
+        from = body.optional_text("from");
+        body.check()?;
+    }
+    call.core.engine.restart(call.number()?, from).await
 }
 
 /// Sends a signal to the execution.
