@@ -34,11 +34,11 @@ impl Parse for Length {
         loop {
             let number: LitInt = input.parse()?;
             let count: u64 = number.base10_parse()?;
-            let unit: Ident = if number.suffix().is_empty() {
-                input.parse()?
-            } else {
-                return Err(syn::Error::new(number.span(), "expected a number and a unit"));
-            };
+            if !number.suffix().is_empty() {
+                return Err(syn::Error::new(number.span(), no_unit(&number)));
+            }
+            let unit: Ident =
+                input.parse().map_err(|_| syn::Error::new(number.span(), no_unit(&number)))?;
             let word = unit.to_string();
             let singular = word.strip_suffix('s').unwrap_or(&word);
             let Some((_, factor)) = UNITS.iter().find(|(name, _)| *name == singular) else {
@@ -57,6 +57,19 @@ impl Parse for Length {
 }
 
 const MOST: u64 = 100 * 366 * 86_400_000;
+
+fn no_unit(number: &LitInt) -> String {
+    let unit = match number.suffix() {
+        "ms" => "milliseconds",
+        "s" | "sec" | "secs" => "seconds",
+        "h" | "hour" | "hours" => "hours",
+        "d" | "day" | "days" => "days",
+        "w" | "week" | "weeks" => "weeks",
+        _ => "minutes",
+    };
+    let help = format!("write it in words, as in `{} {unit}`", number.base10_digits());
+    crate::diag::message("expected a number and a unit", None, Some(&help))
+}
 
 fn unknown(word: &str) -> String {
     let headline = format!("unknown unit of time `{word}`");

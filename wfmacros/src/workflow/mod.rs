@@ -23,7 +23,7 @@ use crate::trigger::{self, Trigger};
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let workflows = parse::workflows(tokens, &mut errors);
-    let lowered = workflows.into_iter().filter_map(|workflow| Lowered::of(workflow, &mut errors));
+    let lowered = workflows.into_iter().map(|workflow| Lowered::of(workflow, &mut errors));
     let lowered: Vec<Lowered> = lowered.collect();
     let callers = lowered
         .iter()
@@ -43,13 +43,18 @@ struct Lowered {
 }
 
 impl Lowered {
-    fn of(mut workflow: ast::Workflow, errors: &mut Errors) -> Option<Self> {
-        let (at, args) = take_trigger(&mut workflow, errors)?;
-        let ast = trigger::parse(at, args, errors);
-        let trigger = trigger::lower(ast, &workflow.name, errors);
+    fn of(mut workflow: ast::Workflow, errors: &mut Errors) -> Self {
+        let trigger = match take_trigger(&mut workflow, errors) {
+            Some((at, args)) => {
+                let ast = trigger::parse(at, args, errors);
+                trigger::lower(ast, &workflow.name, errors)
+            }
+            // Others may name the workflow: it is emitted all the same.
+            None => any_trigger(&workflow.name),
+        };
         let body = std::mem::take(&mut workflow.body);
         let body = lower::lower(body, trigger.is_sync, errors);
-        Some(Self { workflow, trigger, body })
+        Self { workflow, trigger, body }
     }
 
     fn emit(self, errors: &mut Errors) -> TokenStream {
@@ -117,6 +122,13 @@ fn take_trigger(workflow: &mut ast::Workflow, errors: &mut Errors) -> Option<(Sp
         _ => TokenStream::new(),
     };
     Some((trigger.path().span(), args))
+}
+
+/// A trigger for a workflow that has none.
+fn any_trigger(name: &Ident) -> Trigger {
+    let (at, mut errors) = (name.span(), Errors::default());
+    let ast = trigger::parse(at, quote!(mode = "local"), &mut errors);
+    trigger::lower(ast, name, &mut errors)
 }
 
 /// The function of a body: what a user would have written by hand.

@@ -39,6 +39,10 @@ impl Where<'_> {
                 let field = path.path.get_ident().map(|name| self.field(name));
                 quote_spanned!(path.span()=> #field.eq(true))
             }
+            Expr::Assign(assign) => {
+                errors.at(&assign.eq_token, "expected `==`, found `=`");
+                self.all()
+            }
             other => self.none(other, errors),
         }
     }
@@ -91,6 +95,10 @@ impl Where<'_> {
             Some("in `where`, a comparison or method call begins with a field of the collection"),
             Some("write `amount > 500`, `status.one_of([..])` or `note.is_none()`, joined by `&&` and `||`"),
         ));
+        self.all()
+    }
+
+    fn all(&self) -> TokenStream {
         let (private, collection) = (&self.scope.private, self.collection);
         quote!(#private::Filter::<#collection>::all())
     }

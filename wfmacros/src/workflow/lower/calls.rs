@@ -21,6 +21,13 @@ pub(crate) fn check(callers: &[Caller<'_>], errors: &mut Errors) {
     }
 }
 
+/// The name of a workflow of the same module: `ship` or `self::ship`.
+fn beside(call: &Path) -> Option<&Ident> {
+    let segments = &call.segments;
+    let is_here = segments.len() == 2 && segments[0].ident == "self";
+    if is_here { Some(&segments[1].ident) } else { call.get_ident() }
+}
+
 struct Search<'a> {
     callers: &'a [Caller<'a>],
     done: Vec<bool>,
@@ -36,7 +43,7 @@ impl Search<'_> {
         self.path.push(index);
         let callers = self.callers;
         for call in callers[index].calls {
-            let Some(name) = call.get_ident() else { continue };
+            let Some(name) = beside(call) else { continue };
             let Some(called) = callers.iter().position(|caller| caller.name == name) else {
                 continue;
             };

@@ -5,7 +5,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Expr, Ident, Lifetime, Pat, Token, Type, token};
 
 use super::super::ast::{Arm, Block, Branches, For, If, Kind, Leave, Let, Match, Value};
-use super::{Fault, block, brackets, end_of_statement, node, records};
+use super::{Fault, begins_statement, block, brackets, end_of_statement, mistakes, node, records};
 use crate::diag::{Errors, message};
 
 /// The statement that begins here, if it is one of these.
@@ -85,6 +85,9 @@ fn arm(input: ParseStream, errors: &mut Errors) -> Result<Arm<Block>, Fault> {
         Block::default()
     } else {
         let statement = records::until_comma(input);
+        if mistakes::joined_arms(&statement, errors) {
+            return Err(Fault::Said);
+        }
         let read = |input: ParseStream| Ok(block(input, errors));
         read.parse2(statement)?
     };
@@ -95,7 +98,7 @@ fn arm(input: ParseStream, errors: &mut Errors) -> Result<Arm<Block>, Fault> {
 fn repetition(input: ParseStream, errors: &mut Errors) -> Result<For, Fault> {
     input.parse::<Token![for]>()?;
     let pattern = Pat::parse_multi_with_leading_vert(input).map_err(|_| Fault::Rust)?;
-    input.parse::<Token![in]>().map_err(|_| Fault::Rust)?;
+    input.parse::<Token![in]>()?;
     let items = input.call(Expr::parse_without_eager_brace).map_err(|_| Fault::Rust)?;
     Ok(For { pattern, items, body: braces(input, errors)? })
 }
@@ -113,7 +116,7 @@ fn leave(input: ParseStream, errors: &mut Errors) -> Result<Leave, Fault> {
             ),
         );
     }
-    end_of_statement(input)?;
+    end_of_statement(input, None, errors);
     Ok(Leave { at: word.span(), is_break: word == "break" })
 }
 
@@ -186,9 +189,14 @@ fn binding(input: ParseStream, errors: &mut Errors) -> Result<Let, Fault> {
         Some(_) => Some(braces(input, errors)?),
         None => None,
     };
-    if !input.is_empty() && !input.peek(Token![;]) && matches!(value, Value::Expr(_)) {
+    let ends = input.is_empty() || input.peek(Token![;]) || begins_statement(input);
+    if !ends && matches!(value, Value::Expr(_)) {
         return Err(Fault::Rust);
     }
-    end_of_statement(input)?;
+    let word = match &value {
+        Value::Node(node) => Some(&node.word),
+        _ => None,
+    };
+    end_of_statement(input, word, errors);
     Ok(Let { pattern, ty, value, otherwise })
 }

@@ -3,6 +3,7 @@
 //! A statement that is not understood is skipped and reported; the others are still read.
 
 mod control;
+mod mistakes;
 mod node;
 mod outside;
 mod people;
@@ -14,7 +15,7 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseBuffer, ParseStream, Parser};
-use syn::{Attribute, Expr, Ident, Lifetime, Token, Type, Visibility, token};
+use syn::{Attribute, Ident, Lifetime, Token, Type, Visibility, token};
 
 use super::ast::{Block, Kind, Node, Statement, Workflow};
 use super::brackets;
@@ -136,10 +137,10 @@ fn kind(input: ParseStream, errors: &mut Errors) -> Result<Kind, Fault> {
         return Ok(kind);
     }
     if let Some(node) = node(input, errors)? {
-        end_of_statement(input)?;
+        end_of_statement(input, Some(&node.word), errors);
         return Ok(Kind::Node(Box::new(node)));
     }
-    Err(no_node(input, errors))
+    Err(mistakes::no_node(input, errors))
 }
 
 /// The node that begins here, if one does.
@@ -152,51 +153,30 @@ fn node(input: ParseStream, errors: &mut Errors) -> Result<Option<Node>, Fault> 
     Ok(Some(Node { word, kind }))
 }
 
-fn end_of_statement(input: ParseStream) -> Result<(), Fault> {
+/// Takes the `;`. Without one, the statement is still what it is: editors complete in it.
+fn end_of_statement(input: ParseStream, word: Option<&Ident>, errors: &mut Errors) {
     if input.is_empty() || input.peek(Token![;]) {
         let _ = input.parse::<Option<Token![;]>>();
-        return Ok(());
+        return;
     }
-    Err(syn::Error::new(input.span(), "expected `;`").into())
+    let at = input.span();
+    if begins_statement(input) {
+        return errors.span(at, "expected `;`");
+    }
+    let found = input.fork().parse::<TokenTree>().map(|token| token.to_string());
+    let found = found.unwrap_or_default().lines().next().unwrap_or_default().to_owned();
+    let found = if found.starts_with(['{', '(', '[']) { found[..1].to_owned() } else { found };
+    let help = word.and_then(node::form).map(|form| format!("write {form}"));
+    let text = format!("expected `;`, found `{found}`");
+    errors.span(at, message(text, None, help.as_deref()));
+    skip_statement(input);
 }
 
-/// What to say of a statement that is neither a node nor `if` nor `let`.
-fn no_node(input: ParseStream, errors: &mut Errors) -> Fault {
-    let fork = input.fork();
-    let first = fork.call(Ident::parse_any);
-    let word = first.as_ref().map(ToString::to_string).unwrap_or_default();
-    let fork = input.fork();
-    let (headline, help) = match word.as_str() {
-        _ if input.peek(Lifetime) => (
-            "a label cannot be used in `workflow!`".to_owned(),
-            "`break` and `continue` are about the innermost `for`",
-        ),
-        "while" | "loop" => (
-            format!("`{word}` cannot be used in `workflow!`"),
-            "a workflow has an end that its graph shows: use `for … in …`",
-        ),
-        "return" => ("`return` cannot be used in `workflow!`".to_owned(), "write `end;`"),
-        _ if fork.parse::<Expr>().is_ok() && (fork.is_empty() || fork.peek(Token![;])) => (
-            "a statement of `workflow!` must be a node, `let`, `if`, `match` or `for`".to_owned(),
-            "write `let x = …;` for a calculation, `run path(args);` for your own code",
-        ),
-        _ => return unknown_node(input, errors),
-    };
-    let note = "each statement is a node of the graph; what it did is kept with its name";
-    errors.span(input.span(), message(headline, Some(note), Some(help)));
-    Fault::Said
-}
-
-/// `updat data { … }`: a word that nearly is one of ours; anything else is left to rustc.
-fn unknown_node(input: ParseStream, errors: &mut Errors) -> Fault {
-    let Ok(word) = input.fork().parse::<Ident>() else { return Fault::Rust };
-    let others = node::WORDS.iter().copied().filter(|known| word != known);
-    let close = crate::words::closest(&word.to_string(), others);
-    let Some(close) = close else { return Fault::Rust };
-    let text =
-        message(format!("unknown node `{word}`"), None, Some(&format!("there is `{close}`")));
-    errors.at(&word, text);
-    Fault::Said
+fn begins_statement(input: ParseStream) -> bool {
+    let keyword = input.fork().call(Ident::parse_any).is_ok_and(|word| {
+        ["let", "if", "match", "for", "break", "continue"].iter().any(|known| word == known)
+    });
+    keyword || node::begins(input) || node::begins_branches(input)
 }
 
 /// Takes the tokens of a statement that was not understood: to its `;`, or to its block's end.
@@ -221,7 +201,8 @@ fn skip_statement(input: ParseStream) -> TokenStream {
 
 /// Whether the statement that begins here ends with a block.
 fn has_block(input: ParseStream) -> bool {
-    const WORDS: [&str; 5] = ["if", "match", "for", "while", "loop"];
+    const WORDS: [&str; 11] =
+        ["if", "match", "for", "while", "loop", "fn", "struct", "enum", "impl", "trait", "mod"];
     let fork = input.fork();
     if fork.peek(Lifetime) {
         return true;

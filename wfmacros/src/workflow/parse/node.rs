@@ -16,6 +16,35 @@ pub(super) const WORDS: &[&str] = &[
     "end", "parallel", "race", "let", "if", "match", "for", "break", "continue",
 ];
 
+/// How the node is written, in short.
+pub(super) fn form(word: &Ident) -> Option<String> {
+    let word = word.to_string();
+    Some(match word.as_str() {
+        "create" => "`create Collection { field: value };`".to_owned(),
+        "update" => {
+            "`update record { field: value };` or `update Collection where … { … };`".to_owned()
+        }
+        "delete" => "`delete record;` or `delete Collection where …;`".to_owned(),
+        "find" => "`find Collection where … order field`".to_owned(),
+        "list" => "`list Collection where … order field desc limit 10`".to_owned(),
+        "count" => "`count Collection where …`".to_owned(),
+        "sum" | "average" | "min" | "max" => format!("`{word} Collection.field where …`"),
+        "refresh" => "`refresh record;`".to_owned(),
+        "sleep" => "`sleep 2 days;` or `sleep until moment;`".to_owned(),
+        "signal" => "`signal \"name\";` or `signal \"name\" within 3 days;`".to_owned(),
+        "approve" => "`approve \"title\" { by: role(name) };`".to_owned(),
+        "ask" => "`ask \"title\" { by: role(name), field: Type };`".to_owned(),
+        "request" => "`request GET \"https://…\";`".to_owned(),
+        "call" => "`call workflow(record);`".to_owned(),
+        "run" => "`run path(arguments);` or `run path(arguments) retry 3;`".to_owned(),
+        "respond" => "`respond \"message\";`".to_owned(),
+        "require" => "`require condition, \"message\";`".to_owned(),
+        "end" => "`end;`, `end failed;` or `end failed \"…\";`".to_owned(),
+        "parallel" | "race" => format!("`{word} {{ {{ … }} {{ … }} }}`, a block for each branch"),
+        _ => return None,
+    })
+}
+
 /// Whether a node begins here.
 pub(super) fn begins(input: ParseStream) -> bool {
     let fork = input.fork();
@@ -71,7 +100,7 @@ pub(super) fn kind(
         "ask" => NodeKind::Ask(Box::new(people::ask(word, input, errors)?)),
         "approve" => NodeKind::Approve(Box::new(people::approve(word, input, errors)?)),
         "respond" => NodeKind::Respond { text: text(input)? },
-        "require" => require(input)?,
+        "require" => require(word, input)?,
         "end" => end(input)?,
         _ => return Err(Fault::Said),
     })
@@ -103,7 +132,12 @@ pub(super) fn attempts(input: ParseStream) -> syn::Result<LitInt> {
     Ok(count)
 }
 
-fn require(input: ParseStream) -> Result<NodeKind, Fault> {
+fn require(word: &Ident, input: ParseStream) -> Result<NodeKind, Fault> {
+    if input.is_empty() || input.peek(Token![;]) {
+        let help = form(word).map(|form| format!("write {form}"));
+        let text = message("`require` must have a condition", None, help.as_deref());
+        return Err(syn::Error::new(word.span(), text).into());
+    }
     let condition = input.parse::<Expr>()?;
     if input.peek(LitStr) {
         return Err(syn::Error::new(input.span(), "expected `,` before the message").into());
@@ -118,8 +152,10 @@ fn require(input: ParseStream) -> Result<NodeKind, Fault> {
 fn end(input: ParseStream) -> Result<NodeKind, Fault> {
     let word = input.parse::<Option<Ident>>()?;
     if let Some(word) = word.as_ref().filter(|word| *word != "failed") {
-        let help = "write `end;`, `end failed;` or `end failed \"…\";`";
-        let text = message(format!("expected `;` or `failed`, found `{word}`"), None, Some(help));
+        let end = Ident::new("end", word.span());
+        let help = form(&end).map(|form| format!("write {form}"));
+        let text = format!("expected `;` or `failed`, found `{word}`");
+        let text = message(text, None, help.as_deref());
         return Err(syn::Error::new(word.span(), text).into());
     }
     let failed = word.is_some();

@@ -17,7 +17,9 @@ const OPTIONS: [&str; 6] = ["json", "headers", "timeout", "limit", "retry", "any
 
 /// `call workflow(record)`.
 pub(super) fn call(input: ParseStream) -> syn::Result<NodeKind> {
-    let workflow = input.call(Path::parse_mod_style)?;
+    let workflow = input.call(Path::parse_mod_style).map_err(|error| {
+        syn::Error::new(error.span(), "expected the workflow to call, as in `call ship(data)`")
+    })?;
     let text = "expected the record to call it for, as in `call ship(data)`";
     if !input.peek(token::Paren) {
         return Err(syn::Error::new(input.span(), text));
@@ -34,7 +36,12 @@ pub(super) fn call(input: ParseStream) -> syn::Result<NodeKind> {
 /// `request POST "https://…" { json: …, headers: { "x-name": … }, … }`.
 pub(super) fn request(input: ParseStream, errors: &mut Errors) -> Result<NodeKind, Fault> {
     let method = method(input)?;
-    let url = text(input)?;
+    let url = text(input).map_err(|error| {
+        syn::Error::new(
+            error.span(),
+            format!("expected the URL, as in `request {method} \"https://…\"`"),
+        )
+    })?;
     let mut request = Request {
         method,
         url,

@@ -2,7 +2,7 @@
 
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Expr, Field, Ident, LitInt, Token, token};
+use syn::{Expr, Field, Ident, Lit, LitInt, Token, token};
 
 use super::super::ast::{Approve, Ask, By, Quorum, Within};
 use super::node::text;
@@ -115,12 +115,30 @@ fn ask_entry(
             until_comma(input);
             Ok(())
         }
+        _ if is_option(&key, input) => option("ask", input, found, errors),
         _ => {
-            fields.push(Field::parse_named(input)?);
+            fields.push(field(input)?);
             Ok(())
         }
     }
 }
+
+/// Whether this is an option whose name is misspelt: of a field, a type would follow.
+fn is_option(key: &str, input: ParseStream) -> bool {
+    let fork = input.fork();
+    let _ = (fork.call(Ident::parse_any), fork.parse::<Token![:]>());
+    fork.peek(Lit) && words::closest(key, KEYS).is_some()
+}
+
+/// `name: Type`.
+fn field(input: ParseStream) -> syn::Result<Field> {
+    Field::parse_named(input).map_err(|error| {
+        let text = "expected a field of the form and its type, as in `receipt: String`";
+        syn::Error::new(error.span(), text)
+    })
+}
+
+const KEYS: [&str; 3] = ["by", "within", "otherwise"];
 
 #[derive(Default)]
 struct Options {
@@ -136,7 +154,6 @@ fn option(
     found: &mut Options,
     errors: &mut Errors,
 ) -> Result<(), Fault> {
-    const KEYS: [&str; 3] = ["by", "within", "otherwise"];
     let key = input.call(Ident::parse_any)?;
     let name = key.to_string();
     if !KEYS.contains(&name.as_str()) {

@@ -67,6 +67,10 @@ fn order(input: ParseStream) -> syn::Result<Vec<Order>> {
         let field = input.call(Ident::parse_any).map_err(|error| {
             syn::Error::new(error.span(), "expected a field, as in `order amount desc`")
         })?;
+        if field == "by" && input.peek(Ident) && !next_is(input, "desc") && !next_is(input, "asc") {
+            let text = message("expected a field, found `by`", None, Some("write `order field`"));
+            return Err(syn::Error::new(field.span(), text));
+        }
         let descending = next_is(input, "desc");
         if descending || next_is(input, "asc") {
             input.parse::<Ident>()?;
@@ -148,6 +152,10 @@ impl syn::parse::Parse for Field {
         if input.peek(Token![=]) {
             let text = format!("expected `:` and the value, as in `{name}: value`");
             return Err(syn::Error::new(input.span(), text));
+        }
+        if input.peek(Token![.]) {
+            let text = "expected a field and its value, as in `amount: data.amount`";
+            return Err(syn::Error::new(name.span(), text));
         }
         let value = if input.peek(Token![:]) {
             input.parse::<Token![:]>()?;

@@ -31,6 +31,10 @@ pub(super) fn signal(input: ParseStream) -> syn::Result<NodeKind> {
     })?;
     let within = if next_is(input, "within") {
         input.parse::<Ident>()?;
+        if input.peek(Token![:]) {
+            let text = "expected a length of time, as in `within 3 days`";
+            return Err(syn::Error::new(input.span(), text));
+        }
         Some(within(input)?)
     } else {
         None
