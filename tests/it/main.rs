@@ -10,6 +10,7 @@ mod command_line;
 mod forms;
 mod full_disk;
 mod nonsense;
+mod page;
 mod program_under_test;
 mod requests;
 mod restarts;

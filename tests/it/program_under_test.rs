@@ -79,6 +79,53 @@ impl Program {
     }
 }
 
+/// A page as a browser gets it.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Page {
+    /// Where it sends the browser.
+    pub(crate) fn location(&self) -> &str {
+        self.headers.get("location").and_then(|to| to.to_str().ok()).unwrap_or_default()
+    }
+}
+
+impl Program {
+    /// Asks for a page with the cookie of a token; with a form, as a browser sends it.
+    pub(crate) async fn page(&self, path: &str, token: &str, form: Option<&str>) -> Page {
+        let cookie = format!("wf_session={token}");
+        let mut headers = vec![("cookie", cookie.as_str()), ("sec-fetch-site", "same-origin")];
+        if form.is_some() {
+            headers.push(("content-type", "application/x-www-form-urlencoded"));
+        }
+        let method = if form.is_some() { "POST" } else { "GET" };
+        self.browse(method, path, &headers, form.unwrap_or_default()).await
+    }
+
+    /// The same with headers of one's own.
+    pub(crate) async fn browse(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Page {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_owned())).expect("a request");
+        let response = self.running.answer(request).await;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = to_bytes(response.into_body(), usize::MAX).await.expect("a body");
+        Page { status, headers, text: String::from_utf8_lossy(&body).into_owned() }
+    }
+}
+
 impl Answer {
     /// The code of the first error.
     pub(crate) fn code(&self) -> &str {

@@ -83,6 +83,13 @@ impl App {
         self
     }
 
+    /// Serves no web page: only what stands below `/api`, and the program's own routes.
+    #[cfg(feature = "page")]
+    #[must_use]
+    pub fn without_page(self) -> Self {
+        self.settings(|settings| settings.page = false)
+    }
+
     /// Changes limits and times.
     ///
     /// ```

@@ -31,6 +31,8 @@ pub struct Core {
     pub(crate) engine: Engine,
     #[cfg(feature = "request")]
     pub(crate) outside: crate::outside::Outside,
+    /// Turns true when no further request is taken: what is answered without end has to end.
+    pub(crate) leaving: tokio::sync::watch::Sender<bool>,
 }
 
 /// What a [`Core`] is made of.
@@ -65,6 +67,7 @@ impl Core {
             states: parts.states,
             auth: parts.auth,
             switches: Switches::default(),
+            leaving: tokio::sync::watch::Sender::default(),
             workflows: parts.workflows,
         })
     }
@@ -127,6 +130,9 @@ pub struct Settings {
     /// Where requests may go besides public addresses: networks, addresses, hosts.
     #[cfg(feature = "request")]
     pub requests_to: Vec<String>,
+    /// Whether there is a web page, below `/admin`.
+    #[cfg(feature = "page")]
+    pub page: bool,
     /// How long finished executions are kept.
     pub retention: Duration,
     /// How long a process holds its executions without renewing its lease.
@@ -158,6 +164,8 @@ impl Default for Settings {
             stack_limit: 1,
             #[cfg(feature = "request")]
             requests_to: Vec::new(),
+            #[cfg(feature = "page")]
+            page: true,
             retention: Duration::from_secs(90 * 24 * 3600),
             lease: Duration::from_secs(10),
             parallel: 256,

@@ -6,6 +6,8 @@ use tempfile as _;
 extern crate self as wfruntime;
 
 mod action;
+#[cfg(feature = "page")]
+mod admin;
 mod answer;
 mod app;
 mod auth;

@@ -170,6 +170,10 @@ impl Running {
             head: settings.request_timeout,
             grace: settings.sync_timeout + GRACE,
         };
+        let end = async {
+            end.await;
+            self.core.leaving.send_replace(true);
+        };
         http::serve(listener, self.router(), limits, end).await;
         self.shutdown().await
     }

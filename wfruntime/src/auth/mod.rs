@@ -30,7 +30,7 @@ pub(crate) use names::Names;
 pub(crate) use routes::{SYSTEM_ROUTES, SystemRoute};
 pub(crate) use setup::{FirstUser, Setup, set_up};
 pub(crate) use sign_in::{
-    Credentials, PasswordChange, change_password, reset_password, sign_in, sign_out,
+    Credentials, PasswordChange, change_password, reset_password, revoke_tokens, sign_in, sign_out,
 };
 pub(crate) use table::access_table;
 pub(crate) use tables::tables;

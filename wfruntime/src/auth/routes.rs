@@ -36,13 +36,14 @@ const fn route(resource: &'static str, action: &'static str, need: Need) -> Syst
 }
 
 /// All of them; `users` stands for the account collection, whatever its name.
-pub(crate) const SYSTEM_ROUTES: [SystemRoute; 21] = [
+pub(crate) const SYSTEM_ROUTES: [SystemRoute; 22] = [
     route("auth", "setup", Need::Nothing),
     route("auth", "signIn", Need::Nothing),
     route("auth", "signOut", Need::Nothing),
     route("auth", "check", Need::User),
     route("users", "changePassword", Need::User),
     route("users", "setPassword", Need::Administrator),
+    route("users", "revokeTokens", Need::Administrator),
     route("workflows", "list", Need::Administrator),
     route("workflows", "get", Need::Administrator),
     route("workflows", "update", Need::Administrator),

@@ -63,6 +63,13 @@ pub(crate) async fn sign_out(core: &Core, token: &str) -> Result<()> {
     Ok(())
 }
 
+/// Takes back all tokens of a user.
+pub(crate) async fn revoke_tokens(core: &Core, user: &Actor) -> Result<()> {
+    write(core, vec![session::revoke_all(user.id)], Names::default()).await?;
+    core.auth.sessions.forget();
+    Ok(())
+}
+
 /// Changes the password of who asks, takes back all tokens and gives out a new one.
 pub(crate) async fn change_password(
     core: &Core,

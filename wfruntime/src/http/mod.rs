@@ -31,6 +31,8 @@ use crate::auth::{self, SystemRoute};
 use crate::core::Core;
 use crate::error::{Error, Result};
 
+#[cfg(feature = "page")]
+pub(crate) use answer::internal;
 pub use extract::{Actions, Committed, Planned};
 pub(crate) use serve::{Limits, serve};
 
@@ -51,10 +53,12 @@ const WRITES: [&str; 1] = ["POST"];
 /// `Extension<Arc<Core>>`, and its fallback answers what no route does.
 pub(crate) fn router(core: &Arc<Core>, own: Router) -> Router {
     let api = Router::new()
-        .route("/api", any(handle))
-        .route("/api/", any(handle))
-        .route("/api/{*path}", any(handle))
+        .route("/api", any(api_answer))
+        .route("/api/", any(api_answer))
+        .route("/api/{*path}", any(api_answer))
         .with_state(Arc::clone(core));
+    #[cfg(feature = "page")]
+    let api = if core.settings.page { api.merge(crate::admin::router(core)) } else { api };
     let own = own.layer(Extension(Arc::clone(core)));
     // Around the program's own routes alone, and merged last: of two fallbacks that nobody set,
     // the later one stays.
@@ -62,9 +66,14 @@ pub(crate) fn router(core: &Arc<Core>, own: Router) -> Router {
 }
 
 /// Answers any request below `/api/`; a panic is an answer, too.
-async fn handle(State(core): State<Arc<Core>>, request: axum::extract::Request) -> Response {
+async fn api_answer(State(core): State<Arc<Core>>, request: axum::extract::Request) -> Response {
+    handle(&core, request).await
+}
+
+/// The answer to a request below `/api/`, however it came here.
+pub(crate) async fn handle(core: &Arc<Core>, request: axum::extract::Request) -> Response {
     let (parts, body) = request.into_parts();
-    match AssertUnwindSafe(dispatch(&core, parts, body)).catch_unwind().await {
+    match AssertUnwindSafe(dispatch(core, parts, body)).catch_unwind().await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => answer::refuse(&error),
         Err(panic) => answer::refuse(&panicked(panic.as_ref())),

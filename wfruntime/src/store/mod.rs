@@ -144,7 +144,8 @@ impl Store {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => {
-                sqlite.submit(unit, false, |_| ())?.await.map_err(|_| gone())?
+                let told = sqlite.telling(|_: &T| ());
+                sqlite.submit(unit, false, told)?.await.map_err(|_| gone())?
             }
         }
     }
@@ -165,7 +166,10 @@ impl Store {
     {
         match self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.submit(unit, false, then)?.await.map_err(|_| gone())?,
+            Self::Sqlite(sqlite) => {
+                let told = sqlite.telling(then);
+                sqlite.submit(unit, false, told)?.await.map_err(|_| gone())?
+            }
         }
     }
 
@@ -184,7 +188,10 @@ impl Store {
     {
         match self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.submit(unit, true, |_| ())?.await.map_err(|_| gone())?,
+            Self::Sqlite(sqlite) => {
+                let told = sqlite.telling(|_: &T| ());
+                sqlite.submit(unit, true, told)?.await.map_err(|_| gone())?
+            }
         }
     }
 
@@ -210,13 +217,33 @@ impl Store {
         }
     }
 
+    /// A number that rises with what this process writes, leases left out: to wait for news.
+    #[cfg(feature = "page")]
+    pub(crate) fn changes(&self) -> tokio::sync::watch::Receiver<u64> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.changes(),
+        }
+    }
+
     /// A number that changes if another process wrote to the database.
     ///
     /// # Errors
     ///
     /// As [`Store::write_reserved`].
     pub async fn data_version(&self) -> Result<i64> {
-        self.write_reserved(|tx| Box::pin(async move { tx.data_version() })).await
+        // A look is no change.
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => {
+                let look = sqlite.submit(
+                    |tx| Box::pin(async move { tx.data_version() }),
+                    true,
+                    |_: &i64| (),
+                )?;
+                look.await.map_err(|_| gone())?
+            }
+        }
     }
 
     /// What has to change in the database so that it fits `tables`; other tables are not looked at.

@@ -46,6 +46,16 @@ impl Graph {
         }
     }
 
+    /// The graph as a part of a page; `state` gives the state of the node of a key.
+    #[cfg(feature = "page")]
+    pub(crate) fn on_page(
+        &self,
+        title: &str,
+        state: &dyn Fn(&str) -> Option<&'static str>,
+    ) -> String {
+        svg::on_page(self, title, state)
+    }
+
     fn mermaid(&self, title: &str) -> String {
         let mut out = format!("---\ntitle: {}\n---\nflowchart TD\n", quoted(title, '"', "\\\""));
         for (index, node) in self.nodes.iter().enumerate() {

@@ -93,11 +93,23 @@ pub(crate) struct Task {
     pub(crate) closed_at: Option<Timestamp>,
     #[serde(skip)]
     pub(crate) job_key: String,
+    /// What it is about; nothing if its execution is gone.
+    #[serde(flatten)]
+    pub(crate) about: Option<About>,
     /// What is asked for; null if the task takes a decision.
     pub(crate) fields: Option<Json>,
     pub(crate) assignees: Vec<Seat>,
     pub(crate) decisions: Vec<TaskDecision>,
     pub(crate) delegations: Vec<Delegation>,
+}
+
+/// The workflow and the record on whose behalf a task asks.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct About {
+    pub(crate) key: String,
+    pub(crate) collection: String,
+    pub(crate) record_id: i64,
 }
 
 /// What one person decided.

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Assignee, Delegation, ROOT, Rule, Seat, Task, TaskDecision};
+use super::{About, Assignee, Delegation, ROOT, Rule, Seat, Task, TaskDecision};
 use crate::error::{Error, Result};
-use crate::execution::{ASSIGNEES, DECISIONS, DELEGATIONS, Fields, TASKS};
+use crate::execution::{ASSIGNEES, DECISIONS, DELEGATIONS, EXECUTIONS, Fields, TASKS};
 use crate::identity::Identity;
 use crate::store::sql::{Condition, Count, Exists, Query, Select};
 use crate::store::{Statement, Store, Tx, Values};
@@ -38,6 +38,7 @@ fn read_task(row: Values) -> Result<Task> {
         created_at: from.moment()?.ok_or_else(missing)?,
         closed_at: from.moment()?,
         job_key: from.text()?,
+        about: None,
         fields: from.optional_text().map(|form| serde_json::from_str(&form)).transpose()?,
         assignees: Vec::new(),
         decisions: Vec::new(),
@@ -174,7 +175,35 @@ async fn complete(store: &Store, tasks: &mut [Task]) -> Result<()> {
         store.read(&decisions).await?,
         store.read(&delegations).await?,
     ];
+    for row in store.read(&abouts(tasks)).await? {
+        let mut from = Fields::new(row);
+        let id = from.int()?;
+        let about = About { key: from.text()?, collection: from.text()?, record_id: from.int()? };
+        for task in tasks.iter_mut().filter(|task| task.execution_id == id) {
+            task.about = Some(about.clone());
+        }
+    }
     assemble(tasks, rows)
+}
+
+/// What the executions of these tasks are about.
+fn abouts(tasks: &[Task]) -> Statement {
+    let executions = tasks.iter().map(|task| task.execution_id.into()).collect();
+    let columns = [
+        ("id", Type::Int),
+        ("key", Type::Text),
+        ("collection", Type::Text),
+        ("record_id", Type::Int),
+    ];
+    Select {
+        table: EXECUTIONS,
+        columns: columns.to_vec(),
+        filter: Condition::In("id", executions),
+        order: Vec::new(),
+        limit: None,
+        offset: None,
+    }
+    .build()
 }
 
 /// The tasks that an identity may decide, the newest first if no order is given; and how many

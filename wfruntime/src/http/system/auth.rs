@@ -52,7 +52,7 @@ pub(super) fn check(identity: &Identity) -> Result<Response> {
     Ok(data(user))
 }
 
-/// `users:changePassword` and `users:setPassword`
+/// `users:changePassword`, `users:setPassword` and `users:revokeTokens`
 pub(super) async fn users(
     action: &str,
     call: &Call<'_>,
@@ -70,7 +70,7 @@ pub(super) async fn users(
     }
     let id = call.number()?;
     let mut body = call.members()?;
-    let password = body.text(&["password"]);
+    let password = (action == "setPassword").then(|| body.text(&["password"]));
     body.check()?;
     let account = call.core.auth.account;
     access.may(Verb::Update, account.definition)?;
@@ -79,11 +79,14 @@ pub(super) async fn users(
     })?;
     let is_root = user.roles.iter().any(|role| role == ROOT);
     if is_root && !access.is_root() && access.user() != Some(id) {
-        let message =
-            format!("role `{}` may not set the password of users of role `{ROOT}`", access.role());
+        let what = if password.is_some() { "set the password" } else { "revoke the tokens" };
+        let message = format!("role `{}` may not {what} of users of role `{ROOT}`", access.role());
         return Err(Error::new(ErrorKind::Forbidden, "forbidden", message));
     }
-    auth::reset_password(call.core, &user, &password).await?;
+    match password {
+        Some(password) => auth::reset_password(call.core, &user, &password).await?,
+        None => auth::revoke_tokens(call.core, &user).await?,
+    }
     Ok(data(json!({})))
 }
 

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use futures_util::FutureExt as _;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 pub(crate) use connection::Connection;
 use file::Place;
@@ -42,6 +42,7 @@ struct Shared {
     queue: Arc<Queue>,
     readers: Arc<Readers>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    changes: watch::Sender<u64>,
 }
 
 impl Sqlite {
@@ -51,7 +52,14 @@ impl Sqlite {
         let queue = Arc::new(Queue::new(options.queue.max(1)));
         let readers = Arc::new(Readers::new(place.path(), options));
         let writer = writer::spawn(connection, place, &queue, &readers, options.group.max(1))?;
-        Ok(Self { shared: Arc::new(Shared { queue, readers, writer: Mutex::new(Some(writer)) }) })
+        Ok(Self {
+            shared: Arc::new(Shared {
+                queue,
+                readers,
+                writer: Mutex::new(Some(writer)),
+                changes: watch::Sender::default(),
+            }),
+        })
     }
 
     pub(super) async fn read(&self, statement: &Statement) -> Result<Vec<Values>> {
@@ -116,6 +124,23 @@ impl Sqlite {
         let unit: Box<dyn Unit> = Box::new(UnitOfWork::new(unit, answer));
         self.shared.queue.push(unit, reserved)?;
         Ok(answered)
+    }
+
+    /// A number that changes with each unit that is committed.
+    pub(super) fn changes(&self) -> watch::Receiver<u64> {
+        self.shared.changes.subscribe()
+    }
+
+    /// `then`, and the word that something was written.
+    pub(super) fn telling<T, C: FnOnce(&T) + Send>(
+        &self,
+        then: C,
+    ) -> impl FnOnce(&T) + Send + use<T, C> {
+        let changes = self.shared.changes.clone();
+        move |done| {
+            then(done);
+            changes.send_modify(|number| *number = number.wrapping_add(1));
+        }
     }
 
     pub(super) async fn plan(&self, tables: &[TableSpec]) -> Result<Plan> {

@@ -17,7 +17,32 @@ const STYLE: &str = "text{font:14px sans-serif;fill:#1c2733}.title{font-weight:6
 path{fill:none;stroke:#5a6775}marker path{fill:#5a6775}";
 
 pub(super) fn draw(graph: &Graph, title: &str) -> String {
-    let places = places(graph, TITLE);
+    let heading = format!(
+        "<style>{STYLE}</style>\n<text class=\"title\" x=\"0\" y=\"14\">{}</text>\n",
+        escape(title)
+    );
+    picture(graph, title, TITLE, &heading, &|_| None)
+}
+
+/// The picture as a part of a page, whose style it takes: each node with its key, and with the
+/// state that it has.
+#[cfg(feature = "page")]
+pub(super) fn on_page(
+    graph: &Graph,
+    title: &str,
+    state: &dyn Fn(&str) -> Option<&'static str>,
+) -> String {
+    picture(graph, title, 0, "", state)
+}
+
+fn picture(
+    graph: &Graph,
+    title: &str,
+    top: usize,
+    heading: &str,
+    state: &dyn Fn(&str) -> Option<&'static str>,
+) -> String {
+    let places = places(graph, top);
     let mut arrows = Arrows { places: &places, beside: Vec::new(), out: String::new() };
     for (from, to, label) in edges(graph) {
         arrows.draw(from, to, &label);
@@ -25,18 +50,16 @@ pub(super) fn draw(graph: &Graph, title: &str) -> String {
     let boxes = places.iter().map(Place::right).max().unwrap_or(WIDTH);
     let right = arrows.beside.iter().map(|(x, ..)| *x).max().unwrap_or(0).max(boxes);
     let (width, height) =
-        (right + INDENT + 2 * MARGIN, places.last().map_or(TITLE, Place::bottom) + MARGIN);
+        (right + INDENT + 2 * MARGIN, places.last().map_or(top, Place::bottom) + 2 * MARGIN);
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-{MARGIN} -{MARGIN} {width} {}\" role=\"img\">\n\
-         <title>{title}</title>\n<style>{STYLE}</style>\n\
-         <defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\"><path d=\"M0 0 8 4 0 8z\"/></marker></defs>\n\
-         <text class=\"title\" x=\"0\" y=\"14\">{title}</text>\n",
-        height + MARGIN,
-        title = escape(title),
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-{MARGIN} -{MARGIN} {width} {height}\" \
+         width=\"{width}\" role=\"img\">\n<title>{}</title>\n\
+         <defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\"><path d=\"M0 0 8 4 0 8z\"/></marker></defs>\n{heading}",
+        escape(title),
     );
     out.push_str(&arrows.out);
     for place in &places {
-        node(&mut out, place);
+        node(&mut out, place, state(place.node.key));
     }
     out.push_str("</svg>\n");
     out
@@ -61,7 +84,7 @@ fn edges(graph: &Graph) -> Vec<(usize, usize, String)> {
     edges
 }
 
-fn node(out: &mut String, place: &Place) {
+fn node(out: &mut String, place: &Place, state: Option<&str>) {
     let (x, y, height) = (place.left(), place.top, place.height);
     let class = match (Shape::of(place.node), place.node.kind) {
         (Shape::Condition, _) => "if",
@@ -73,9 +96,11 @@ fn node(out: &mut String, place: &Place) {
         (Shape::Plain, _) => "plain",
     };
     // Writing to a `String` does not fail.
+    let state = state.map(|state| format!(" data-state=\"{state}\"")).unwrap_or_default();
     let _ = writeln!(
         out,
-        "<g><title>line {}</title><rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{height}\"/>",
+        "<g{state} data-key=\"{}\"><title>line {}</title><rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{height}\"/>",
+        escape(place.node.key),
         place.node.line,
     );
     for (index, text) in place.lines.iter().enumerate() {

@@ -1,0 +1,125 @@
+//! The records of the collections: tables, boards, one record, forms.
+
+mod board;
+mod edit;
+mod form;
+mod list;
+mod record;
+mod search;
+
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use maud::{Markup, html};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::Pages;
+use super::ask::{Asked, Refused};
+use super::layout::plural;
+use super::place::Visit;
+use super::show;
+use crate::collection::Definition;
+
+/// The routes of the pages below `/data`.
+pub(super) fn routes() -> Pages {
+    Pages::new()
+        .route("/data/{collection}", get(list::list))
+        .route("/data/{collection}/new", get(edit::add_form).post(edit::add))
+        .route("/data/{collection}/{id}", get(record::one))
+        .route("/data/{collection}/{id}/edit", get(edit::change_form).post(edit::change))
+        .route("/data/{collection}/{id}/press", post(edit::press))
+        .route("/data/{collection}/{id}/destroy", post(edit::destroy))
+        .route("/pick/{collection}", get(search::pick))
+}
+
+/// The collection of this name, if the visitor may see it.
+fn find(visit: &Visit, name: &str) -> Asked<&'static Definition> {
+    let found = visit.collections().find(|definition| definition.name() == name);
+    found.ok_or_else(|| Refused::new(StatusCode::NOT_FOUND, visit.t("no-page")))
+}
+
+/// The way back to the table.
+fn crumb(visit: &Visit, definition: &Definition) -> Markup {
+    html! {
+        p.crumb {
+            a href=(visit.at(&format!("/data/{}", definition.name()))) { (plural(definition)) }
+        }
+    }
+}
+
+/// A button as the routes describe it.
+#[derive(Debug, Deserialize)]
+struct Button {
+    name: String,
+    title: String,
+    help: Option<String>,
+    #[serde(default)]
+    workflows: Vec<Fires>,
+}
+
+/// A workflow that a button fires.
+#[derive(Debug, Deserialize)]
+struct Fires {
+    title: String,
+    enabled: bool,
+}
+
+impl Button {
+    /// What it fires, and what it does not as that is switched off.
+    fn hint(&self, visit: &Visit) -> Option<String> {
+        let off = self.workflows.iter().filter(|fires| !fires.enabled);
+        let off: Vec<&str> = off.map(|fires| fires.title.as_str()).collect();
+        let off = (!off.is_empty())
+            .then(|| visit.text.with("switched-off", &[("workflows", off.join(", ").into())]));
+        let help = self.help.clone();
+        match (help, off) {
+            (Some(help), Some(off)) => Some(format!("{help} {off}")),
+            (help, off) => help.or(off),
+        }
+    }
+}
+
+/// The buttons of a record that need no form.
+fn buttons(
+    visit: &Visit,
+    definition: &Definition,
+    id: &Value,
+    rows: &[Button],
+    small: bool,
+) -> Markup {
+    let path = format!("/data/{}/{}/press", definition.name(), super::inputs::plain(id));
+    html! {
+        @for button in rows {
+            @let hint = button.hint(visit);
+            form.inline method="post" action=(visit.at(&path)) {
+                input type="hidden" name="next" value=(visit.path);
+                button.small[small] name="button" value=(button.name) title=[hint] {
+                    (button.title)
+                }
+            }
+        }
+    }
+}
+
+/// The buttons that a record has now.
+async fn rows(visit: &Visit, definition: &Definition, id: &Value) -> Asked<Vec<Button>> {
+    let route = format!("{}:forms?filterByTk={}", definition.name(), super::inputs::plain(id));
+    let answer = visit.read(&route).await?;
+    Vec::deserialize(&answer["data"]["rows"]).map_err(Refused::broken)
+}
+
+/// A list of records as links, for what leads to several.
+fn links(visit: &Visit, definition: &'static Definition, records: &[Value]) -> Markup {
+    html! {
+        ul.list {
+            @for record in records {
+                li {
+                    a.title href=(visit.at(&show::path(definition, record))) {
+                        (show::title(definition, record))
+                    }
+                    div.quiet { (show::brief(visit, definition, record)) }
+                }
+            }
+        }
+    }
+}

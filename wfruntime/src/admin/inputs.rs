@@ -1,0 +1,260 @@
+//! The fields of a form: drawn by what they hold, and read back from what a browser sent.
+//!
+//! A field is described as the routes describe it: `name`, `title`, `type`, `required`, and where
+//! they apply `choices`, `length`, `range`, `pattern`, `default`.
+
+use maud::{Markup, html};
+use serde::Deserialize;
+use serde_json::{Map, Number, Value};
+
+use super::ask::Told;
+use super::layout::words;
+use super::place::Place;
+
+/// One field as the routes describe it.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Field {
+    pub(super) name: String,
+    #[serde(default)]
+    title: String,
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    #[serde(default)]
+    required: bool,
+    #[serde(default)]
+    choices: Vec<Choice>,
+    #[serde(default)]
+    length: Bounds,
+    #[serde(default)]
+    range: Bounds,
+    pattern: Option<String>,
+    pub(super) default: Option<Value>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Choice {
+    name: String,
+    title: String,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+struct Bounds {
+    min: Option<Value>,
+    max: Option<Value>,
+}
+
+/// What a browser sent, in the order of its form.
+pub(super) type Sent = Vec<(String, String)>;
+
+/// The first value of this name.
+pub(super) fn sent<'s>(form: &'s Sent, name: &str) -> Option<&'s str> {
+    form.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+}
+
+/// A JSON value as a text of an input.
+pub(super) fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+impl Field {
+    /// Its name for people.
+    pub(super) fn label(&self) -> String {
+        if self.title.is_empty() || self.title == self.name {
+            words(&self.name)
+        } else {
+            words(&self.title)
+        }
+    }
+
+    /// What a browser sent for it, as JSON; `None` if it is left out.
+    ///
+    /// What cannot be read is passed on as a text: the routes say what is wrong with it.
+    pub(super) fn read(&self, text: Option<&str>) -> Option<Value> {
+        if self.kind == "boolean" {
+            return Some(text.is_some().into());
+        }
+        let text = text?.replace("\r\n", "\n");
+        if text.is_empty() {
+            // A text that may be empty is empty; everything else is nothing.
+            let is_text = self.kind == "text" && self.required && self.length.min.is_none();
+            return if is_text {
+                Some(text.into())
+            } else if self.required {
+                None
+            } else {
+                Some(Value::Null)
+            };
+        }
+        Some(match self.kind.as_str() {
+            "integer" | "number" | "reference" => {
+                text.trim().parse::<Number>().map_or_else(|_| text.into(), Value::Number)
+            }
+            "json" => serde_json::from_str(&text).unwrap_or(Value::String(text)),
+            _ => text.into(),
+        })
+    }
+
+    /// The field with its label, what it holds, and what was wrong with it.
+    ///
+    /// `place` is what stands before the name in a fault: `values.` for the values of a task.
+    pub(super) fn draw(&self, page: &Place, value: &str, faults: &[Told], place: &str) -> Markup {
+        let here = format!("{place}{}", self.name);
+        let faults: Vec<_> =
+            faults.iter().filter(|told| told.field.as_deref() == Some(&here)).collect();
+        let id = format!("field-{}", self.name);
+        let help = format!("{id}-help");
+        let described = (!faults.is_empty()).then_some(help.as_str());
+        html! {
+            div.field data-wrong[!faults.is_empty()] {
+                label for=(id) {
+                    (self.label())
+                    @if !self.required && self.kind != "boolean" {
+                        " " span.quiet { (page.t("optional")) }
+                    }
+                }
+                (self.control(page, &id, value, described))
+                @if !faults.is_empty() {
+                    p.fault #(help) { @for told in &faults { (told.message) " " } }
+                }
+            }
+        }
+    }
+
+    /// A choice among records; `source` is where the script looks for more of them.
+    pub(super) fn pick(
+        &self,
+        page: &Place,
+        value: &str,
+        options: &[(String, String)],
+        source: Option<&str>,
+        faults: &[Told],
+    ) -> Markup {
+        let id = format!("field-{}", self.name);
+        let faults: Vec<_> =
+            faults.iter().filter(|told| told.field.as_deref() == Some(&self.name)).collect();
+        html! {
+            div.field data-pick=[source] {
+                label for=(id) {
+                    (self.label())
+                    @if !self.required { " " span.quiet { (page.t("optional")) } }
+                }
+                input.pick type="search" hidden placeholder=(page.t("search"))
+                    aria-label=(format!("{}: {}", page.t("search"), self.label()));
+                select id=(id) name=(self.name) required[self.required]
+                    aria-invalid=[(!faults.is_empty()).then_some("true")] {
+                    option value="" { (page.t("none")) }
+                    @for (id, title) in options {
+                        option value=(id) selected[id == value] { (title) }
+                    }
+                }
+                @for told in &faults { p.fault { (told.message) } }
+            }
+        }
+    }
+
+    /// What it holds before anybody has filled it in.
+    pub(super) fn usual(&self) -> String {
+        let usual = self.default.as_ref().map(plain);
+        usual.filter(|text| text != "now" && text != "user").unwrap_or_default()
+    }
+
+    fn control(&self, page: &Place, id: &str, value: &str, described: Option<&str>) -> Markup {
+        let invalid = described.map(|_| "true");
+        let length = |bound: &Option<Value>| bound.as_ref().and_then(Value::as_u64);
+        match self.kind.as_str() {
+            "choice" => html! {
+                select id=(id) name=(self.name) required[self.required]
+                    aria-describedby=[described] aria-invalid=[invalid] {
+                    @if !self.required || value.is_empty() { option value="" { (page.t("none")) } }
+                    @for choice in &self.choices {
+                        option value=(choice.name) selected[choice.name == value] { (choice.title) }
+                    }
+                }
+            },
+            "boolean" => html! {
+                input type="checkbox" id=(id) name=(self.name) checked[value == "true"]
+                    aria-describedby=[described] aria-invalid=[invalid];
+            },
+            "json" => html! {
+                textarea.code id=(id) name=(self.name) rows="4" required[self.required]
+                    spellcheck="false" aria-describedby=[described] aria-invalid=[invalid] { (value) }
+            },
+            "text" if self.is_long() => html! {
+                textarea id=(id) name=(self.name) rows="4" maxlength=[length(&self.length.max)]
+                    aria-describedby=[described] aria-invalid=[invalid] { (value) }
+            },
+            kind => {
+                let (ty, step) = match kind {
+                    "integer" => ("number", Some("1")),
+                    "number" => ("number", Some("any")),
+                    "date" => ("date", None),
+                    "time" => ("time", Some("1")),
+                    "dateTime" => ("datetime-local", Some("1")),
+                    _ => ("text", None),
+                };
+                let mode = (kind == "decimal").then_some("decimal");
+                let bound =
+                    |bound: &Option<Value>| bound.as_ref().filter(|_| ty != "text").map(plain);
+                html! {
+                    input type=(ty) id=(id) name=(self.name) value=(value) step=[step]
+                        inputmode=[mode] required[self.required]
+                        min=[bound(&self.range.min)] max=[bound(&self.range.max)]
+                        minlength=[length(&self.length.min)] maxlength=[length(&self.length.max)]
+                        pattern=[&self.pattern] aria-describedby=[described]
+                        aria-invalid=[invalid];
+                }
+            }
+        }
+    }
+
+    /// Whether it may hold more than a line.
+    fn is_long(&self) -> bool {
+        let most = self.length.max.as_ref().and_then(Value::as_u64);
+        self.pattern.is_none() && most.is_some_and(|most| most > 200)
+    }
+}
+
+/// All fields of a form as the values of an action.
+pub(super) fn values(fields: &[Field], form: &Sent) -> Value {
+    let read = fields
+        .iter()
+        .filter_map(|field| Some((field.name.clone(), field.read(sent(form, &field.name))?)));
+    Value::Object(read.collect::<Map<_, _>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn field(kind: &str, required: bool) -> Field {
+        serde_json::from_value(json!({ "name": "paidOn", "type": kind, "required": required }))
+            .expect("a field")
+    }
+
+    #[test]
+    fn what_a_browser_sends_is_read_by_the_type() {
+        for (kind, required, text, expected) in [
+            ("integer", true, Some("12"), Some(json!(12))),
+            ("integer", true, Some("12x"), Some(json!("12x"))),
+            ("decimal", true, Some("12.50"), Some(json!("12.50"))),
+            ("boolean", true, None, Some(json!(false))),
+            ("boolean", true, Some("on"), Some(json!(true))),
+            ("date", false, Some(""), Some(Value::Null)),
+            ("date", true, Some(""), None),
+            ("text", true, Some(""), Some(json!(""))),
+            ("text", true, None, None),
+            ("text", false, Some("a\r\nb"), Some(json!("a\nb"))),
+            ("json", true, Some("{\"a\":1}"), Some(json!({ "a": 1 }))),
+            ("json", true, Some("{"), Some(json!("{"))),
+        ] {
+            assert_eq!(field(kind, required).read(text), expected, "{kind} {text:?}");
+        }
+        assert_eq!(field("date", true).label(), "Paid on");
+    }
+}

@@ -1,0 +1,175 @@
+# Die Texte der Seite. Jede Sprache hat dieselben.
+
+## Um jede Seite
+pages = Seiten
+skip = Zum Inhalt
+tasks = Aufgaben
+workflows = Workflows
+executions = Ausführungen
+users = Benutzer
+role = Rolle
+language = Sprache
+choose = Wählen
+nothing-for-you = Hier ist noch nichts für Sie
+nothing-for-role = Die Rolle „{ $role }“ sieht keine Sammlung und entscheidet keine Aufgaben. Bitten Sie die Verwaltung um eine andere Rolle.
+no-page = Diese Seite gibt es nicht.
+
+## Anmelden
+sign-in = Anmelden
+sign-out = Abmelden
+sign-in-outside = Sie sind nicht angemeldet. Melden Sie sich dort an, wo Sie es sonst tun, und kommen Sie zurück.
+account = E-Mail oder Spitzname
+nickname = Spitzname
+password = Passwort
+password-change = Passwort ändern
+setup = Die erste Verwalterin, der erste Verwalter
+setup-what = Noch kann sich niemand anmelden. Geben Sie den Code ein, den das Programm beim Start gezeigt hat.
+setup-code = Code
+setup-do = Konto anlegen
+
+## Ablehnungen
+refused = Das wurde nicht getan
+not-found = Nicht gefunden
+not-allowed = Nicht erlaubt
+conflict = Das widerspricht dem, was gespeichert ist
+broken = Etwas ist schiefgegangen
+foreign-request = Dieses Formular kam von einer anderen Seite oder von einem Browser, der nicht sagt, woher. Es wurde nichts getan.
+
+## Werte
+yes = ja
+no = nein
+none = –
+optional = (freiwillig)
+you = Sie
+
+## Listen
+pages-of-list = Seiten der Liste
+previous = Zurück
+next = Weiter
+page-of = Seite { $page } von { $last }
+
+## Aufgaben
+tasks-open = Offen
+tasks-closed = Erledigt
+tasks-none = Nichts wartet auf Sie. Was Sie entscheiden sollen, erscheint hier von selbst.
+tasks-none-closed = Sie haben noch nichts entschieden.
+task-about = Worum es geht
+task-record-gone = Sie dürfen den Datensatz nicht sehen, oder es gibt ihn nicht mehr.
+task-needs = { $needed } von { $of }
+due = fällig
+decided-before = Bisher entschieden
+as-root = als root
+comment = Kommentar
+approve = Genehmigen
+reject = Ablehnen
+submit = Absenden
+delegate = Weitergeben
+delegate-to = An wen?
+
+## Zustände
+status-open = offen
+status-approved = genehmigt
+status-rejected = abgelehnt
+status-answered = beantwortet
+status-timed-out = Zeit abgelaufen
+status-closed = geschlossen
+status-queued = wartend
+status-started = läuft
+status-resolved = erledigt
+status-failed = gescheitert
+status-error = Fehler
+status-aborted = abgebrochen
+status-stranded = gestrandet
+status-pending = wartet
+
+## Daten
+actions = Aktionen
+add = Hinzufügen
+edit = Ändern
+save = Speichern
+destroy = Löschen
+destroy-sure = Danach ist es endgültig weg.
+destroy-do = Löschen
+search = Suchen
+search-all = Alles zeigen
+search-none = Nichts passt zu dem, was Sie suchen.
+filters = Filter
+any = alle
+from = von
+to = bis
+views = Ansichten
+view-table = Tabelle
+view-board = Tafel
+board-by = Spalten nach
+more = … und { $count } weitere
+records-none = Noch ist nichts da. Was hinzukommt, erscheint hier.
+records-none-here = Keine.
+records-count = { $count ->
+    [one] Ein Datensatz
+   *[other] { $count } Datensätze
+}
+all-of-them = Alle
+no-form = Dieses Formular haben Sie hier nicht.
+switched-off = Ausgeschaltet und daher nicht ausgeführt: { $workflows }.
+fields = Felder
+created = Angelegt
+updated = Geändert
+finished = Beendet
+started = Begonnen
+history = Verlauf
+history-none = Noch ist kein Workflow gelaufen.
+record = Datensatz
+by = Von
+done = Erledigt.
+
+## Workflows
+workflow = Workflow
+workflows-none = Das Programm hat keine Workflows.
+trigger = Auslöser
+running = Laufend
+trouble = In Not
+enabled = Eingeschaltet
+switch-on = Einschalten
+switch-off = Ausschalten
+is-on = an
+is-off = aus
+mode-local = lokal: wo er genannt wird
+mode-global = global: bei jeder solchen Aktion
+execution-sync = in der Anfrage
+execution-async = nach der Anfrage
+key = Schlüssel
+revision = Revision
+source = Quelltext
+fire-it = Auslösen
+graph = Graph
+graph-of-function = Eine Funktion: Was sie tut, zeigen die Knoten ihrer Ausführungen, wenn sie gelaufen ist.
+latest = Die letzten Ausführungen
+
+## Ausführungen
+executions-none = Keine Ausführung passt. Workflows laufen, nachdem jemand etwas getan hat.
+status = Zustand
+these-open = alle, die nicht vorbei sind
+these-trouble = alle in Not
+execution-cancel = Abbrechen
+execution-rerun = Weiter, wo es brach
+nodes = Knoten
+nodes-none = Noch ist kein Knoten gelaufen.
+attempts = { $count } Versuche
+output = Ergebnis
+cause = Was sie ausgelöst hat
+context = Der Datensatz in diesem Augenblick
+number = Nummer
+
+## Benutzer
+email = E-Mail
+roles = Rollen
+user-add = Benutzer anlegen
+user-record = Der Datensatz dieses Benutzers
+roles-sign-out = Wer andere Rollen bekommt, meldet sich neu an.
+password-set = Passwort setzen
+password-old = Das jetzige Passwort
+password-new = Das neue Passwort
+password-signs-out = Alle anderen Sitzungen enden.
+revoke = Alle Sitzungen beenden
+revoke-what = Meldet diese Person überall ab; auch Tokens von Programmen enden.
+for-administrators = Nur die Verwaltung darf das sehen.

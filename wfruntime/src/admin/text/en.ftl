@@ -1,0 +1,175 @@
+# The page's own texts. Every language has the same ones.
+
+## Around every page
+pages = Pages
+skip = To the content
+tasks = Tasks
+workflows = Workflows
+executions = Executions
+users = Users
+role = Role
+language = Language
+choose = Choose
+nothing-for-you = Nothing here for you yet
+nothing-for-role = The role “{ $role }” may see no collection and decides no tasks. Ask an administrator for another role.
+no-page = There is no such page.
+
+## Signing in
+sign-in = Sign in
+sign-out = Sign out
+sign-in-outside = You are not signed in. Sign in where you usually do, then come back.
+account = Email or nickname
+nickname = Nickname
+password = Password
+password-change = Change password
+setup = The first administrator
+setup-what = Nobody can sign in yet. Take the code that the program printed at its start.
+setup-code = Code
+setup-do = Create the account
+
+## Refusals
+refused = This was not done
+not-found = Not found
+not-allowed = Not allowed
+conflict = This does not fit what is stored
+broken = Something broke
+foreign-request = This form was sent from another site, or by a browser that does not say from where. Nothing was done.
+
+## Values
+yes = yes
+no = no
+none = –
+optional = (optional)
+you = you
+
+## Lists
+pages-of-list = Pages of the list
+previous = Previous
+next = Next
+page-of = Page { $page } of { $last }
+
+## Tasks
+tasks-open = Open
+tasks-closed = Done
+tasks-none = Nothing waits for you. What you are asked to decide appears here by itself.
+tasks-none-closed = You have decided nothing yet.
+task-about = What it is about
+task-record-gone = You may not see the record, or it is gone.
+task-needs = { $needed } of { $of }
+due = due
+decided-before = Decided so far
+as-root = as root
+comment = Comment
+approve = Approve
+reject = Reject
+submit = Submit
+delegate = Hand on
+delegate-to = To whom?
+
+## Statuses
+status-open = open
+status-approved = approved
+status-rejected = rejected
+status-answered = answered
+status-timed-out = timed out
+status-closed = closed
+status-queued = queued
+status-started = running
+status-resolved = resolved
+status-failed = failed
+status-error = error
+status-aborted = aborted
+status-stranded = stranded
+status-pending = waiting
+
+## Data
+actions = Actions
+add = Add
+edit = Edit
+save = Save
+destroy = Delete
+destroy-sure = It is gone for good then.
+destroy-do = Delete it
+search = Search
+search-all = Show all
+search-none = Nothing fits what you look for.
+filters = Filters
+any = any
+from = from
+to = to
+views = Views
+view-table = Table
+view-board = Board
+board-by = Columns by
+more = … and { $count } more
+records-none = There is nothing yet. What is added appears here.
+records-none-here = None.
+records-count = { $count ->
+    [one] One record
+   *[other] { $count } records
+}
+all-of-them = All of them
+no-form = You have no such form here.
+switched-off = Switched off, and not run: { $workflows }.
+fields = Fields
+created = Created
+updated = Changed
+finished = Finished
+started = Started
+history = History
+history-none = No workflow has run yet.
+record = Record
+by = By
+done = Done.
+
+## Workflows
+workflow = Workflow
+workflows-none = The program declares no workflows.
+trigger = Trigger
+running = Running
+trouble = In trouble
+enabled = Enabled
+switch-on = Switch on
+switch-off = Switch off
+is-on = on
+is-off = off
+mode-local = local: where it is named
+mode-global = global: on every such action
+execution-sync = in the request
+execution-async = behind the request
+key = Key
+revision = Revision
+source = Source
+fire-it = Fire it
+graph = Graph
+graph-of-function = A function: what it does is known when it has run, from the nodes of its executions.
+latest = The latest executions
+
+## Executions
+executions-none = No execution fits. Workflows run after somebody has done something.
+status = Status
+these-open = all that are not over
+these-trouble = all in trouble
+execution-cancel = Cancel
+execution-rerun = Run again from where it broke
+nodes = Nodes
+nodes-none = No node has run yet.
+attempts = { $count } attempts
+output = Output
+cause = What fired it
+context = The record at that moment
+number = Number
+
+## Users
+email = Email
+roles = Roles
+user-add = Add a user
+user-record = The record of this user
+roles-sign-out = Whoever has other roles than before signs in again.
+password-set = Set the password
+password-old = The present password
+password-new = The new password
+password-signs-out = This ends all other sessions.
+revoke = End all sessions
+revoke-what = Signs this user out everywhere; tokens of programs end, too.
+for-administrators = Only administrators may see this.

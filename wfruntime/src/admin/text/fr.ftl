@@ -1,0 +1,175 @@
+# Les textes de la page. Chaque langue a les mêmes.
+
+## Autour de chaque page
+pages = Pages
+skip = Aller au contenu
+tasks = Tâches
+workflows = Workflows
+executions = Exécutions
+users = Utilisateurs
+role = Rôle
+language = Langue
+choose = Choisir
+nothing-for-you = Rien pour vous ici pour l’instant
+nothing-for-role = Le rôle « { $role } » ne voit aucune collection et ne décide d’aucune tâche. Demandez un autre rôle à un administrateur.
+no-page = Cette page n’existe pas.
+
+## Connexion
+sign-in = Se connecter
+sign-out = Se déconnecter
+sign-in-outside = Vous n’êtes pas connecté. Connectez-vous comme d’habitude, puis revenez ici.
+account = E-mail ou pseudonyme
+nickname = Pseudonyme
+password = Mot de passe
+password-change = Changer de mot de passe
+setup = Le premier administrateur
+setup-what = Personne ne peut encore se connecter. Saisissez le code que le programme a affiché à son démarrage.
+setup-code = Code
+setup-do = Créer le compte
+
+## Refus
+refused = Cela n’a pas été fait
+not-found = Introuvable
+not-allowed = Non autorisé
+conflict = Cela contredit ce qui est enregistré
+broken = Une erreur s’est produite
+foreign-request = Ce formulaire vient d’un autre site, ou d’un navigateur qui ne dit pas d’où. Rien n’a été fait.
+
+## Valeurs
+yes = oui
+no = non
+none = –
+optional = (facultatif)
+you = vous
+
+## Listes
+pages-of-list = Pages de la liste
+previous = Précédente
+next = Suivante
+page-of = Page { $page } sur { $last }
+
+## Tâches
+tasks-open = Ouvertes
+tasks-closed = Terminées
+tasks-none = Rien ne vous attend. Ce que l’on vous demande de décider apparaît ici de lui-même.
+tasks-none-closed = Vous n’avez encore rien décidé.
+task-about = De quoi il s’agit
+task-record-gone = Vous ne pouvez pas voir l’enregistrement, ou il n’existe plus.
+task-needs = { $needed } parmi { $of }
+due = échéance
+decided-before = Décidé jusqu’ici
+as-root = en tant que root
+comment = Commentaire
+approve = Approuver
+reject = Rejeter
+submit = Envoyer
+delegate = Transmettre
+delegate-to = À qui ?
+
+## États
+status-open = ouverte
+status-approved = approuvé
+status-rejected = rejeté
+status-answered = répondu
+status-timed-out = délai dépassé
+status-closed = close
+status-queued = en attente
+status-started = en cours
+status-resolved = réussi
+status-failed = échoué
+status-error = erreur
+status-aborted = interrompu
+status-stranded = bloqué
+status-pending = en attente
+
+## Données
+actions = Actions
+add = Ajouter
+edit = Modifier
+save = Enregistrer
+destroy = Supprimer
+destroy-sure = C’est définitif.
+destroy-do = Supprimer
+search = Chercher
+search-all = Tout afficher
+search-none = Rien ne correspond à votre recherche.
+filters = Filtres
+any = tous
+from = de
+to = à
+views = Vues
+view-table = Tableau
+view-board = Colonnes
+board-by = Colonnes selon
+more = … et { $count } de plus
+records-none = Il n’y a encore rien. Ce que l’on ajoute apparaît ici.
+records-none-here = Aucun.
+records-count = { $count ->
+    [one] Un enregistrement
+   *[other] { $count } enregistrements
+}
+all-of-them = Tous
+no-form = Vous n’avez pas ce formulaire ici.
+switched-off = Désactivé, donc pas exécuté : { $workflows }.
+fields = Champs
+created = Créé
+updated = Modifié
+finished = Terminé
+started = Démarré
+history = Historique
+history-none = Aucun workflow n’a encore tourné.
+record = Enregistrement
+by = Par
+done = C’est fait.
+
+## Workflows
+workflow = Workflow
+workflows-none = Le programme ne déclare aucun workflow.
+trigger = Déclencheur
+running = En cours
+trouble = En difficulté
+enabled = Actif
+switch-on = Activer
+switch-off = Désactiver
+is-on = actif
+is-off = inactif
+mode-local = local : là où il est nommé
+mode-global = global : à chaque action de ce type
+execution-sync = dans la requête
+execution-async = après la requête
+key = Clé
+revision = Révision
+source = Source
+fire-it = Le déclencher
+graph = Graphe
+graph-of-function = Une fonction : ce qu’elle fait se voit après coup, aux nœuds de ses exécutions.
+latest = Les dernières exécutions
+
+## Exécutions
+executions-none = Aucune exécution ne correspond. Les workflows tournent après une action.
+status = État
+these-open = toutes celles en cours
+these-trouble = toutes celles en difficulté
+execution-cancel = Annuler
+execution-rerun = Relancer là où cela a cassé
+nodes = Nœuds
+nodes-none = Aucun nœud n’a encore tourné.
+attempts = { $count } tentatives
+output = Résultat
+cause = Ce qui l’a déclenchée
+context = L’enregistrement à cet instant
+number = Numéro
+
+## Utilisateurs
+email = E-mail
+roles = Rôles
+user-add = Ajouter un utilisateur
+user-record = L’enregistrement de cet utilisateur
+roles-sign-out = Qui change de rôles doit se reconnecter.
+password-set = Définir le mot de passe
+password-old = Le mot de passe actuel
+password-new = Le nouveau mot de passe
+password-signs-out = Toutes les autres sessions se terminent.
+revoke = Terminer toutes les sessions
+revoke-what = Déconnecte cet utilisateur partout ; les jetons des programmes aussi.
+for-administrators = Seuls les administrateurs peuvent voir ceci.
