@@ -1,6 +1,6 @@
 //! Nodes that leave the workflow.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, Path};
@@ -34,7 +34,9 @@ impl Emitter<'_> {
         request: &Request,
     ) -> TokenStream {
         let private = self.scope.private.clone();
-        let method = request.method.to_string();
+        // At the user's word: there rustc tells of a feature that is off.
+        let mut method = Literal::string(&request.method.to_string());
+        method.set_span(request.method.span());
         let url = self.text_for(Use::Url, &request.url);
         let json = request.json.as_ref().map(|json| {
             let value = self.scope.expr(json);
