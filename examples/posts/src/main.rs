@@ -13,6 +13,11 @@
 //! curl -X POST -H 'Authorization: Bearer <token>' -H 'X-Role: author' \
 //!   -d '{"title": "A title", "content": "Some text.", "category": {"title": "A category"}}' \
 //!   'http://localhost:3000/api/posts:create?triggerWorkflows=greet_category!category'
+//!
+//! # presses the button `Publish`, which fires both
+//! curl -X POST -H 'Authorization: Bearer <token>' -H 'X-Role: author' \
+//!   -d '{"title": "A title", "content": "Some text.", "category": {"title": "A category"}}' \
+//!   'http://localhost:3000/api/posts:create?button=post.publish'
 //! ```
 
 use wfruntime::prelude::*;
@@ -46,6 +51,18 @@ workflow! {
         if data.description.is_none() {
             update data { description: format!("Posts about {}", data.title) };
         }
+    }
+}
+
+forms! {
+    Post {
+        add "Post" (title, content, category) {
+            "Publish" => [welcome_post, greet_category!category];
+            "Save";
+        }
+        edit "Change" (title, content, category) { "Save"; }
+        row "Greet the category" as greet => [greet_category!category]
+            when category.is_some();
     }
 }
 

@@ -17,6 +17,10 @@ const ITS_CATEGORY: &str = r#"curl -X POST -H 'Authorization: Bearer <token>' -H
   -d '{"title": "A title", "content": "Some text.", "category": {"title": "A category"}}' \
   'http://localhost:3000/api/posts:create?triggerWorkflows=workflowKey!category'"#;
 
+const A_BUTTON: &str = r#"curl -X POST -H 'Authorization: Bearer <token>' -H 'X-Role: <role>' \
+  -d '{"title": "A title", "content": "Some text.", "category": {"title": "A category"}}' \
+  'http://localhost:3000/api/posts:create?button=workflowKey'"#;
+
 /// Runs the command with its placeholders filled in.
 fn send(command: &str, program: &Program, token: &str, key: &str) -> Answer {
     let command = command
@@ -27,6 +31,24 @@ fn send(command: &str, program: &Program, token: &str, key: &str) -> Answer {
         .replace("http://localhost:3000", &program.url().replace("127.0.0.1", "localhost"));
     let silent = command.replacen("curl ", r"curl -sS -w '\n%{http_code}' ", 1);
     answer(&Command::new("bash").args(["-c", &silent]).output().expect("bash runs"))
+}
+
+#[test]
+fn a_button_fires_both() {
+    let mut program = Program::new(env!("CARGO_BIN_EXE_posts"));
+    program.start();
+    let token = program.user("Ada", "author");
+    let pressed = send(A_BUTTON, &program, &token, "post.publish");
+    assert_eq!(pressed.status, 200, "{pressed:?}");
+    let workflows = pressed.body["workflows"].as_array().expect("workflows");
+    let keys: Vec<_> = workflows.iter().filter_map(|fired| fired["key"].as_str()).collect();
+    assert_eq!(keys, ["welcome_post", "greet_category"]);
+    let id = &pressed.body["data"]["id"];
+    let greet = format!("/api/posts:update?filterByTk={id}&button=greet");
+    let greeted = program.post(&token, &greet, "");
+    assert_eq!(greeted.body["workflows"][0]["key"], "greet_category", "{greeted:?}");
+    let saved = send(A_BUTTON, &program, &token, "post.save");
+    assert_eq!((saved.status, saved.body.get("workflows")), (200, None), "{saved:?}");
 }
 
 #[test]

@@ -209,3 +209,29 @@ pub const fn of_field<C, F>(_: FieldRef<C, F>) -> FieldOf<F> {
 pub fn fixed<C, F: FieldType>(_: FieldRef<C, F>, value: impl IntoField<F>) -> Value {
     value.into_field().stored()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::User;
+
+    #[test]
+    fn what_is_told_fits_or_is_left_out() {
+        let long = "x".repeat(LONGEST);
+        let told = Told::NOTHING.and(&["a `", &long, "`"]);
+        assert_eq!(told.text(), "a ``");
+        assert!(Told::NOTHING.and(&[]).is_nothing());
+        assert_eq!(Told::NOTHING.and(&[&long]).and(&["more"]).text(), long);
+    }
+
+    #[test]
+    fn a_form_may_leave_out_what_has_a_default_or_may_be_null() {
+        assert_eq!(
+            left_out(User::META, &["email"]).text(),
+            "the form leaves out `nickname`: it is no `Option`, has no default, and no button sets it"
+        );
+        assert!(left_out(User::META, &["nickname"]).is_nothing());
+        assert!(left_to_others(User::META, &["email", "roles"]).is_nothing());
+        assert!(!left_to_others(User::META, &["nickname"]).is_nothing());
+    }
+}

@@ -92,7 +92,7 @@ impl Where<'_> {
     fn none(&self, at: &impl quote::ToTokens, errors: &mut Errors) -> TokenStream {
         errors.at(at, message(
             "expected a condition on a field",
-            Some("in `where`, a comparison or method call begins with a field of the collection"),
+            Some("a comparison or method call in it begins with a field of the collection"),
             Some("write `amount > 500`, `status.one_of([..])` or `note.is_none()`, joined by `&&` and `||`"),
         ));
         self.all()
