@@ -44,6 +44,15 @@ impl Clock {
         }
     }
 
+    /// Moves a manual clock on to a moment, never back; does nothing to the system's.
+    #[cfg(feature = "testing")]
+    pub(crate) fn advance_to(&self, moment: Timestamp) {
+        if let Self::Manual(micros) = self {
+            let due = moment.as_microsecond();
+            micros.send_modify(|micros| *micros = due.max(*micros));
+        }
+    }
+
     /// Waits until this moment has come.
     pub async fn until(&self, moment: Timestamp) {
         match self {

@@ -55,7 +55,7 @@ impl SyncContext {
         };
         self.run.flush().await?;
         loop {
-            crate::engine::failpoint("before_node");
+            self.run.moment("before_node", &node.place.key).await;
             let result = code().await;
             let attempts = node.attempts + 1;
             let error = match result {
@@ -67,7 +67,7 @@ impl SyncContext {
                     let kept =
                         self.run.record(&node, JobStatus::Resolved, Some(text), (None, attempts));
                     kept.await?;
-                    crate::engine::failpoint("after_node");
+                    self.run.moment("after_node", &node.place.key).await;
                     return Ok(output);
                 }
                 // Not the code's own: a node in it ended the workflow.

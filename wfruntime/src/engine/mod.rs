@@ -3,6 +3,8 @@
 //! It knows rows, workflows and the store; it refuses to know requests, roles' rights and HTTP.
 
 pub(crate) mod control;
+#[cfg(feature = "testing")]
+pub(crate) mod crash;
 mod drive;
 pub(crate) mod ending;
 mod failpoint;
@@ -65,6 +67,8 @@ pub(crate) struct Engine {
     closed: AtomicBool,
     tasks: Mutex<JoinSet<()>>,
     keeper: Mutex<Option<Keeper>>,
+    #[cfg(feature = "testing")]
+    trial: crash::Trial,
 }
 
 impl Engine {
@@ -82,6 +86,8 @@ impl Engine {
             closed: AtomicBool::new(false),
             tasks: Mutex::default(),
             keeper: Mutex::default(),
+            #[cfg(feature = "testing")]
+            trial: crash::Trial::default(),
         }
     }
 

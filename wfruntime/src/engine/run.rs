@@ -327,9 +327,24 @@ impl Run {
         Node { place, attempts: 0, waiting: false, kept: None, flight }
     }
 
+    /// A moment at which a test can kill the process, or this application and with it the run.
+    #[cfg_attr(
+        not(feature = "testing"),
+        expect(clippy::unused_async, clippy::unused_self, reason = "the test kit stops here")
+    )]
+    pub(crate) async fn moment(&self, name: &'static str, key: &str) {
+        failpoint(name);
+        #[cfg(feature = "testing")]
+        if self.core.engine.crashes(name, key) {
+            std::future::pending::<()>().await;
+        }
+        #[cfg(not(feature = "testing"))]
+        let _ = key;
+    }
+
     /// Runs a node's effect and writes its job in one unit.
     pub(crate) async fn commit(self: &Arc<Self>, node: &Node, effect: Effect) -> Result<Effected> {
-        failpoint("before_node");
+        self.moment("before_node", &node.place.key).await;
         let (statements, step) = match self.prepare(node, effect) {
             Ok(prepared) => prepared,
             Err(error) => return self.broke(node, error).await,
@@ -341,7 +356,7 @@ impl Run {
         } else {
             self.write(statements, step, limit).await
         };
-        failpoint("after_node");
+        self.moment("after_node", &node.place.key).await;
         match written {
             Ok(effected) => {
                 self.state().wrote = true;
@@ -525,6 +540,8 @@ impl Run {
     /// Rests between two attempts; another execution may run meanwhile.
     pub(crate) async fn rest_until(&self, moment: Timestamp) {
         let engine = &self.core.engine;
+        #[cfg(feature = "testing")]
+        engine.skip_pause(moment);
         let _rest = (!self.in_request && engine.pause()).then(|| Rest(self));
         tokio::select! {
             () = self.core.clock.until(moment) => {}

@@ -24,6 +24,8 @@ const PAGE: u64 = 64;
 pub(super) struct Timers {
     next: Mutex<Option<Timestamp>>,
     changed: Notify,
+    /// Held from the read of what is due until it is handed over.
+    firing: tokio::sync::Mutex<()>,
 }
 
 impl Timers {
@@ -49,7 +51,7 @@ pub(super) async fn watch(core: Arc<Core>) {
         // Before the table is read: what is set meanwhile is then not overlooked.
         *lock(&timers.next) = None;
         let next = match fire(&core).await {
-            Ok(next) => next,
+            Ok(due) => due.next,
             Err(error) => {
                 tracing::error!(%error, "timers cannot be read or fired");
                 Some(core.clock.after(std::time::Duration::from_secs(1)))
@@ -78,8 +80,20 @@ struct Timer {
     output: Option<String>,
 }
 
+/// What [`fire`] found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Due {
+    /// How many were due.
+    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "only the test kit counts"))]
+    pub(super) fired: usize,
+    /// When the next one is.
+    pub(super) next: Option<Timestamp>,
+}
+
 /// Fires all that are due, and says when the next one is.
-async fn fire(core: &Core) -> Result<Option<Timestamp>> {
+pub(super) async fn fire(core: &Core) -> Result<Due> {
+    let _firing = core.engine.timers.firing.lock().await;
+    let mut fired = 0;
     loop {
         let query = Select {
             table: TIMERS,
@@ -106,14 +120,16 @@ async fn fire(core: &Core) -> Result<Option<Timestamp>> {
                 output: from.optional_text(),
             };
             if timer.due > now {
+                fired += due.len();
                 fire_all(core, due, now).await?;
-                return Ok(Some(timer.due));
+                return Ok(Due { fired, next: Some(timer.due) });
             }
             due.push(timer);
         }
         if due.is_empty() {
-            return Ok(None);
+            return Ok(Due { fired, next: None });
         }
+        fired += due.len();
         fire_all(core, due, now).await?;
     }
 }

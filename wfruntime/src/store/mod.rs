@@ -271,6 +271,15 @@ impl Store {
         }
     }
 
+    /// Refuses further writes from now on, without waiting for those that are queued.
+    #[cfg(feature = "testing")]
+    pub(crate) fn refuse_writes(&self) {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.refuse_writes(),
+        }
+    }
+
     /// Refuses further writes, finishes those that are queued, and closes the database.
     ///
     /// # Errors

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::{Node, Run, Step};
 use crate::context::Called;
 use crate::engine::ending::Ended;
-use crate::engine::failpoint::failpoint;
 use crate::engine::journal;
 use crate::error::{Error, Result};
 use crate::execution::{
@@ -40,7 +39,7 @@ impl Run {
         node: &Node,
         mut execution: NewExecution,
     ) -> Result<Option<Called>> {
-        failpoint("before_call");
+        self.moment("before_call", &node.place.key).await;
         execution.caller = Some(Caller { id: self.hold.id, key: node.place.key.clone() });
         let (id, check) = (execution.id, execution.overlap_check());
         let birth = execution.birth(&self.core)?;
@@ -54,7 +53,7 @@ impl Run {
         self.state().loose = true;
         let step = Step::Call(Box::new(Calling { check, birth, job }));
         let written = self.write(Vec::new(), step, 0).await;
-        failpoint("after_call");
+        self.moment("after_call", &node.place.key).await;
         match written {
             Ok(effected) => {
                 effected.ended.into_iter().for_each(|ended| self.core.engine.ended(&ended));

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::{Node, Run, Step};
-use crate::engine::failpoint::failpoint;
 use crate::engine::journal;
 use crate::error::{ErrorKind, Result};
 use crate::execution::{JobStatus, TIMERS};
@@ -20,14 +19,14 @@ impl Run {
         taken: Statement,
         output: String,
     ) -> Result<bool> {
-        failpoint("before_node");
+        self.moment("before_node", &node.place.key).await;
         let (id, key) = (self.hold.id, node.place.key.as_str());
         let timer = Condition::eq("execution_id", id).and(Condition::eq("job_key", key));
         let timer = Delete { table: TIMERS, filter: timer }.build();
         let (status, tries) = (JobStatus::Resolved, (None, 1));
         let job = journal::write(&self.core, id, &node.place, status, Some(output), tries);
         let written = self.write(vec![taken, timer, job], Step::Done, 0).await;
-        failpoint("after_node");
+        self.moment("after_node", &node.place.key).await;
         match written {
             Ok(_) => Ok(true),
             Err(error) if error.kind() == ErrorKind::Conflict => Ok(false),

@@ -156,6 +156,11 @@ impl Sqlite {
         off_the_task(move || readers.writer()?.apply(&plan)).await
     }
 
+    #[cfg(feature = "testing")]
+    pub(super) fn refuse_writes(&self) {
+        self.shared.queue.close();
+    }
+
     pub(super) async fn shutdown(&self) -> Result<()> {
         let shared = Arc::clone(&self.shared);
         shared.queue.close();
