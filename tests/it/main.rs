@@ -9,6 +9,7 @@ mod child;
 mod command_line;
 mod forms;
 mod full_disk;
+mod kit;
 mod nonsense;
 mod page;
 mod program_under_test;

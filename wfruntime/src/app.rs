@@ -7,7 +7,7 @@ mod running;
 mod schema;
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::request::Parts;
 
@@ -45,7 +45,8 @@ pub struct App {
     clock: Clock,
     identify: Option<Identify>,
     routes: axum::Router,
-    on_start: Vec<OnStart>,
+    /// Locked by nobody: it lets a reference to the application cross an `await` in a task.
+    on_start: Mutex<Vec<OnStart>>,
 }
 
 impl App {
@@ -62,7 +63,7 @@ impl App {
             clock: Clock::default(),
             identify: None,
             routes: axum::Router::new(),
-            on_start: Vec::new(),
+            on_start: Mutex::default(),
         }
     }
 
@@ -190,7 +191,8 @@ impl App {
         F: FnOnce(Running) -> R + Send + 'static,
         R: Future<Output = Result<()>> + Send + 'static,
     {
-        self.on_start.push(Box::new(move |running| Box::pin(hook(running))));
+        let hooks = self.on_start.get_mut().unwrap_or_else(PoisonError::into_inner);
+        hooks.push(Box::new(move |running| Box::pin(hook(running))));
         self
     }
 

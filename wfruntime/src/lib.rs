@@ -55,7 +55,7 @@ pub use context::{
 };
 pub use core::{Core, Settings};
 pub use error::{Error, ErrorKind, Fault, Result};
-pub use execution::Status;
+pub use execution::{JobStatus, Status};
 pub use identity::{Actor, Identity};
 pub use trigger::{Changed, PostAction};
 pub use value::{Type, Value};

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::net::Ipv4Addr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use axum::extract::Request;
@@ -31,7 +31,9 @@ pub struct Running {
 impl Running {
     /// Opens and starts all but the hooks, which are given back: they come last.
     pub(crate) async fn open(mut app: App) -> Result<(Self, Vec<OnStart>)> {
-        let (hooks, routes) = (std::mem::take(&mut app.on_start), std::mem::take(&mut app.routes));
+        let hooks = std::mem::take(&mut app.on_start);
+        let hooks = hooks.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let routes = std::mem::take(&mut app.routes);
         let core = open(&app, Purpose::Serve).await?;
         let router = http::router(&core, routes);
         let running = Self { core, router, url: format!("http://{}", app.address) };

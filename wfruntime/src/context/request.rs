@@ -254,7 +254,7 @@ mod send {
             };
             cx.run.flush().await?;
             loop {
-                crate::engine::failpoint("before_node");
+                cx.run.moment("before_node", &node.place.key).await;
                 let last = node.attempts + 1 >= retry.attempts.max(1);
                 let asked = cx.run.core.outside.ask(&question).await;
                 let error = match asked {
@@ -314,7 +314,7 @@ mod send {
         }
         let tries = (None, node.attempts + 1);
         cx.run.record(node, JobStatus::Resolved, Some(output), tries).await?;
-        crate::engine::failpoint("after_node");
+        cx.run.moment("after_node", &node.place.key).await;
         Ok(response)
     }
 }

@@ -1,7 +1,7 @@
 //! What the test kit does to an engine: kill it at a moment, and wait until it rests.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -16,13 +16,16 @@ use crate::error::Result;
 pub(crate) struct Place {
     /// Before the node's unit or code, or after it.
     pub(crate) before: bool,
+    /// The key of the workflow.
+    pub(crate) workflow: &'static str,
     /// The key of the node's job.
     pub(crate) key: String,
 }
 
 impl Place {
-    fn is(&self, moment: &str, key: &str) -> bool {
-        self.before == moment.starts_with("before_") && self.key == key
+    fn is(&self, moment: &str, workflow: &str, key: &str) -> bool {
+        let now = self.before == moment.starts_with("before_");
+        now && self.workflow == workflow && self.key == key
     }
 }
 
@@ -33,6 +36,21 @@ pub(super) struct Trial {
     crashed: watch::Sender<bool>,
     /// Whether the pauses between attempts take no time.
     skips_pauses: AtomicBool,
+    /// When the last job was written, in microseconds since 1970.
+    last_job: AtomicI64,
+}
+
+impl Trial {
+    /// This moment, or one microsecond after that of the last job.
+    pub(super) fn after_the_last(&self, now: Timestamp) -> Timestamp {
+        let now = now.as_microsecond();
+        let later = |last: i64| Some(now.max(last + 1));
+        let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
+        let last = match self.last_job.fetch_update(set, fetch, later) {
+            Ok(last) | Err(last) => last,
+        };
+        Timestamp::from_microsecond(now.max(last + 1)).unwrap_or(Timestamp::MAX)
+    }
 }
 
 impl Engine {
@@ -60,8 +78,9 @@ impl Engine {
     }
 
     /// Kills the engine if this is the place.
-    pub(super) fn crashes(&self, moment: &str, key: &str) -> bool {
-        let hit = lock(&self.trial.place).take_if(|place| place.is(moment, key)).is_some();
+    pub(super) fn crashes(&self, moment: &str, workflow: &str, key: &str) -> bool {
+        let is_here = |place: &mut Place| place.is(moment, workflow, key);
+        let hit = lock(&self.trial.place).take_if(is_here).is_some();
         if hit {
             self.crash();
         }

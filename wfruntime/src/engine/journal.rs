@@ -73,7 +73,7 @@ pub(crate) fn write(
     (error, attempts): (Option<&Error>, u32),
 ) -> Statement {
     static WRITE: Template = Template::new();
-    let now = core.clock.now();
+    let now = core.engine.moment_of_a_job(core.clock.now());
     let finished = (status != JobStatus::Pending).then_some(now);
     WRITE.with(
         build,

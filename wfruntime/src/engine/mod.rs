@@ -286,6 +286,13 @@ impl Engine {
         self.queue().resume();
     }
 
+    /// When a job was written. A test's clock may stand still, and its jobs are in order anyhow.
+    pub(crate) fn moment_of_a_job(&self, now: Timestamp) -> Timestamp {
+        #[cfg(feature = "testing")]
+        let now = self.trial.after_the_last(now);
+        now
+    }
+
     fn core(&self) -> Result<Arc<Core>> {
         self.core.upgrade().ok_or_else(|| Error::internal("the application is gone"))
     }

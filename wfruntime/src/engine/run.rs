@@ -61,7 +61,7 @@ struct RunState {
     unwritten: Unwritten,
     waits: BTreeMap<String, Wait>,
     /// The waits at the moment of the decision to suspend.
-    sealed: Vec<Wait>,
+    sealed: Vec<(String, Wait)>,
     verdict: Option<Verdict>,
     messages: Vec<String>,
     /// Whether it has tasks, timers or jobs that are not finished.
@@ -255,11 +255,11 @@ impl Run {
     /// Keeps what the run waits for now, before its handler is dropped; whether it waits at all.
     pub(super) fn seal_waits(&self) -> bool {
         let mut state = self.state();
-        state.sealed = std::mem::take(&mut state.waits).into_values().collect();
+        state.sealed = std::mem::take(&mut state.waits).into_iter().collect();
         !state.sealed.is_empty()
     }
 
-    pub(super) fn take_waits(&self) -> Vec<Wait> {
+    pub(super) fn take_waits(&self) -> Vec<(String, Wait)> {
         std::mem::take(&mut self.state().sealed)
     }
 
@@ -328,14 +328,10 @@ impl Run {
     }
 
     /// A moment at which a test can kill the process, or this application and with it the run.
-    #[cfg_attr(
-        not(feature = "testing"),
-        expect(clippy::unused_async, clippy::unused_self, reason = "the test kit stops here")
-    )]
     pub(crate) async fn moment(&self, name: &'static str, key: &str) {
         failpoint(name);
         #[cfg(feature = "testing")]
-        if self.core.engine.crashes(name, key) {
+        if self.core.engine.crashes(name, self.workflow.key, key) {
             std::future::pending::<()>().await;
         }
         #[cfg(not(feature = "testing"))]
@@ -529,6 +525,9 @@ impl Run {
     pub(crate) async fn wait(self: &Arc<Self>, node: Node, wait: Wait) -> Result<String> {
         let Node { place, waiting, flight, .. } = node;
         let wait = if waiting { Wait { statements: Vec::new(), ..wait } } else { wait };
+        if !waiting {
+            self.moment("before_wait", &place.key).await;
+        }
         self.state().waits.insert(place.key.clone(), wait);
         drop(flight);
         let _armed = Armed(self, place.key);

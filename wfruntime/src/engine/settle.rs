@@ -160,8 +160,12 @@ async fn suspend(run: &Run) -> Result<Settled> {
     let rest = Update { table: EXECUTIONS, set, filter, returning: Vec::new() }.build();
     let mut statements = run.unwritten();
     let mut due: Option<Timestamp> = None;
-    for wait in run.take_waits() {
+    let mut begun = Vec::new();
+    for (key, wait) in run.take_waits() {
         due = due.into_iter().chain(wait.due).min();
+        if !wait.statements.is_empty() {
+            begun.push(key);
+        }
         statements.extend(wait.statements);
     }
     if let Some(deadline) = run.deadline {
@@ -187,6 +191,9 @@ async fn suspend(run: &Run) -> Result<Settled> {
         })
         .await?;
     failpoint("after_suspend");
+    for key in begun {
+        run.moment("after_wait", &key).await;
+    }
     if let Some(due) = due {
         run.core.engine.timer_set(due);
     }

@@ -100,7 +100,7 @@ impl fmt::Display for Status {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub(crate) enum JobStatus {
+pub enum JobStatus {
     /// It waits, or is tried again.
     Pending,
     /// It has its output.
@@ -116,7 +116,7 @@ impl JobStatus {
 
     /// Its word in answers and in the database.
     #[must_use]
-    pub(crate) const fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Resolved => "resolved",
@@ -129,6 +129,12 @@ impl JobStatus {
     #[must_use]
     pub(crate) fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == word)
+    }
+}
+
+impl fmt::Display for JobStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 

@@ -271,7 +271,7 @@ impl Store {
         }
     }
 
-    /// Refuses further writes from now on, without waiting for those that are queued.
+    /// Refuses further writes from now on; those that are queued are written, and reads go on.
     #[cfg(feature = "testing")]
     pub(crate) fn refuse_writes(&self) {
         match self {

@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::Timestamp;
 
 use super::{Begun, Run, Step, Verdict};
-use crate::engine::failpoint::failpoint;
 use crate::engine::journal::{self, Place};
 use crate::error::{Error, Result};
 use crate::execution::{JobStatus, wind_up};
@@ -108,7 +107,7 @@ impl Run {
         place: &Place,
         decided: Decided<'_>,
     ) -> Result<()> {
-        failpoint("before_branches");
+        self.moment("before_branches", &place.key).await;
         let (status, output, error) = match decided {
             Decided::All => return self.keep(&self.fresh(place.clone()), "null".into()).await,
             Decided::Winner(winner) => (JobStatus::Resolved, Some(winner), None),
@@ -127,7 +126,7 @@ impl Run {
         let text = output.map(|winner| winner.to_string());
         statements.push(journal::write(&self.core, id, place, status, text, (error, 1)));
         let written = self.write(statements, step, 0).await;
-        failpoint("after_branches");
+        self.moment("after_branches", &place.key).await;
         match written {
             Ok(effected) => {
                 effected.ended.iter().for_each(|ended| self.core.engine.ended(ended));

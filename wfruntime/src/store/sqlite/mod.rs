@@ -158,7 +158,7 @@ impl Sqlite {
 
     #[cfg(feature = "testing")]
     pub(super) fn refuse_writes(&self) {
-        self.shared.queue.close();
+        self.shared.queue.refuse();
     }
 
     pub(super) async fn shutdown(&self) -> Result<()> {

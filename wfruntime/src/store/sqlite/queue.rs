@@ -19,6 +19,9 @@ pub(super) struct Queue {
 struct State {
     units: VecDeque<Box<dyn Unit>>,
     closed: bool,
+    /// Nothing more is taken, though what reads goes on.
+    #[cfg(feature = "testing")]
+    refuses: bool,
     /// Whether the writer sleeps: else waking it would be a system call for nothing.
     sleeping: bool,
 }
@@ -41,6 +44,10 @@ impl Queue {
     /// Adds a unit, or refuses it at once; one with a place of its own though the queue is full.
     pub(super) fn push(&self, unit: Box<dyn Unit>, reserved: bool) -> Result<()> {
         let mut state = self.lock();
+        #[cfg(feature = "testing")]
+        if state.refuses {
+            return Err(super::super::gone());
+        }
         if state.closed {
             return Err(super::super::gone());
         }
@@ -92,6 +99,12 @@ impl Queue {
         let count = most.min(state.units.len());
         group.extend(state.units.drain(..count));
         Work::Units
+    }
+
+    /// Refuses what comes from now on, without an end of the writer.
+    #[cfg(feature = "testing")]
+    pub(super) fn refuse(&self) {
+        self.lock().refuses = true;
     }
 
     /// Refuses what comes from now on.
