@@ -281,3 +281,6 @@ fn always(node: u16) -> Exits {
 fn case(node: u16, label: &str) -> Exits {
     vec![(node, label.to_owned())]
 }
+
+#[cfg(test)]
+mod tests;
