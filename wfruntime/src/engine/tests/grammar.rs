@@ -1,6 +1,7 @@
 //! Bodies of `workflow!`, run on the engine and run again after a restart.
 
 mod blocks;
+mod nested;
 #[cfg(feature = "request")]
 mod requests;
 
@@ -343,4 +344,27 @@ async fn a_called_workflow_that_fails_ends_the_caller() {
     assert_eq!(after_days(&world, id).await, failed);
     assert_eq!(paid(&world).await, [1, 2]);
     assert_eq!(keys(&world, id).await, ["big", "call#1", "call#2", "create#1"]);
+}
+
+workflow! {
+    /// Calls from blocks within blocks.
+    #[post_action(mode = "local", key = "grammar_deep")]
+    deep<Claim> {
+        for _ in 0..1 {
+            parallel {
+                { call small(data); }
+                { if data.amount > 5 { call self::large(data); } }
+            }
+        }
+        match data.amount {
+            0 => call calls(data),
+            _ => (),
+        }
+    }
+}
+
+#[test]
+fn the_start_knows_all_calls_of_a_body() {
+    let called = deep::META.calls.iter().map(|(called, _)| called().key).collect::<Vec<_>>();
+    assert_eq!(called, ["grammar_small", "grammar_large", "grammar_calls"]);
 }
