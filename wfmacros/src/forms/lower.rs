@@ -74,7 +74,7 @@ pub(crate) fn lower(blocks: Vec<Block>, errors: &mut Errors) -> Vec<Model> {
             names.push(key);
             match item.kind {
                 Kind::Row => model.rows.push(row(item, name, errors)),
-                kind => model.forms.extend(form(item, kind == Kind::Add, name, errors)),
+                kind => model.forms.push(form(item, kind == Kind::Add, name, errors)),
             }
         }
         models.push(model);
@@ -137,18 +137,13 @@ fn attributes(attrs: &[Attribute], takes_cfg: bool, errors: &mut Errors) {
     }
 }
 
-fn form(item: Item, is_add: bool, name: String, errors: &mut Errors) -> Option<Form> {
+fn form(item: Item, is_add: bool, name: String, errors: &mut Errors) -> Form {
     let Item { word, head, buttons, is_broken, .. } = item;
     attributes(&head.attrs, false, errors);
     if let Some((arrow, _)) = &head.fires {
-        errors.at(
-            arrow,
-            message(
-                "a form fires no workflows",
-                Some("its buttons do"),
-                Some("write it on a button: `\"Save\" => [review];`"),
-            ),
-        );
+        let help = "write it on a button: `\"Save\" => [review];`";
+        let text = message("a form fires no workflows", Some("its buttons do"), Some(help));
+        errors.at(arrow, text);
     }
     let fields = form_fields(&word, &head, errors);
     if buttons.is_empty() && !is_broken {
@@ -161,41 +156,53 @@ fn form(item: Item, is_add: bool, name: String, errors: &mut Errors) -> Option<F
     if is_add {
         no_record(&head, errors);
     }
-    let mut lowered: Vec<Button> = Vec::with_capacity(buttons.len());
-    for button in buttons {
-        if let Some((paren, _)) = &button.fields {
-            errors.span(
-                paren.span.join(),
-                message(
-                    "a button takes no fields",
-                    Some("those of its form are filled in"),
-                    Some("write what the button sets in braces: `{ status: Status::Draft }`"),
-                ),
-            );
-        }
-        if is_add {
-            no_record(&button, errors);
-        }
-        let Some(own) = self::name(&button.title, button.name.as_ref(), errors) else { continue };
-        let full = format!("{name}.{own}");
-        if lowered.iter().any(|earlier| earlier.head.name == full) {
-            twice("button", &own, &button, errors);
-            continue;
-        }
-        let button = self::button(button, full, errors);
-        for (field, _) in button.fixed.iter().filter(|(field, _)| fields.contains(field)) {
-            errors.at(
-                field,
-                message(
-                    format!("`{}` is a field of the form and set by its button", field.unraw()),
-                    Some("what people fill in would be lost"),
-                    Some("remove it from one of them"),
-                ),
-            );
-        }
-        lowered.push(button);
+    let mut form = Form {
+        is_add,
+        is_whole,
+        fields,
+        head: common(head, name, errors),
+        buttons: Vec::with_capacity(buttons.len()),
+    };
+    for head in buttons {
+        let button = button_of(&form, head, errors);
+        form.buttons.extend(button);
     }
-    Some(Form { is_add, is_whole, fields, head: common(head, name, errors), buttons: lowered })
+    form
+}
+
+/// A button of a form, whose earlier ones are known.
+fn button_of(form: &Form, head: Head, errors: &mut Errors) -> Option<Button> {
+    if let Some((paren, _)) = &head.fields {
+        errors.span(
+            paren.span.join(),
+            message(
+                "a button takes no fields",
+                Some("those of its form are filled in"),
+                Some("write what the button sets in braces: `{ status: Status::Draft }`"),
+            ),
+        );
+    }
+    if form.is_add {
+        no_record(&head, errors);
+    }
+    let own = name(&head.title, head.name.as_ref(), errors)?;
+    let full = format!("{}.{own}", form.head.name);
+    if form.buttons.iter().any(|earlier| earlier.head.name == full) {
+        twice("button", &own, &head, errors);
+        return None;
+    }
+    let button = button(head, full, errors);
+    for (field, _) in button.fixed.iter().filter(|(field, _)| form.fields.contains(field)) {
+        errors.at(
+            field,
+            message(
+                format!("`{}` is a field of the form and set by its button", field.unraw()),
+                Some("what people fill in would be lost"),
+                Some("remove it from one of them"),
+            ),
+        );
+    }
+    Some(button)
 }
 
 /// A new record fulfils no condition yet.
