@@ -24,6 +24,9 @@
 //! On the day on which Nora starts she is welcomed, and after each of her first weeks Mary is asked
 //! how she is doing. Nothing runs meanwhile, and the program may stop and start as it likes.
 
+#[cfg(test)]
+mod tests;
+
 use wfruntime::prelude::*;
 
 /// Somebody who will work here.

@@ -20,6 +20,9 @@
 //!   'http://localhost:3000/api/posts:create?button=post.publish'
 //! ```
 
+#[cfg(test)]
+mod tests;
+
 use wfruntime::prelude::*;
 
 /// Something to read.
