@@ -1,9 +1,9 @@
 //! Executions run again from a named node, over HTTP.
 
 use serde_json::json;
+use wfruntime::Status;
 use wfruntime::prelude::*;
-
-use crate::program_under_test::Program;
+use wfruntime::testing::TestApp;
 
 /// Something that is sent once its fee is paid.
 #[collection]
@@ -29,36 +29,36 @@ async fn issue(permit: PostAction<Permit>, cx: Context) -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_failed_execution_runs_again_from_a_named_node() {
-    let program = Program::start().await;
-    let root = program.user("Root", &["root"]).await;
-    let made = program.post("/api/permits:create", &root, &json!({ "holder": "Ann" })).await;
-    let execution = made.body["workflows"][0]["execution"].to_string();
-    program.running.idle().await;
-    let path = format!("/api/executions:rerun?filterByTk={execution}");
+async fn a_failed_execution_runs_again_from_a_named_node() -> Result<()> {
+    let app = TestApp::start(|app| app).await;
+    let root = app.root().await;
+    let permit = root.create(Permit::new().holder("Ann")).await?;
+    let failed = app.execution_of(issue, &permit).await;
+    failed.expect_status(Status::Failed);
+    let path = format!("/api/executions:rerun?filterByTk={}", failed.id);
 
-    let again = program.post(&path, &root, &json!({})).await;
+    let again = root.post(&path, json!({})).await;
     assert_eq!(again.outcome(), (409, "not_rerunnable"), "{again:?}");
-    let unknown = program.post(&path, &root, &json!({ "from": "find Fees#1" })).await;
+    let unknown = root.post(&path, json!({ "from": "find Fees#1" })).await;
     assert_eq!(unknown.outcome(), (404, "unknown_node"));
-    let text = unknown.body["errors"][0]["message"].as_str().expect("a message");
+    let text = &unknown.faults()[0].message;
     assert!(text.contains("did you mean `find Fee#1`?"), "{text}");
     assert!(text.contains("`update Permit#1`, `find Fee#1`"), "{text}");
-    let misspelt = program.post(&path, &root, &json!({ "form": "find Fee#1" })).await;
-    assert_eq!(misspelt.outcome().0, 400, "{misspelt:?}");
+    root.post(&path, json!({ "form": "find Fee#1" })).await.expect_status(400);
 
-    let fee = json!({ "permit": made.id() });
-    assert_eq!(program.post("/api/fees:create", &root, &fee).await.outcome(), (200, ""));
-    let again = program.post(&path, &root, &json!({ "from": "find Fee#1" })).await;
-    assert_eq!(again.outcome(), (200, ""), "{again:?}");
-    program.running.idle().await;
-    let path = format!("/api/executions:get?filterByTk={execution}");
-    let shown = &program.get(&path, &root).await.body["data"];
-    assert_eq!(shown["status"], "resolved", "{shown}");
-    assert_eq!(shown["jobs"].as_array().map(Vec::len), Some(3));
-    assert_eq!(shown["pastJobs"].as_array().map(Vec::len), Some(1));
-    assert_eq!(shown["pastJobs"][0]["key"], "find Fee#1");
-    assert!(shown["pastJobs"][0]["restartedAt"].is_string());
-    let sent = program.get(&format!("/api/permits:get?filterByTk={}", made.id()), &root).await;
-    assert_eq!(sent.body["data"]["sent"], "sent");
+    root.create(Fee::new().permit(permit.id)).await?;
+    root.post(&path, json!({ "from": "find Fee#1" })).await.expect_status(200);
+    let again = app.execution_of(issue, &permit).await;
+    again.expect_status(Status::Resolved).expect_jobs(&[
+        "update Permit#1",
+        "find Fee#1",
+        "update Permit#2",
+    ]);
+    let shown = root.fetch(&format!("/api/executions:get?filterByTk={}", again.id)).await;
+    let past = &shown.data()["pastJobs"];
+    assert_eq!(past.as_array().map(Vec::len), Some(1));
+    assert_eq!(past[0]["key"], "find Fee#1");
+    assert!(past[0]["restartedAt"].is_string());
+    assert_eq!(app.reload(&permit).await.sent.as_deref(), Some("sent"));
+    Ok(())
 }

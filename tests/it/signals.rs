@@ -2,8 +2,7 @@
 
 use serde_json::json;
 use wfruntime::prelude::*;
-
-use crate::program_under_test::Program;
+use wfruntime::testing::TestApp;
 
 /// Something that is sent.
 #[collection]
@@ -31,59 +30,47 @@ async fn arrive(name: Json<String>, act: Act<Parcel>) -> Result<Record<Parcel>> 
     act.update(parcel, Parcel::changes().address("here")).await
 }
 
-async fn state(program: &Program, token: &str, id: i64) -> String {
-    program.running.idle().await;
-    let parcel = program.get(&format!("/api/parcels:get?filterByTk={id}"), token).await;
-    parcel.body["data"]["state"].as_str().unwrap_or_default().to_owned()
-}
-
 #[tokio::test]
-async fn signals_reach_the_executions_of_a_record() {
-    let program = Program::start().await;
-    let root = program.user("Root", &["root"]).await;
-    let made = program.post("/api/parcels:create", &root, &json!({ "address": "far" })).await;
-    let (id, execution) = (made.id(), &made.body["workflows"][0]["execution"]);
+async fn signals_reach_the_executions_of_a_record() -> Result<()> {
+    let app = TestApp::start(|app| app).await;
+    let root = app.root().await;
+    let parcel = root.create(Parcel::new().address("far")).await?;
 
-    let path = format!("/api/parcels:arrive?filterByTk={id}");
-    let kept = program.post(&path, &root, &json!("arrived")).await;
-    assert_eq!(kept.outcome(), (200, ""), "{kept:?}");
-    assert_eq!(state(&program, &root, id).await, "", "it waits for another signal first");
+    let path = format!("/api/parcels:arrive?filterByTk={}", parcel.id);
+    root.post(&path, json!("arrived")).await.expect_status(200);
+    let waiting = app.execution_of(deliver, &parcel).await;
+    assert_eq!(app.reload(&parcel).await.state, None, "it waits for another signal first");
 
-    let path = format!("/api/executions:signal?filterByTk={execution}");
-    let body = json!({ "name": "left", "payload": { "at": "noon" } });
-    let taken = program.post(&path, &root, &body).await;
-    assert_eq!(taken.outcome(), (200, ""), "{taken:?}");
-    assert_eq!(state(&program, &root, id).await, "arrived, says Root");
+    root.signal(&waiting, "left", json!({ "at": "noon" })).await?;
+    assert_eq!(app.reload(&parcel).await.state.as_deref(), Some("arrived, says root"));
 
-    let late = program.post(&path, &root, &body).await;
-    assert_eq!(late.outcome(), (409, "final"));
-    let path = format!("/api/parcels:arrive?filterByTk={id}");
-    let nobody = program.post(&path, &root, &json!("arrived")).await;
+    let late = root.signal(&waiting, "left", ()).await.expect_err("it is at its end");
+    assert_eq!((late.kind(), &*late.all()[0].code), (ErrorKind::Conflict, "final"));
+    let nobody = root.post(&path, json!("arrived")).await;
     assert_eq!(nobody.outcome(), (404, "no_execution"));
-    let found = program.get(&format!("/api/parcels:get?filterByTk={id}"), &root).await;
-    assert_eq!(found.body["data"]["address"], "here", "what was written before stays");
+    assert_eq!(app.reload(&parcel).await.address, "here", "what was written before stays");
+    Ok(())
 }
 
 #[tokio::test]
-async fn signals_name_a_workflow_and_a_record() {
-    let program = Program::start().await;
-    let root = program.user("Root", &["root"]).await;
-    let made = program.post("/api/parcels:create", &root, &json!({ "address": "far" })).await;
-    let id = made.id();
+async fn signals_name_a_workflow_and_a_record() -> Result<()> {
+    let app = TestApp::start(|app| app).await;
+    let root = app.root().await;
+    let parcel = root.create(Parcel::new().address("far")).await?;
     let path = "/api/workflows:signal?filterByTk=deliver";
-    let sent = program.post(path, &root, &json!({ "data": id, "name": "left" })).await;
-    assert_eq!(sent.body["data"], json!({ "key": "deliver", "executions": 1 }), "{sent:?}");
-    assert_eq!(state(&program, &root, id).await, "null");
+    let sent = root.post(path, json!({ "data": parcel.id, "name": "left" })).await;
+    assert_eq!(sent.data(), &json!({ "key": "deliver", "executions": 1 }), "{sent:?}");
+    assert_eq!(app.reload(&parcel).await.state.as_deref(), Some("null"));
 
-    let body = json!({ "data": id + 1, "name": "left", "payload": 1 });
-    let nobody = program.post(path, &root, &body).await;
-    assert_eq!(nobody.outcome(), (404, "no_execution"));
-    let nameless = program.post(path, &root, &json!({ "data": id, "nam": "left" })).await;
-    let faults = nameless.body["errors"].as_array().map(Vec::len);
-    assert_eq!((nameless.outcome().0, faults), (400, Some(2)), "{nameless:?}");
-    let unknown = program.post("/api/workflows:signal?filterByTk=delivr", &root, &json!({})).await;
+    let other = Id::<Parcel>::new(parcel.id.get() + 1);
+    let nobody = root.signal_all(deliver, other, "left", 1).await.expect_err("there is none");
+    assert_eq!((nobody.kind(), &*nobody.all()[0].code), (ErrorKind::NotFound, "no_execution"));
+    let nameless = root.post(path, json!({ "data": parcel.id, "nam": "left" })).await;
+    assert_eq!((nameless.status, nameless.faults().len()), (400, 2), "{nameless:?}");
+    let unknown = root.post("/api/workflows:signal?filterByTk=delivr", json!({})).await;
     assert_eq!(unknown.outcome(), (404, "not_found"));
-    let clerk = program.user("Claire", &[]).await;
-    let body = json!({ "data": id, "name": "arrived" });
-    assert_eq!(program.post(path, &clerk, &body).await.outcome().0, 403);
+    let clerk = app.user("Claire", &[]).await;
+    let refused = clerk.signal_all(deliver, &parcel, "arrived", ()).await.expect_err("not hers");
+    assert_eq!(refused.kind(), ErrorKind::Forbidden);
+    Ok(())
 }

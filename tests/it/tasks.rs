@@ -1,10 +1,9 @@
 //! Tasks over HTTP: forms filled in, decisions together, places handed on.
 
-use jiff::SignedDuration;
+use jiff::ToSpan as _;
 use serde_json::{Value, json};
 use wfruntime::prelude::*;
-
-use crate::program_under_test::{Answer, Program};
+use wfruntime::testing::{Answer, Person, TestApp};
 
 /// Something to be paid.
 #[collection]
@@ -64,56 +63,40 @@ role! {
 }
 
 struct Office {
-    program: Program,
-    ada: Member,
-    bob: Member,
-    eve: Member,
-}
-
-struct Member {
-    id: i64,
-    token: String,
-}
-
-async fn member(program: &Program, nickname: &str, role: &str) -> Member {
-    let token = program.user(nickname, &[role]).await;
-    let id = program.get("/api/auth:check", &token).await.id();
-    Member { id, token }
+    app: TestApp,
+    ada: Person,
+    bob: Person,
+    eve: Person,
 }
 
 impl Office {
     async fn open() -> Self {
-        let program = Program::start().await;
-        let ada = member(&program, "Ada", "cashier").await;
-        let bob = member(&program, "Bob", "cashier").await;
-        let eve = member(&program, "Eve", "cashier").await;
-        Self { program, ada, bob, eve }
+        let app = TestApp::start(|app| app).await;
+        let ada = app.user("Ada", &["cashier"]).await;
+        let bob = app.user("Bob", &["cashier"]).await;
+        let eve = app.user("Eve", &["cashier"]).await;
+        Self { app, ada, bob, eve }
     }
 
     /// A bill for which Ada and Bob are named, and the task that a workflow made of it.
-    async fn bill(&self, text: &str, workflow: &str) -> (i64, i64) {
-        let path = format!("/api/bills:create?triggerWorkflows={workflow}");
-        let body = json!({ "text": text, "firstId": self.ada.id, "secondId": self.bob.id });
-        let bill = self.program.post(&path, &self.ada.token, &body).await;
-        assert_eq!(bill.outcome(), (200, ""), "{bill:?}");
-        self.program.running.idle().await;
-        let tasks = self.program.get("/api/tasks:list", &self.ada.token).await;
-        (bill.id(), tasks.body["data"][0]["id"].as_i64().expect("a task"))
+    async fn bill(&self, text: &str, workflow: &str) -> (Id<Bill>, i64) {
+        let bill = Bill::new().text(text).first(self.ada.id()).second(self.bob.id());
+        let bill = self.ada.create(bill).trigger(workflow).await.expect("a bill");
+        let tasks = self.ada.tasks().await;
+        (bill.id, tasks.last().expect("a task").id)
     }
 
-    async fn task(&self, who: &Member, action: &str, task: i64, body: &Value) -> Answer {
+    async fn task(&self, who: &Person, action: &str, task: i64, body: &Value) -> Answer {
         let path = format!("/api/tasks:{action}?filterByTk={task}");
-        self.program.post(&path, &who.token, body).await
+        who.post(&path, body.clone()).await
     }
 
-    async fn seen(&self, who: &Member, task: i64) -> Answer {
-        self.program.get(&format!("/api/tasks:get?filterByTk={task}"), &who.token).await
+    async fn seen(&self, who: &Person, task: i64) -> Answer {
+        who.fetch(&format!("/api/tasks:get?filterByTk={task}")).await
     }
 
-    async fn reference(&self, bill: i64) -> Value {
-        self.program.running.idle().await;
-        let path = format!("/api/bills:get?filterByTk={bill}");
-        self.program.get(&path, &self.ada.token).await.body["data"]["reference"].take()
+    async fn reference(&self, bill: Id<Bill>) -> Option<String> {
+        self.app.reload(bill).await.reference.clone()
     }
 }
 
@@ -174,7 +157,7 @@ async fn a_form_is_shown_checked_kept_and_used() {
         ),
     ] {
         let refused = office.task(&office.bob, "submit", task, &body).await;
-        assert_eq!((refused.status.as_u16(), faults(&refused)), (400, vec![expected]), "{body}");
+        assert_eq!((refused.status, faults(&refused)), (400, vec![expected]), "{body}");
     }
     let untouched = office.seen(&office.bob, task).await;
     assert_eq!(untouched.body["data"]["status"], "open");
@@ -190,7 +173,7 @@ async fn a_form_is_shown_checked_kept_and_used() {
     let values = json!({ "reference": "A-17", "paidOn": "2026-01-05", "channel": "transfer" });
     assert_eq!((&decision["values"], &decision["comment"]), (&values, &json!("ok")));
     assert_eq!(decision["nickname"], "Bob");
-    assert_eq!(office.reference(bill).await, "A-17 Some(2026-01-05) transfer");
+    assert_eq!(office.reference(bill).await.as_deref(), Some("A-17 Some(2026-01-05) transfer"));
 
     let late = office.task(&office.eve, "submit", task, &body).await;
     assert_eq!(late.outcome(), (409, "task_closed"));
@@ -209,18 +192,18 @@ async fn a_decision_takes_no_values_and_a_stranger_nothing() {
         (json!({ "decision": "aproved" }), ("decision", "unknown_choice")),
     ] {
         let refused = office.task(&office.ada, "submit", task, &body).await;
-        assert_eq!((refused.status.as_u16(), faults(&refused)), (400, vec![expected]), "{body}");
+        assert_eq!((refused.status, faults(&refused)), (400, vec![expected]), "{body}");
     }
-    let bystander = member(&office.program, "Zoe", "bystander").await;
+    let bystander = office.app.user("Zoe", &["bystander"]).await;
     let nothing = office.task(&office.eve, "submit", 1, &json!({ "decision": "approved" })).await;
     for (who, status) in [(&office.eve, 404), (&bystander, 403)] {
         for (action, body) in
             [("submit", json!({ "decision": "approved" })), ("delegate", json!({ "to": 5 }))]
         {
             let refused = office.task(who, action, task, &body).await;
-            assert_eq!(refused.status.as_u16(), status, "{action} {refused:?}");
+            assert_eq!(refused.status, status, "{action} {refused:?}");
         }
-        assert_eq!(office.seen(who, task).await.status.as_u16(), status);
+        assert_eq!(office.seen(who, task).await.status, status);
     }
     let stranger =
         office.task(&office.eve, "submit", task, &json!({ "decision": "approved" })).await;
@@ -232,20 +215,21 @@ async fn a_place_is_handed_on_and_all_places_are_filled() {
     let office = Office::open().await;
     let (ada, bob, eve) = (&office.ada, &office.bob, &office.eve);
     let (bill, task) = office.bill("Paper", "bill_check").await;
-    let bystander = member(&office.program, "Zoe", "bystander").await;
+    let bystander = office.app.user("Zoe", &["bystander"]).await;
     for (to, expected) in [
-        (json!({ "to": ada.id }), (400, "same_user")),
+        (json!({ "to": ada.id() }), (400, "same_user")),
         (json!({ "to": 7 }), (400, "unknown_user")),
-        (json!({ "to": bystander.id }), (400, "no_tasks")),
-        (json!({ "to": bob.id }), (409, "already_assigned")),
-        (json!({ "userId": eve.id }), (400, "required")),
+        (json!({ "to": bystander.id() }), (400, "no_tasks")),
+        (json!({ "to": bob.id() }), (409, "already_assigned")),
+        (json!({ "userId": eve.id() }), (400, "required")),
     ] {
         let refused = office.task(ada, "delegate", task, &to).await;
         assert_eq!(refused.outcome(), expected, "{to}");
     }
-    let given = office.task(ada, "delegate", task, &json!({ "to": eve.id })).await;
+    let given = office.task(ada, "delegate", task, &json!({ "to": eve.id() })).await;
     assert_eq!(given.outcome(), (200, ""), "{given:?}");
-    let delegation = json!([{ "from": ada.id, "to": eve.id, "createdAt": "2026-01-01T00:00:00Z" }]);
+    let delegation =
+        json!([{ "from": ada.id(), "to": eve.id(), "createdAt": "2026-01-05T09:00:00Z" }]);
     assert_eq!(office.seen(bob, task).await.body["data"]["delegations"], delegation);
     assert_eq!(office.seen(ada, task).await.body["data"]["delegations"], delegation);
 
@@ -255,11 +239,11 @@ async fn a_place_is_handed_on_and_all_places_are_filled() {
     assert_eq!(office.task(eve, "submit", task, &yes).await.outcome(), (200, ""));
     let twice = office.task(eve, "submit", task, &yes).await;
     assert_eq!(twice.outcome(), (409, "already_decided"));
-    assert_eq!(office.reference(bill).await, Value::Null, "Bob has not decided");
-    office.program.clock.advance(SignedDuration::from_secs(1));
+    assert_eq!(office.reference(bill).await, None, "Bob has not decided");
+    office.app.advance(1.second()).await;
     assert_eq!(office.task(bob, "submit", task, &yes).await.outcome(), (200, ""));
-    assert_eq!(office.reference(bill).await, "checked");
-    let closed = office.task(bob, "delegate", task, &json!({ "to": ada.id })).await;
+    assert_eq!(office.reference(bill).await.as_deref(), Some("checked"));
+    let closed = office.task(bob, "delegate", task, &json!({ "to": ada.id() })).await;
     assert_eq!(closed.outcome(), (409, "task_closed"));
     let message = closed.body["errors"][0]["message"].as_str().expect("a message");
     assert_eq!(message, format!("the task {task} was approved by Eve and Bob already"));
@@ -270,13 +254,13 @@ async fn a_role_that_delegates_adds_the_user() {
     let office = Office::open().await;
     let (ada, bob) = (&office.ada, &office.bob);
     let (_, task) = office.bill("Paper", "bill_glance").await;
-    let given = office.task(ada, "delegate", task, &json!({ "to": bob.id })).await;
-    let assignees = json!([{ "role": "cashier" }, { "userId": bob.id }]);
+    let given = office.task(ada, "delegate", task, &json!({ "to": bob.id() })).await;
+    let assignees = json!([{ "role": "cashier" }, { "userId": bob.id() }]);
     assert_eq!(given.body["data"]["assignees"], assignees);
     assert_eq!(given.body["data"]["delegations"][0]["role"], "cashier");
     let yes = json!({ "decision": "approved" });
     assert_eq!(office.task(ada, "submit", task, &yes).await.outcome(), (409, "delegated"));
-    let open = office.program.get("/api/tasks:list", &ada.token).await;
+    let open = ada.fetch("/api/tasks:list").await;
     assert_eq!(open.body["meta"]["count"], 0, "{open:?}");
     assert_eq!(office.task(bob, "submit", task, &yes).await.outcome(), (200, ""));
 }
@@ -289,12 +273,12 @@ async fn time_and_cancel_close_the_task() {
     let (_, cancelled) = office.bill("Ink", "bill_glance").await;
     let (_, aborted) = office.bill("Pens", "bill_glance").await;
     let seen = office.seen(&office.ada, cancelled).await;
-    let root = office.program.user("Root", &["root"]).await;
+    let root = office.app.root().await;
     let execution = &seen.body["data"]["executionId"];
     let path = format!("/api/executions:cancel?filterByTk={execution}");
-    let answer = office.program.post(&path, &root, &json!({})).await;
+    let answer = root.post(&path, json!({})).await;
     assert_eq!(answer.outcome(), (200, ""), "{answer:?}");
-    office.program.clock.advance(SignedDuration::from_hours(6 * 24));
+    office.app.advance(6.days()).await;
     for (task, status, text) in [
         (due, "timed_out", format!("the time for the task {due} is over")),
         (
@@ -308,12 +292,7 @@ async fn time_and_cancel_close_the_task() {
             format!("the task {aborted} is closed: its execution went on or ended"),
         ),
     ] {
-        let mut seen = office.seen(&office.ada, task).await;
-        while seen.body["data"]["status"] == "open" {
-            office.program.running.idle().await;
-            tokio::task::yield_now().await;
-            seen = office.seen(&office.ada, task).await;
-        }
+        let seen = office.seen(&office.ada, task).await;
         assert_eq!(seen.body["data"]["status"], status);
         let late = office.task(&office.ada, "submit", task, &yes).await;
         assert_eq!(late.outcome(), (409, "task_closed"));

@@ -72,6 +72,12 @@ impl Answer {
         self.body["errors"][0]["code"].as_str().unwrap_or_default()
     }
 
+    /// The status and the code of the first error, as in `(404, "not_found")`.
+    #[must_use]
+    pub fn outcome(&self) -> (u16, &str) {
+        (self.status, self.code())
+    }
+
     /// What is wrong, in the order of the answer.
     #[must_use]
     pub fn faults(&self) -> Vec<Fault> {
