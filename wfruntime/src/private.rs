@@ -12,7 +12,7 @@ pub use crate::collection::generated::*;
 pub use crate::collection::{
     Account, AssocRef, BelongsTo, Changes, Choice, ChoiceMeta, Collection, CollectionMeta, Decoder,
     DefaultValue, Draft, Encoder, FieldOptions, FieldRef, FieldType, Filter, Follow, Id,
-    IntoChanges, IntoDraft, IntoField, IsSet, Location, MemberMeta, Missing, Range,
+    IntoChanges, IntoDraft, IntoField, IsSet, Location, MemberMeta, Missing, Range, Record,
     RegisteredCollection, Roles, Set, ToMany, ToOne, UnknownName, Variant, follow,
 };
 pub use crate::context::{Context, Outcome, SyncContext};

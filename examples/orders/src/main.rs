@@ -141,7 +141,7 @@ workflow! {
 role! {
     clerk {
         Article: view, create, update;
-        Order: view, create;
+        Order: view, create(customer, lines);
         Line: view, create(article, count);
         Invoice: view;
         Shipment: view;

@@ -160,6 +160,22 @@ fn what_is_not_in_stock_is_refused_as_a_whole() {
 }
 
 #[test]
+fn a_clerk_gives_lines_but_no_stage() {
+    let shop = Shop::open("http://localhost:1");
+    let body = r#"{"customer": "Café Central", "stage": "shipped"}"#;
+    let refused = shop.program.post(&shop.clerk, "/api/orders:create", body);
+    assert_eq!(refused.status, 403, "{refused:?}");
+    assert_eq!(refused.body["errors"][0]["field"], "stage");
+    let empty = shop.order(&[]);
+    assert_eq!(empty.body["workflows"][0]["key"], "fulfil", "{empty:?}");
+    let root = shop.program.user("Root", "root");
+    wait_for("the end", || {
+        let list = shop.program.get(&root, "/api/executions:list");
+        (list.body["data"][0]["error"] == "nothing is ordered").then_some(())
+    });
+}
+
+#[test]
 fn nobody_gets_what_another_one_has_taken() {
     let shop = Shop::open("http://localhost:1");
     let chair = shop.article("Chair", 7, "79.90");

@@ -60,13 +60,12 @@ fn meta(grant: &Grant, private: &TokenStream) -> TokenStream {
     }
 }
 
+/// A record has what can be granted: columns, and associations that are written with it.
 fn check(grant: &Grant, private: &TokenStream) -> TokenStream {
     let collection = &grant.collection;
     let fields = grant.fields.iter().flatten().map(|field| {
-        let access = quote_spanned! {field.span()=>
-            <#collection as #private::Collection>::FIELDS.#field
-        };
-        quote!(let _ = #access;)
+        let access = quote_spanned!(field.span()=> record.#field);
+        quote!(let _ = |record: &#private::Record<#collection>| { let _ = &#access; };)
     });
     quote!(#(#fields)*)
 }

@@ -48,9 +48,15 @@ fn roles_of_claims() {
             }
             #[allow(dead_code)]
             fn names() {
-                let _ = <Claim as ::wfruntime::private::Collection>::FIELDS.project;
-                let _ = <Claim as ::wfruntime::private::Collection>::FIELDS.amount;
-                let _ = <Claim as ::wfruntime::private::Collection>::FIELDS.amount;
+                let _ = |record: &::wfruntime::private::Record<Claim>| {
+                    let _ = &record.project;
+                };
+                let _ = |record: &::wfruntime::private::Record<Claim>| {
+                    let _ = &record.amount;
+                };
+                let _ = |record: &::wfruntime::private::Record<Claim>| {
+                    let _ = &record.amount;
+                };
             }
         };
         const _: () = {
