@@ -87,14 +87,14 @@ async fn table(
         let text = if is_searched { "search-none" } else { "records-none" };
         return Ok(html! { p.empty { (visit.t(text)) } });
     }
-    let mut rows = Vec::with_capacity(records.len());
-    for record in records {
-        let buttons = match has_buttons {
-            true => super::rows(visit, definition, &record["id"]).await.unwrap_or_default(),
-            false => Vec::new(),
-        };
-        rows.push(row(visit, definition, columns, record, has_buttons.then_some(&buttons)));
-    }
+    let buttons = match has_buttons {
+        true => Some(super::rows(visit, definition, records).await?),
+        false => None,
+    };
+    let rows: Vec<Markup> = records
+        .iter()
+        .map(|record| row(visit, definition, columns, record, buttons.as_deref()))
+        .collect();
     Ok(html! {
         div.table tabindex="0" role="region" aria-label=(plural(definition)) {
             table {
@@ -131,7 +131,7 @@ fn row(
     definition: &'static Definition,
     columns: &[&'static Column],
     record: &Value,
-    buttons: Option<&Vec<Button>>,
+    buttons: Option<&[Button]>,
 ) -> Markup {
     // The first value that is no link itself leads to the record.
     let first = columns

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::Pages;
 use super::ask::{Asked, Refused};
+use super::inputs::plain;
 use super::layout::plural;
 use super::place::Visit;
 use super::show;
@@ -55,6 +56,9 @@ struct Button {
     help: Option<String>,
     #[serde(default)]
     workflows: Vec<Fires>,
+    /// Of those asked about, the ids of the records that have it now.
+    #[serde(default)]
+    records: Vec<i64>,
 }
 
 /// A workflow that a button fires.
@@ -79,7 +83,7 @@ impl Button {
     }
 }
 
-/// The buttons of a record that need no form.
+/// The buttons of a record that need no form; of `rows`, those that it has.
 fn buttons(
     visit: &Visit,
     definition: &Definition,
@@ -87,9 +91,10 @@ fn buttons(
     rows: &[Button],
     small: bool,
 ) -> Markup {
-    let path = format!("/data/{}/{}/press", definition.name(), super::inputs::plain(id));
+    let path = format!("/data/{}/{}/press", definition.name(), plain(id));
+    let has = |button: &&Button| id.as_i64().is_some_and(|id| button.records.contains(&id));
     html! {
-        @for button in rows {
+        @for button in rows.iter().filter(has) {
             @let hint = button.hint(visit);
             form.inline method="post" action=(visit.at(&path)) {
                 input type="hidden" name="next" value=(visit.path);
@@ -101,9 +106,10 @@ fn buttons(
     }
 }
 
-/// The buttons that a record has now.
-async fn rows(visit: &Visit, definition: &Definition, id: &Value) -> Asked<Vec<Button>> {
-    let route = format!("{}:forms?filterByTk={}", definition.name(), super::inputs::plain(id));
+/// The buttons that some of these records have now.
+async fn rows(visit: &Visit, definition: &Definition, records: &[Value]) -> Asked<Vec<Button>> {
+    let ids: Vec<String> = records.iter().map(|record| plain(&record["id"])).collect();
+    let route = format!("{}:forms?filterByTk={}", definition.name(), ids.join(","));
     let answer = visit.read(&route).await?;
     Vec::deserialize(&answer["data"]["rows"]).map_err(Refused::broken)
 }

@@ -26,7 +26,7 @@ async fn sheet(visit: &Visit, collection: &str, id: i64) -> Asked<Sheet> {
     let definition = find(visit, collection)?;
     let record = visit.read(&show::one_with(visit, definition, id)).await?["data"].take();
     let forms = form::forms(visit, definition, Some(&record)).await?;
-    let rows = rows(visit, definition, &record["id"]).await?;
+    let rows = rows(visit, definition, std::slice::from_ref(&record)).await?;
     let title = show::title(definition, &record);
     let content = html! {
         (crumb(visit, definition))
