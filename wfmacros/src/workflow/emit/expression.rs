@@ -161,6 +161,10 @@ impl Through<'_> {
 
     /// `data.applicant.get()` without the association in `appends`.
     fn not_appended(&self, path: &[Ident]) -> Option<Expr> {
+        // The number of an id is got in the same way.
+        if path.last().is_some_and(|name| name == "id") {
+            return None;
+        }
         let missing = (1..=path.len()).find(|length| !self.0.has(&path[..*length]))?;
         if missing != path.len() {
             return None;
