@@ -99,10 +99,17 @@ async fn rental_terms(rental: PostAction<Rental>, cx: SyncContext) -> Result<()>
     cx.respond(format!("for {} days", rental.data.days)).await
 }
 
+/// Stamps it before the answer.
+#[post_action(mode = "local", execution = "sync")]
+async fn rental_stamp(rental: PostAction<Rental>, cx: SyncContext) -> Result<()> {
+    cx.create(RentalEntry::new().rental(rental.data.id).text("stamped")).await?;
+    cx.respond("stamped").await
+}
+
 role! {
     tenant {
         Rental: view own, create, update(note) own, destroy own;
-        workflows: rental_review, rental_reminder, rental_mail, rental_check, rental_terms;
+        workflows: rental_review, rental_reminder, rental_mail, rental_check, rental_stamp, rental_terms;
     }
     rental_desk { Rental: view; RentalEntry: view; tasks; }
 }
@@ -249,6 +256,28 @@ async fn a_killed_application_answers_and_writes_nothing() -> Result<()> {
     app.crash();
     app.restart().await;
     assert_eq!(app.reload(&rental).await.days, 7);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_crash_in_a_request_is_seen_by_its_client_and_the_rest_is_done_after_it() -> Result<()> {
+    for before in [true, false] {
+        let app = start().await;
+        let ann = app.user("ann", &["tenant"]).await;
+        if before {
+            app.crash_before(rental_stamp, "create RentalEntry#1");
+        } else {
+            app.crash_after(rental_stamp, "create RentalEntry#1");
+        }
+        let hung_up = ann.create(drill()).fire(rental_stamp).await.expect_err("no answer");
+        assert_eq!(hung_up.all()[0].code, "crashed");
+        app.restart().await;
+        let [rental] = &*ann.list::<Rental>().await? else { panic!("one rental, not more") };
+        let stamp = app.execution_of(rental_stamp, rental).await;
+        stamp.expect_status(Status::Resolved);
+        assert_eq!(stamp.said, ["stamped"]);
+        assert_eq!(texts(&app).await, ["stamped"]);
+    }
     Ok(())
 }
 

@@ -34,6 +34,8 @@ impl Place {
 pub(super) struct Trial {
     place: Mutex<Option<Place>>,
     crashed: watch::Sender<bool>,
+    /// Whether it was a run that a request waits for.
+    in_request: AtomicBool,
     /// Whether the pauses between attempts take no time.
     skips_pauses: AtomicBool,
     /// When the last job was written, in microseconds since 1970.
@@ -78,10 +80,17 @@ impl Engine {
     }
 
     /// Kills the engine if this is the place.
-    pub(super) fn crashes(&self, moment: &str, workflow: &str, key: &str) -> bool {
+    pub(super) fn crashes(
+        &self,
+        moment: &str,
+        workflow: &str,
+        key: &str,
+        in_request: bool,
+    ) -> bool {
         let is_here = |place: &mut Place| place.is(moment, workflow, key);
         let hit = lock(&self.trial.place).take_if(is_here).is_some();
         if hit {
+            self.trial.in_request.store(in_request, Ordering::SeqCst);
             self.crash();
         }
         hit || *self.trial.crashed.borrow()
@@ -102,6 +111,11 @@ impl Engine {
     /// Whether it was killed.
     pub(crate) fn is_crashed(&self) -> bool {
         *self.trial.crashed.borrow()
+    }
+
+    /// Whether it was killed by what a request waits for, so that nobody answers that one.
+    pub(crate) fn crashed_in_request(&self) -> bool {
+        self.trial.in_request.load(Ordering::SeqCst)
     }
 
     /// Waits until it is killed.

@@ -331,7 +331,7 @@ impl Run {
     pub(crate) async fn moment(&self, name: &'static str, key: &str) {
         failpoint(name);
         #[cfg(feature = "testing")]
-        if self.core.engine.crashes(name, self.workflow.key, key) {
+        if self.core.engine.crashes(name, self.workflow.key, key, self.in_request) {
             std::future::pending::<()>().await;
         }
         #[cfg(not(feature = "testing"))]
