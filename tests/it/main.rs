@@ -13,6 +13,7 @@ mod kit;
 mod nonsense;
 mod page;
 mod program_under_test;
+mod recorded;
 mod requests;
 mod restarts;
 mod sign_in;

@@ -3,6 +3,7 @@
 //! It reads arguments and prints; it refuses to know how anything is done.
 
 mod executions;
+mod export;
 mod migrate;
 mod serve;
 mod user;

@@ -73,34 +73,52 @@ impl Core {
     }
 }
 
-/// The workflows of a program by their keys, each with its collection.
+/// A workflow and the collection of its records.
+type Found = (&'static WorkflowMeta, &'static Definition);
+
+/// The workflows of a program by their keys: the versions of each, the one in force last.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Workflows(HashMap<&'static str, (&'static WorkflowMeta, &'static Definition)>);
+pub(crate) struct Workflows(HashMap<&'static str, Vec<Found>>);
 
 impl Workflows {
     /// The workflows that a program declared.
     pub(crate) fn of(registry: &Registry) -> Self {
-        let workflows = registry.workflows().iter();
+        let workflows = registry.workflows().iter().chain(registry.older_versions());
         workflows.map(|workflow| (workflow.meta, workflow.collection)).collect()
     }
 
-    /// All of them, in no particular order.
+    /// Every version of all of them, in no particular order.
     pub(crate) fn all(&self) -> impl Iterator<Item = &'static WorkflowMeta> {
-        self.0.values().map(|(workflow, _)| *workflow)
+        self.0.values().flatten().map(|(workflow, _)| *workflow)
     }
 
-    /// The workflow of this key, and the collection of its records.
-    pub(crate) fn get(&self, key: &str) -> Option<(&'static WorkflowMeta, &'static Definition)> {
-        self.0.get(key).copied()
+    /// The keys, each with its versions.
+    pub(crate) fn versions(&self) -> impl Iterator<Item = (&'static str, Vec<u32>)> {
+        self.0.iter().map(|(key, found)| (*key, found.iter().map(|(it, _)| it.version).collect()))
+    }
+
+    /// The version in force of the workflow of this key.
+    pub(crate) fn get(&self, key: &str) -> Option<Found> {
+        self.0.get(key)?.last().copied()
+    }
+
+    /// This version of it.
+    pub(crate) fn version(&self, key: &str, version: u32) -> Option<Found> {
+        self.0.get(key)?.iter().find(|(workflow, _)| workflow.version == version).copied()
     }
 }
 
-impl FromIterator<(&'static WorkflowMeta, &'static Definition)> for Workflows {
+impl FromIterator<Found> for Workflows {
     fn from_iter<I>(workflows: I) -> Self
     where
-        I: IntoIterator<Item = (&'static WorkflowMeta, &'static Definition)>,
+        I: IntoIterator<Item = Found>,
     {
-        Self(workflows.into_iter().map(|found| (found.0.key, found)).collect())
+        let mut all: HashMap<&'static str, Vec<Found>> = HashMap::new();
+        for found in workflows {
+            all.entry(found.0.key).or_default().push(found);
+        }
+        all.values_mut().for_each(|found| found.sort_by_key(|(workflow, _)| workflow.version));
+        Self(all)
     }
 }
 

@@ -74,6 +74,7 @@ impl Retry {
 #[expect(missing_docs, reason = "the arguments of `#[post_action]`, by their names")]
 pub struct WorkflowMeta {
     pub key: &'static str,
+    pub version: u32,
     pub title: &'static str,
     pub collection: fn() -> &'static CollectionMeta,
     pub mode: Mode,

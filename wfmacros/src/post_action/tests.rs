@@ -46,6 +46,7 @@ fn a_function_and_all_arguments() {
                     const MODE: wf::private::Mode = wf::private::Mode::Global;
                     const META: &'static wf::private::WorkflowMeta = &wf::private::WorkflowMeta {
                         key: "notify",
+                        version: 1u32,
                         title: "Tells finance",
                         collection: || <Claim as wf::private::Collection>::META,
                         mode: wf::private::Mode::Global,

@@ -106,7 +106,7 @@ fn mode(trigger: &Trigger, private: &TokenStream) -> TokenStream {
 fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
     let trigger = it.trigger;
     let collection = it.collection;
-    let key = &trigger.key;
+    let (key, version) = (&trigger.key, trigger.version);
     let title = title(trigger, it.attrs, it.name);
     let mode = mode(trigger, private);
     // As in URLs: the registry knows the program's own actions by that name.
@@ -147,6 +147,7 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
     quote! {
         #private::WorkflowMeta {
             key: #key,
+            version: #version,
             title: #title,
             collection: || <#collection as #private::Collection>::META,
             mode: #mode,

@@ -19,6 +19,7 @@ pub(crate) struct Trigger {
     pub(crate) appends: Vec<Vec<Ident>>,
     pub(crate) key: String,
     pub(crate) title: Option<String>,
+    pub(crate) version: u32,
     pub(crate) enabled: bool,
     pub(crate) when: Option<Expr>,
     pub(crate) changed: Vec<Ident>,
@@ -68,6 +69,13 @@ pub(crate) fn lower(ast: TriggerAst, name: &Ident, errors: &mut Errors) -> Trigg
         appends: ast.appends,
         key: key(ast.key.as_ref(), name, errors),
         title: ast.title.map(|title| title.value()),
+        version: at_least_one(
+            ast.version.as_ref(),
+            "version",
+            "without it, a workflow has version 1",
+            errors,
+        )
+        .unwrap_or(1),
         enabled: ast.enabled.is_none_or(|enabled| enabled.value),
         when: ast.when,
         changed,

@@ -105,6 +105,7 @@ fn the_review_of_claims() {
                     const MODE: ::wfruntime::private::Mode = ::wfruntime::private::Mode::Local;
                     const META: &'static ::wfruntime::private::WorkflowMeta = &::wfruntime::private::WorkflowMeta {
                         key: "expense_review",
+                        version: 1u32,
                         title: "Claims above 500 wait for a supervisor",
                         collection: || <Reimbursement as ::wfruntime::private::Collection>::META,
                         mode: ::wfruntime::private::Mode::Local,

@@ -408,6 +408,7 @@ mod tests {
     fn workflow(key: &'static str, allow: &'static [&'static str]) -> WorkflowMeta {
         WorkflowMeta {
             key,
+            version: 1,
             title: "",
             collection: || User::META,
             mode: crate::workflow::Mode::Local,

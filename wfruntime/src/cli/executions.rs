@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::export::{self, Export};
 use super::{existing, say};
 use crate::app::App;
 use crate::core::Core;
@@ -40,6 +41,8 @@ enum Do {
         #[arg(long, value_name = "NODE")]
         from: Option<String>,
     },
+    /// Writes executions with their jobs, a line of JSON each, to replay them in tests
+    Export(Export),
     /// Ends an execution that has not ended
     Cancel {
         /// Its id
@@ -48,20 +51,27 @@ enum Do {
     },
 }
 
+/// Which executions.
 #[derive(Debug, clap::Args)]
-struct List {
+pub(super) struct Filter {
     /// Only those with this status
     #[arg(long)]
     status: Option<String>,
     /// Only those of the workflow with this key
     #[arg(long)]
     key: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct List {
+    #[command(flatten)]
+    filter: Filter,
     /// At most so many
     #[arg(long, default_value_t = 50)]
     limit: u64,
 }
 
-fn id(text: &str) -> Result<i64, String> {
+pub(super) fn id(text: &str) -> Result<i64, String> {
     text.parse().map_err(|_| "an id is a whole number, as `executions list` shows it".to_owned())
 }
 
@@ -80,6 +90,7 @@ pub(super) async fn run(app: &App, executions: Executions) -> Result<()> {
             })
             .await
         }
+        Some(Do::Export(given)) => existing(app, async |core| export::run(core, given).await).await,
         Some(Do::Cancel { id }) => {
             existing(app, async |core| {
                 // The process that serves finds by itself what this ended and woke.
@@ -92,19 +103,29 @@ pub(super) async fn run(app: &App, executions: Executions) -> Result<()> {
     }
 }
 
-async fn list(core: &Core, list: List) -> Result<()> {
-    let mut filter = Condition::always();
-    if let Some(status) = list.status {
-        if Status::parse(&status).is_none() {
-            let instead = spelling::instead(&status, Status::WORDS);
-            let message = format!("unknown status {}{instead}", spelling::quoted(&status));
-            return Err(Error::new(ErrorKind::Invalid, "unknown_status", message));
+impl Filter {
+    /// # Errors
+    ///
+    /// There is no such status.
+    pub(super) fn condition(&self) -> Result<Condition> {
+        let mut filter = Condition::always();
+        if let Some(status) = &self.status {
+            if Status::parse(status).is_none() {
+                let instead = spelling::instead(status, Status::WORDS);
+                let message = format!("unknown status {}{instead}", spelling::quoted(status));
+                return Err(Error::new(ErrorKind::Invalid, "unknown_status", message));
+            }
+            filter = filter.and(Condition::eq("status", status.as_str()));
         }
-        filter = filter.and(Condition::eq("status", status));
+        if let Some(key) = &self.key {
+            filter = filter.and(Condition::eq("key", key.as_str()));
+        }
+        Ok(filter)
     }
-    if let Some(key) = list.key {
-        filter = filter.and(Condition::eq("key", key));
-    }
+}
+
+async fn list(core: &Core, list: List) -> Result<()> {
+    let filter = list.filter.condition()?;
     let (found, count) = control::list(&core.store, filter, Vec::new(), list.limit, 0).await?;
     let rows: Vec<_> = found.iter().map(row).collect();
     let headings = ["id", "key", "record", "status", "created", "finished", "error"];
@@ -134,6 +155,7 @@ async fn show(core: &Core, id: i64) -> Result<()> {
     let facts = [
         ("id", execution.id.to_string()),
         ("workflow", execution.key.clone()),
+        ("version", execution.version.to_string()),
         ("revision", execution.revision.clone()),
         ("status", execution.status.to_string()),
         ("record", format!("{} {}", execution.collection, execution.record_id)),

@@ -62,6 +62,7 @@ async fn list(core: &Core) -> Result<()> {
         let enabled = core.switches.is_enabled(&core.store, meta, now).await?;
         rows.push(vec![
             meta.key.to_owned(),
+            meta.version.to_string(),
             trigger,
             workflow.collection.name().to_owned(),
             mode.to_owned(),
@@ -69,7 +70,7 @@ async fn list(core: &Core) -> Result<()> {
             if enabled { "yes" } else { "no" }.to_owned(),
         ]);
     }
-    let headings = ["key", "trigger", "collection", "mode", "execution", "enabled"];
+    let headings = ["key", "version", "trigger", "collection", "mode", "execution", "enabled"];
     say(&text::table(&headings, &rows));
     Ok(())
 }

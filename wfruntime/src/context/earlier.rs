@@ -24,7 +24,7 @@ impl Earlier {
     pub(super) fn of(run: &Run, row: Row) -> Self {
         let definition = row.definition;
         let mut paths = Vec::new();
-        if let Some(workflow) = run.core.registry.workflow(run.workflow.key)
+        if let Some(workflow) = run.core.registry.resolved(run.workflow)
             && workflow.collection == definition
         {
             let appends = workflow.appends.iter().filter(|path| may_be_loaded(&row, path[0]));

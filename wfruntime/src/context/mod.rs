@@ -261,15 +261,19 @@ impl SyncContext {
     }
 
     async fn begin_at(&self, place: Place) -> Result<Begun> {
-        let begun = self.run.begin(place).await?;
-        if let Begun::New(node) = &begun {
-            let within = self.scope.within.as_ref();
-            if let Some(branch) = within {
-                block::opened(branch).await;
-            }
-            self.run.fitting(&node.place, within).await;
+        let node = match self.run.begin(place).await? {
+            Begun::New(node) => node,
+            done @ Begun::Done(_) => return Ok(done),
+        };
+        let within = self.scope.within.as_ref();
+        if let Some(branch) = within {
+            block::opened(branch).await;
         }
-        Ok(begun)
+        self.run.fitting(&node.place, within).await;
+        if self.run.is_rehearsal() {
+            return self.run.stop_at(node).await;
+        }
+        Ok(Begun::New(node))
     }
 
     /// Begins a node that gives records of a collection.

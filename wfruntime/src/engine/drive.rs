@@ -83,6 +83,9 @@ impl Drive {
         if self.run.nudged() == Nudge::Leave {
             return Some(Verdict::Leave);
         }
+        if self.run.is_rehearsal() {
+            return Some(Verdict::Suspend);
+        }
         if self.run.seal_waits() {
             if self.run.in_request {
                 let text = "a synchronous workflow cannot wait".to_owned();

@@ -12,6 +12,8 @@ mod housekeeping;
 pub(crate) mod journal;
 pub(crate) mod lease;
 mod queue;
+#[cfg(feature = "testing")]
+pub(crate) mod rehearse;
 pub(crate) mod restart;
 mod revisions;
 pub(crate) mod run;

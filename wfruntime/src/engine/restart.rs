@@ -44,18 +44,28 @@ pub(crate) struct Restarted {
 /// no such node.
 pub(crate) async fn restart(core: &Core, id: i64, from: Option<String>) -> Result<Restarted> {
     let now = core.clock.now();
-    let key = control::get(&core.store, id).await?.execution.key;
-    if core.workflows.get(&key).is_none() {
+    let Execution { key, version, .. } = control::get(&core.store, id).await?.execution;
+    let Some((in_force, _)) = core.workflows.get(&key) else {
         let text = format!("the program has no workflow `{key}`: nothing of {id} can be run again");
         return Err(Error::new(ErrorKind::Conflict, "unknown_workflow", text));
-    }
-    let unit = core
-        .store
-        .write(move |tx| Box::pin(async move { within(tx, id, from.as_deref(), now).await }));
+    };
+    // One whose version is gone goes on in the version in force.
+    let version = match core.workflows.version(&key, version) {
+        Some(_) => version,
+        None => in_force.version,
+    };
+    let unit = core.store.write(move |tx| {
+        Box::pin(async move { within(tx, id, from.as_deref(), (now, version)).await })
+    });
     unit.await
 }
 
-async fn within(tx: &mut Tx, id: i64, from: Option<&str>, now: Timestamp) -> Result<Restarted> {
+async fn within(
+    tx: &mut Tx,
+    id: i64,
+    from: Option<&str>,
+    (now, version): (Timestamp, u32),
+) -> Result<Restarted> {
     let row = tx.query(&control::execution_of(id)).await?.into_iter().next();
     let execution = Execution::from_values(row.ok_or_else(|| control::missing(id))?)?;
     let jobs = tx.query(&jobs_of(id)).await?.into_iter().map(Job::from_values);
@@ -76,7 +86,7 @@ async fn within(tx: &mut Tx, id: i64, from: Option<&str>, now: Timestamp) -> Res
         again.extend(closed);
         tx.batch(&wind_up::one(id, now)).await?;
     }
-    let epoch = again_from(tx, &execution, now).await?;
+    let epoch = make_ready(tx, &execution, (now, version)).await?;
     for jobs in again.chunks(CHUNK) {
         tx.batch(&put_aside(id, epoch, jobs, now)).await?;
     }
@@ -173,11 +183,16 @@ fn from_node<'j>(jobs: &'j [Job], first: &Job) -> Vec<&'j Job> {
 }
 
 /// Makes it ready; under which epoch.
-async fn again_from(tx: &mut Tx, execution: &Execution, now: Timestamp) -> Result<i64> {
+async fn make_ready(
+    tx: &mut Tx,
+    execution: &Execution,
+    (now, version): (Timestamp, u32),
+) -> Result<i64> {
     let mut set = vec![
         ("status", to(Status::Started.as_str())),
         ("state", to(State::Ready.as_str())),
         ("owner", Set::To(Value::Null)),
+        ("version", to(version)),
         ("error", Set::To(Value::Null)),
         ("epoch", Set::Plus(1)),
         ("finished_at", Set::To(Value::Null)),

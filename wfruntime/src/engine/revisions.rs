@@ -25,7 +25,11 @@ pub(super) async fn review(core: &Core) -> Result<()> {
     let mut statements = Vec::new();
     for workflow in core.workflows.all() {
         let of_it = |state: State| {
-            Condition::eq("key", workflow.key).and(Condition::eq("state", state.as_str()))
+            Condition::All(vec![
+                Condition::eq("key", workflow.key),
+                Condition::eq("version", i64::from(workflow.version)),
+                Condition::eq("state", state.as_str()),
+            ])
         };
         let ready = || ("state", to(State::Ready.as_str()));
         let other = Condition::Compare("revision", Op::Ne, revision(workflow).into());
@@ -48,21 +52,45 @@ pub(super) async fn review(core: &Core) -> Result<()> {
     strand(core, gone(core).await?).await
 }
 
-/// The open executions whose workflow the program does not have, by its key.
-async fn gone(core: &Core) -> Result<Vec<(String, i64)>> {
-    let keys: Vec<Value> = core.workflows.all().map(|workflow| workflow.key.into()).collect();
-    let known = Condition::In("key", keys);
+/// An execution that cannot go on: why, the key of its workflow, and its id.
+type Gone = (String, String, i64);
+
+/// Why an execution of a workflow that the program does not have cannot go on.
+pub(super) fn no_workflow(key: &str) -> String {
+    format!("the program has no workflow `{key}`")
+}
+
+/// Why an execution of a version that the program does not have cannot go on.
+pub(super) fn no_version(key: &str, version: u32) -> String {
+    format!("the program has no version {version} of the workflow `{key}`")
+}
+
+/// The open executions whose workflow the program does not have, or not in their version.
+async fn gone(core: &Core) -> Result<Vec<Gone>> {
+    let (mut keys, mut filters) = (Vec::new(), Vec::new());
+    for (key, versions) in core.workflows.versions() {
+        let known = versions.into_iter().map(|version| i64::from(version).into()).collect();
+        let known = Condition::Not(Box::new(Condition::In("version", known)));
+        filters.push(Condition::eq("key", key).and(known));
+        keys.push(key.into());
+    }
+    filters.push(Condition::Not(Box::new(Condition::In("key", keys))));
     let gone = Select {
         table: EXECUTIONS,
-        columns: vec![("key", Type::Text), ("id", Type::Int)],
-        filter: Condition::Not(Box::new(known)).and(can_be_stranded()),
+        columns: vec![("key", Type::Text), ("version", Type::Int), ("id", Type::Int)],
+        filter: can_be_stranded().and(Condition::Any(filters)),
         order: Vec::new(),
         limit: None,
         offset: None,
     };
     let row = |row| {
         let mut from = Fields::new(row);
-        Ok((from.text()?, from.int()?))
+        let (key, version) = (from.text()?, u32::try_from(from.int()?)?);
+        let why = match core.workflows.get(&key) {
+            Some(_) => no_version(&key, version),
+            None => no_workflow(&key),
+        };
+        Ok((why, key, from.int()?))
     };
     core.store.read(&gone.build().unbounded()).await?.into_iter().map(row).collect()
 }
@@ -77,38 +105,37 @@ fn update(set: Vec<(&'static str, Set)>, filter: Condition) -> Statement {
     Update { table: EXECUTIONS, set, filter, returning: Vec::new() }.build()
 }
 
-/// Strands executions whose workflow, by its key, the program does not have; unless they run.
-pub(super) async fn strand(core: &Core, mut gone: Vec<(String, i64)>) -> Result<()> {
+/// Strands executions that cannot go on, unless they run.
+pub(super) async fn strand(core: &Core, mut gone: Vec<Gone>) -> Result<()> {
     if gone.is_empty() {
         return Ok(());
     }
     gone.sort_unstable();
-    let of_one = |gone: &[(String, i64)]| {
-        let key = &gone[0].0;
-        tell(gone);
+    gone.chunk_by(|left, right| left.0 == right.0).for_each(tell);
+    let of_one = |gone: &[Gone]| {
         let set = vec![
             ("status", to(Status::Stranded.as_str())),
             ("state", to(State::Stranded.as_str())),
-            ("error", to(format!("the program has no workflow `{key}`"))),
+            ("error", to(gone[0].0.as_str())),
         ];
-        let ids = gone.iter().map(|(_, id)| Value::from(*id)).collect();
+        let ids = gone.iter().map(|(.., id)| Value::from(*id)).collect();
         update(set, Condition::In("id", ids).and(can_be_stranded()))
     };
-    let of_one_key = gone.chunk_by(|left, right| left.0 == right.0);
-    let chunks = of_one_key.flat_map(|of_one| of_one.chunks(CHUNK));
+    let of_one_reason = gone.chunk_by(|left, right| left.0 == right.0);
+    let chunks = of_one_reason.flat_map(|of_one| of_one.chunks(CHUNK));
     let statements: Vec<Statement> = chunks.map(of_one).collect();
     core.store
         .write_reserved(move |tx| Box::pin(async move { tx.batch(&statements).await.map(drop) }))
         .await
 }
 
-/// Lists executions of one workflow that the program does not have.
-fn tell(gone: &[(String, i64)]) {
-    for (key, id) in gone.iter().take(NAMED) {
-        tracing::warn!("execution {id} of `{key}` is stranded: the program has no such workflow");
+/// Lists executions that cannot go on for the same reason.
+fn tell(gone: &[Gone]) {
+    for (why, key, id) in gone.iter().take(NAMED) {
+        tracing::warn!("execution {id} of `{key}` is stranded: {why}");
     }
-    if let (Some((key, _)), true) = (gone.first(), gone.len() > NAMED) {
+    if let (Some((why, ..)), true) = (gone.first(), gone.len() > NAMED) {
         let more = gone.len() - NAMED;
-        tracing::warn!("{more} more executions of `{key}` are stranded for the same reason");
+        tracing::warn!("{more} more executions are stranded: {why}");
     }
 }

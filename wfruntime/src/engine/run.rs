@@ -3,6 +3,8 @@
 pub(crate) mod blocks;
 mod calls;
 mod fit;
+mod limit;
+mod rehearsal;
 mod signals;
 mod step;
 
@@ -40,6 +42,8 @@ pub(crate) struct Run {
     pub(crate) wakes: i64,
     /// Whether a request waits for it.
     pub(crate) in_request: bool,
+    /// Whether no node of it begins.
+    is_rehearsal: bool,
     /// When it is aborted at the latest.
     pub(crate) deadline: Option<Timestamp>,
     /// Nodes that wait for the store or for own code.
@@ -57,6 +61,8 @@ struct RunState {
     position: u32,
     /// Nodes that begin once it is certain that the journal fits.
     parked: HashMap<String, fit::Parked>,
+    /// In a rehearsal, the nodes at which it stops.
+    stops: Vec<String>,
     /// Jobs of nodes that only read: they are written with the next unit.
     unwritten: Unwritten,
     waits: BTreeMap<String, Wait>,
@@ -167,6 +173,8 @@ pub(crate) struct Beginning {
     pub(crate) record: i64,
     pub(crate) wakes: i64,
     pub(crate) in_request: bool,
+    /// Whether it only shows how far its journal goes: no node of it begins.
+    pub(crate) is_rehearsal: bool,
     pub(crate) deadline: Option<Timestamp>,
     pub(crate) journal: HashMap<String, Job>,
     /// Whether it was started before.
@@ -187,6 +195,7 @@ impl Run {
             record: beginning.record,
             wakes: beginning.wakes,
             in_request: beginning.in_request,
+            is_rehearsal: beginning.is_rehearsal,
             deadline: beginning.deadline,
             in_flight: AtomicU32::new(0),
             nudge: AtomicU8::new(Nudge::None as u8),
@@ -290,7 +299,7 @@ impl Run {
         }
         let limit = usize::try_from(self.core.settings.nodes_limit).unwrap_or(usize::MAX);
         if state.used.len() >= limit {
-            let text = format!("it has more than {limit} nodes");
+            let text = limit::too_many(limit, &place.key);
             state.verdict = Some(Verdict::Final(Status::Error, Some(text)));
             return Ok(None);
         }

@@ -11,8 +11,8 @@ use super::failpoint::failpoint;
 use super::journal::{self, Hold};
 use super::queue::{Entry, Work};
 use super::run::{Beginning, Run, Verdict};
-use super::settle::{Settled, settle};
-use super::{Engine, lock};
+use super::settle::{self, Settled, settle};
+use super::{Engine, lock, revisions};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::execution::wind_up::to;
@@ -87,6 +87,7 @@ async fn find_missed(core: &Core) -> Result<()> {
 /// An execution that this process has just claimed.
 struct Claimed {
     entry: Entry,
+    version: u32,
     hold: Hold,
     wakes: i64,
     started: Option<Timestamp>,
@@ -137,9 +138,9 @@ async fn claim(core: &Arc<Core>, entries: Vec<Entry>) -> Result<()> {
             core.engine.finished(entry.id, entry.workflow, entry.record);
             continue;
         };
-        let (id, epoch, wakes, started) = *found;
+        let (id, epoch, wakes, started, version) = *found;
         let hold = Hold { id, owner: core.engine.owner(), epoch };
-        let claimed = Claimed { entry, hold, wakes, started };
+        let claimed = Claimed { entry, version, hold, wakes, started };
         lock(&core.engine.tasks).spawn(execute(Arc::clone(core), claimed));
     }
     Ok(())
@@ -164,17 +165,19 @@ fn claiming(core: &Core, state: State, ids: Vec<Value>) -> Statement {
             ("epoch", Type::Int),
             ("wakes", Type::Int),
             ("started_at", Type::Timestamp),
+            ("version", Type::Int),
         ],
     }
     .build()
 }
 
-type Claim = (i64, i64, i64, Option<Timestamp>);
+type Claim = (i64, i64, i64, Option<Timestamp>, u32);
 
 fn read_claims(rows: Vec<Values>) -> Result<Vec<Claim>> {
     let claim = |row| {
         let mut from = Fields::new(row);
-        Ok((from.int()?, from.int()?, from.int()?, from.moment()?))
+        let (id, epoch, wakes, started) = (from.int()?, from.int()?, from.int()?, from.moment()?);
+        Ok((id, epoch, wakes, started, u32::try_from(from.int()?)?))
     };
     rows.into_iter().map(claim).collect()
 }
@@ -228,26 +231,33 @@ async fn read_queued(
 /// The entries of rows; those whose workflow is gone from the program become stranded.
 async fn entries(core: &Core, rows: Vec<(i64, String, i64)>, resumed: bool) -> Result<Vec<Entry>> {
     let mut entries = Vec::with_capacity(rows.len());
-    let mut unknown: Vec<(String, i64)> = Vec::new();
+    let mut unknown = Vec::new();
     for (id, key, record) in rows {
         match core.workflows.get(&key) {
             Some((workflow, _)) => {
                 entries.push(Entry { id, workflow, record, resumed, snapshot: None });
             }
-            None => unknown.push((key, id)),
+            None => unknown.push((revisions::no_workflow(&key), key, id)),
         }
     }
-    super::revisions::strand(core, unknown).await?;
+    revisions::strand(core, unknown).await?;
     Ok(entries)
 }
 
 /// Runs one execution until it is final, waits, or is not this process's any more.
 async fn execute(core: Arc<Core>, claimed: Claimed) {
-    let Claimed { entry, hold, mut wakes, started } = claimed;
+    let Claimed { entry, version, hold, mut wakes, started } = claimed;
     let _place = Place { engine: &core.engine, entry: &entry };
+    let Some((workflow, _)) = core.workflows.version(entry.workflow.key, version) else {
+        let text = revisions::no_version(entry.workflow.key, version);
+        if let Err(error) = settle::strand(&core, hold, entry.workflow.key, text).await {
+            tracing::error!(execution = entry.id, %error, "an execution was given up");
+        }
+        return;
+    };
     let mut resumed = entry.resumed;
     loop {
-        let beginning = Start { entry: &entry, hold, wakes, started, resumed };
+        let beginning = Start { entry: &entry, workflow, hold, wakes, started, resumed };
         let result = match begin(&core, &beginning).await {
             Ok(run) => drive(&core, &run).await,
             // This process ends: the next one goes on.
@@ -290,6 +300,7 @@ impl Drop for Place<'_> {
 
 struct Start<'e> {
     entry: &'e Entry,
+    workflow: &'static WorkflowMeta,
     hold: Hold,
     wakes: i64,
     started: Option<Timestamp>,
@@ -297,7 +308,7 @@ struct Start<'e> {
 }
 
 async fn begin(core: &Arc<Core>, start: &Start<'_>) -> Result<Arc<Run>> {
-    let workflow = start.entry.workflow;
+    let workflow = start.workflow;
     let journal = if start.resumed {
         journal::read(core, start.hold.id).await?
     } else {
@@ -320,6 +331,7 @@ async fn begin(core: &Arc<Core>, start: &Start<'_>) -> Result<Arc<Run>> {
             record: start.entry.record,
             wakes: start.wakes,
             in_request: false,
+            is_rehearsal: false,
             deadline,
             journal,
             resumed: start.resumed,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::ending::{Ended, Finished, called_by, end_called};
 use super::failpoint::failpoint;
+use super::journal::Hold;
 use super::run::{Run, Verdict};
 use crate::core::Core;
 use crate::error::{ErrorKind, Result};
@@ -30,7 +31,7 @@ pub(super) enum Settled {
 pub(super) async fn settle(run: &Run, verdict: Verdict) -> Result<Settled> {
     match verdict {
         Verdict::Final(status, error) => finish(run, status, error).await,
-        Verdict::Stranded(error) => strand(run, error).await,
+        Verdict::Stranded(error) => strand(&run.core, run.hold, run.workflow.key, error).await,
         Verdict::Suspend => suspend(run).await,
         Verdict::Leave => leave(run).await,
         Verdict::Lost => Ok(Settled::Done),
@@ -103,14 +104,15 @@ fn finishing() -> Statement {
             ("finished_at", to(0_i64)),
             ("revision", to(0_i64)),
         ],
-        filter: super::journal::Hold { id: 0, owner: 0, epoch: 0 }.condition(),
+        filter: Hold { id: 0, owner: 0, epoch: 0 }.condition(),
         returning: wind_up::FINISHED.to_vec(),
     }
     .expect(Expect::Lease)
 }
 
-async fn strand(run: &Run, error: String) -> Result<Settled> {
-    let (key, id) = (run.workflow.key, run.hold.id);
+/// Strands an execution that this process holds.
+pub(super) async fn strand(core: &Core, hold: Hold, key: &str, error: String) -> Result<Settled> {
+    let id = hold.id;
     tracing::warn!("execution {id} of `{key}` is stranded: {error}");
     let set = vec![
         ("status", to(Status::Stranded.as_str())),
@@ -118,32 +120,31 @@ async fn strand(run: &Run, error: String) -> Result<Settled> {
         ("owner", Set::To(Value::Null)),
         ("error", to(error)),
     ];
-    write(run, vec![held(run, set, Expect::Lease)]).await
+    write(core, vec![held(hold, set)]).await
 }
 
 async fn leave(run: &Run) -> Result<Settled> {
     let set = vec![("state", to(State::Ready.as_str())), ("owner", Set::To(Value::Null))];
-    write(run, vec![held(run, set, Expect::Lease)]).await
+    write(&run.core, vec![held(run.hold, set)]).await
 }
 
-fn held(run: &Run, set: Vec<(&'static str, Set)>, expect: Expect) -> Statement {
-    let filter = run.hold.condition();
-    Update { table: EXECUTIONS, set, filter, returning: Vec::new() }.expect(expect)
+fn held(hold: Hold, set: Vec<(&'static str, Set)>) -> Statement {
+    let filter = hold.condition();
+    Update { table: EXECUTIONS, set, filter, returning: Vec::new() }.expect(Expect::Lease)
 }
 
-async fn write(run: &Run, statements: Vec<Statement>) -> Result<Settled> {
+async fn write(core: &Core, statements: Vec<Statement>) -> Result<Settled> {
     let statements = Arc::new(statements);
-    run.core
-        .patiently(move |store| {
-            let statements = Arc::clone(&statements);
-            async move {
-                let unit = store.write_reserved(move |tx| {
-                    Box::pin(async move { tx.batch(&statements).await.map(drop) })
-                });
-                unit.await
-            }
-        })
-        .await?;
+    core.patiently(move |store| {
+        let statements = Arc::clone(&statements);
+        async move {
+            let unit = store.write_reserved(move |tx| {
+                Box::pin(async move { tx.batch(&statements).await.map(drop) })
+            });
+            unit.await
+        }
+    })
+    .await?;
     Ok(Settled::Done)
 }
 

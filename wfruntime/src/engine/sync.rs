@@ -63,6 +63,7 @@ impl Engine {
             record: execution.record,
             wakes: 0,
             in_request: true,
+            is_rehearsal: false,
             deadline: Some(own.map_or(deadline, |own| own.min(deadline))),
             journal: HashMap::new(),
             resumed: false,

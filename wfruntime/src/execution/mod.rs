@@ -4,6 +4,7 @@
 
 mod birth;
 mod new;
+mod recorded;
 mod stored;
 mod tables;
 pub(crate) mod template;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use birth::{Birth, bear};
 pub(crate) use new::{Caller, NewExecution, NewStatus, OverlapCheck, refuse_overlaps, revision};
+pub(crate) use recorded::Recorded;
 pub(crate) use stored::{read_row, read_snapshot, write_row};
 pub(crate) use tables::*;
 pub(crate) use view::{Execution, Job};

@@ -38,6 +38,7 @@ fn executions() -> TableSpec {
             column("id", Type::Int),
             column("key", Type::Text),
             column("revision", Type::Text),
+            ColumnSpec { default: Value::Int(1), ..column("version", Type::Int) },
             column("collection", Type::Text),
             column("record_id", Type::Int),
             column("status", Type::Text),

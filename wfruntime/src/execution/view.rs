@@ -16,6 +16,8 @@ pub(crate) struct Execution {
     pub key: String,
     /// The revision of the workflow that it was started with.
     pub revision: String,
+    /// The version of the workflow that it belongs to.
+    pub version: u32,
     /// The name of the collection of its record.
     pub collection: String,
     pub record_id: i64,
@@ -38,10 +40,11 @@ pub(crate) struct Execution {
 
 impl Execution {
     /// The columns that [`Self::from_values`] takes; `context` is the last.
-    pub(crate) const COLUMNS: [(Name, Type); 15] = [
+    pub(crate) const COLUMNS: [(Name, Type); 16] = [
         ("id", Type::Int),
         ("key", Type::Text),
         ("revision", Type::Text),
+        ("version", Type::Int),
         ("collection", Type::Text),
         ("record_id", Type::Int),
         ("status", Type::Text),
@@ -63,6 +66,7 @@ impl Execution {
             id: from.int()?,
             key: from.text()?,
             revision: from.text()?,
+            version: u32::try_from(from.int()?)?,
             collection: from.text()?,
             record_id: from.int()?,
             status: from.word(Status::parse)?,

@@ -88,6 +88,7 @@ pub struct Registry {
     by_type: HashMap<TypeId, &'static Definition>,
     account: &'static Definition,
     workflows: Vec<&'static WorkflowDefinition>,
+    older: Vec<&'static WorkflowDefinition>,
     roles: Vec<&'static RoleMeta>,
     actions: Vec<&'static ActionMeta>,
     forms: Vec<&'static Forms>,
@@ -101,7 +102,7 @@ impl Registry {
         let names = Names { collections: &resolved.by_type };
         let actions = names::actions(declared.actions, names, &mut faults);
         let roles = names::roles(declared.roles, names, &actions, &mut faults);
-        let workflows =
+        let (workflows, older) =
             workflows::resolve(declared.workflows, names, &roles, &actions, &mut faults);
         let known = forms::Known { names, roles: &roles, workflows: &workflows };
         let forms = known.resolve(declared.forms, &mut faults);
@@ -116,6 +117,7 @@ impl Registry {
             by_type: resolved.by_type,
             account: resolved.account,
             workflows,
+            older,
             roles,
             actions,
             forms,
@@ -174,13 +176,27 @@ impl Registry {
         self.by_type.get(&(meta.type_id)()).copied()
     }
 
-    /// The workflows, sorted by key.
+    /// The workflows, sorted by key: of each the version in force.
     #[must_use]
     pub fn workflows(&self) -> &[&'static WorkflowDefinition] {
         &self.workflows
     }
 
-    /// The workflow of this key.
+    /// The versions of workflows that are not in force any more.
+    #[must_use]
+    pub fn older_versions(&self) -> &[&'static WorkflowDefinition] {
+        &self.older
+    }
+
+    /// This version of a workflow as it was resolved.
+    #[must_use]
+    pub(crate) fn resolved(&self, meta: &WorkflowMeta) -> Option<&'static WorkflowDefinition> {
+        let all = self.workflow(meta.key).into_iter().chain(self.older.iter().copied());
+        let is_it = |it: &&WorkflowMeta| it.key == meta.key && it.version == meta.version;
+        all.into_iter().find(|workflow| is_it(&workflow.meta))
+    }
+
+    /// The workflow of this key, in the version in force.
     #[must_use]
     pub fn workflow(&self, key: &str) -> Option<&'static WorkflowDefinition> {
         let at = self.workflows.binary_search_by(|workflow| workflow.meta.key.cmp(key)).ok()?;
@@ -191,7 +207,10 @@ impl Registry {
     #[must_use]
     pub fn workflow_of(&self, function: TypeId) -> Option<&'static WorkflowMeta> {
         let is_it = |meta: &WorkflowMeta| meta.function.is_some_and(|of| of() == function);
-        self.workflows.iter().map(|workflow| workflow.meta).find(|meta| is_it(meta))
+        let all = self.workflows.iter().chain(&self.older);
+        let named = all.map(|workflow| workflow.meta).find(|meta| is_it(meta))?;
+        // Whichever version is named, the one in force fires.
+        self.workflow(named.key).map(|workflow| workflow.meta)
     }
 
     /// The declared roles, sorted by name; the built-in ones stand in [`crate::auth::BUILT_IN`].

@@ -31,6 +31,9 @@ impl WorkflowDefinition {
     }
 }
 
+/// The workflows in force, and the older versions of them.
+type Resolved = (Vec<&'static WorkflowDefinition>, Vec<&'static WorkflowDefinition>);
+
 /// Resolves what was declared, sorted by key; what has a fault is left out.
 pub(super) fn resolve(
     mut declared: Vec<&'static WorkflowMeta>,
@@ -38,20 +41,12 @@ pub(super) fn resolve(
     roles: &[&'static RoleMeta],
     actions: &[&'static ActionMeta],
     faults: &mut Vec<RegistryFault>,
-) -> Vec<&'static WorkflowDefinition> {
-    declared.sort_by_key(|meta| (meta.key, meta.location));
-    for pair in declared.windows(2) {
-        if pair[0].key == pair[1].key {
-            faults.push(RegistryFault::at(
-                pair[1].location,
-                format!(
-                    "duplicate workflow `{}`\n= note: the other one is declared at {}\n= help: give one of them another key: `key = \"…\"`",
-                    pair[1].key, pair[0].location
-                ),
-            ));
-        }
+) -> Resolved {
+    declared.sort_by_key(|meta| (meta.key, meta.version, meta.location));
+    for pair in declared.windows(2).filter(|pair| pair[0].key == pair[1].key) {
+        check_versions(pair[0], pair[1], faults);
     }
-    declared.dedup_by_key(|meta| meta.key);
+    declared.dedup_by_key(|meta| (meta.key, meta.version));
     calls::check(&declared, faults);
     let mut resolved = Vec::with_capacity(declared.len());
     for meta in declared {
@@ -76,7 +71,41 @@ pub(super) fn resolve(
         let definition = WorkflowDefinition { meta, collection, appends, changed };
         resolved.push(&*Box::leak(Box::new(definition)));
     }
-    resolved
+    let mut in_force: Vec<&'static WorkflowDefinition> = Vec::with_capacity(resolved.len());
+    let mut older = Vec::new();
+    for workflow in resolved {
+        if in_force.last().is_some_and(|last| last.meta.key == workflow.meta.key) {
+            older.extend(in_force.pop());
+        }
+        in_force.push(workflow);
+    }
+    (in_force, older)
+}
+
+/// Reports what keeps two workflows of one key from being versions of one workflow.
+fn check_versions(
+    one: &'static WorkflowMeta,
+    other: &'static WorkflowMeta,
+    faults: &mut Vec<RegistryFault>,
+) {
+    let key = one.key;
+    if one.version == other.version {
+        let (at, version) = (one.location, one.version);
+        let which = if version == 1 { String::new() } else { format!(" version {version} of") };
+        let message = format!(
+            "duplicate{which} workflow `{key}`\n= note: the other one is declared at {at}\n= help: give one of them another key, `key = \"…\"`, or the new one a `version`",
+        );
+        faults.push(RegistryFault::at(other.location, message));
+        return;
+    }
+    let [first, second] = [one, other].map(|meta| (meta.collection)());
+    if (first.type_id)() != (second.type_id)() {
+        let message = format!(
+            "version {} of the workflow `{key}` is about `{}`, version {} about `{}`\n= note: version {} is declared at {}\n= help: a workflow of another collection needs another key: `key = \"…\"`",
+            other.version, second.rust, one.version, first.rust, one.version, one.location
+        );
+        faults.push(RegistryFault::at(other.location, message));
+    }
 }
 
 fn named_roles(meta: &'static WorkflowMeta) -> impl Iterator<Item = (&'static str, Location)> {

@@ -7,6 +7,7 @@ mod execution;
 mod messages;
 mod person;
 mod records;
+mod replay;
 mod tasks;
 mod timeline;
 
@@ -16,6 +17,7 @@ pub use execution::{Execution, Job};
 pub use messages::{compile_fail, pass};
 pub use person::Person;
 pub use records::Writing;
+pub use replay::{replay, replay_with};
 pub use tasks::{Deciding, Task};
 
 use std::panic::Location;

@@ -12,6 +12,7 @@ const LIMIT: usize = 64;
 fn meta(key: &'static str, concurrency: Option<u32>) -> &'static WorkflowMeta {
     Box::leak(Box::new(WorkflowMeta {
         key,
+        version: 1,
         title: key,
         collection: || <User as Collection>::META,
         mode: Mode::Local,

@@ -271,3 +271,38 @@ async fn a_rerun_begins_at_the_failure_that_ended_it() {
     let beside = world.core.engine.restart(id, None).await;
     assert_eq!(beside.expect_err("it is resolved").kind(), ErrorKind::Conflict);
 }
+
+#[tokio::test]
+async fn an_old_version_stays_alive_beside_the_new_one() {
+    let world = World::still(&[changes(1, first)]).await;
+    let id = world.fire("changes").await;
+    world.settled().await;
+    world.core.engine.shutdown(Duration::from_secs(5)).await.expect("a shutdown");
+    let second = WorkflowMeta { version: 3, ..changes(9, shorter) };
+    let next = world.beside(&[second, changes(1, first)]).await;
+    next.core.engine.start().await.expect("an engine");
+    next.settled().await;
+    let new = next.fire("changes").await;
+    assert_eq!(next.outcome(new).await, (Status::Resolved, None));
+    assert_eq!(next.found(new).await.0.version, 3);
+    assert_eq!(next.payments().await, 4);
+    assert_eq!((next.found(id).await.0.version, next.status(id).await), (1, Status::Started));
+    approve(&next, id).await;
+    assert_eq!(next.outcome(id).await, (Status::Resolved, None));
+    assert_eq!(next.payments().await, 4, "the old code had nothing left to pay");
+}
+
+#[tokio::test]
+async fn an_execution_whose_version_is_gone_is_stranded_and_moves_with_a_restart() {
+    let world = World::still(&[changes(1, first)]).await;
+    let id = world.fire("changes").await;
+    world.settled().await;
+    world.core.engine.shutdown(Duration::from_secs(5)).await.expect("a shutdown");
+    let next = world.beside(&[WorkflowMeta { version: 2, ..changes(9, shorter) }]).await;
+    next.core.engine.start().await.expect("an engine");
+    let text = "the program has no version 1 of the workflow `changes`";
+    assert_eq!(next.outcome(id).await, (Status::Stranded, Some(text.into())));
+    next.core.engine.restart(id, Some("b".into())).await.expect("a restart");
+    assert_eq!(next.outcome(id).await, (Status::Resolved, None));
+    assert_eq!((next.found(id).await.0.version, next.payments().await), (2, 3));
+}

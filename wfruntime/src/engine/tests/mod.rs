@@ -81,6 +81,7 @@ pub(super) fn open(call: &Invocation) -> (Record<Claim>, Context) {
 pub(super) const fn workflow(key: &'static str, handler: Handler) -> WorkflowMeta {
     WorkflowMeta {
         key,
+        version: 1,
         title: key,
         collection: || <Claim as Collection>::META,
         mode: Mode::Local,

@@ -84,6 +84,7 @@ async fn a_process_that_lost_its_hold_writes_nothing_more() {
             record: claim.id(),
             wakes: 0,
             in_request: false,
+            is_rehearsal: false,
             deadline: None,
             journal: HashMap::new(),
             resumed: false,

@@ -234,7 +234,34 @@ async fn an_execution_has_at_most_so_many_nodes() {
     let world = World::with(&[endless], Clock::System, settings).await;
     world.core.engine.start().await.expect("an engine");
     let id = world.fire("endless").await;
-    assert_eq!(world.outcome(id).await, (Status::Error, Some("it has more than 3 nodes".into())));
+    let text = "it has more than 3 nodes: `run step#4` would be one more";
+    assert_eq!(world.outcome(id).await, (Status::Error, Some(text.into())));
+}
+
+#[tokio::test]
+async fn a_loop_over_a_million_items_ends_at_the_limit_and_loses_nothing() {
+    let settings = Settings { nodes_limit: 40, ..Settings::default() };
+    let endless = workflow("endless", |call| {
+        Box::pin(async move {
+            let (claim, cx) = open(&call);
+            cx.create(Payment::new().claim(&claim).amount(0)).await?;
+            for item in 0..1_000_000_u64 {
+                let pass = cx.pass("items", item);
+                pass.create(Payment::new().claim(&claim).amount(1)).await?;
+            }
+            Ok(())
+        })
+    });
+    let world = World::with(&[endless], Clock::System, settings).await;
+    world.core.engine.start().await.expect("an engine");
+    let id = world.fire("endless").await;
+    let (status, error) = world.outcome(id).await;
+    assert_eq!(status, Status::Error);
+    let error = error.expect("why it ended");
+    let text =
+        "it has more than 40 nodes: the loop `items` has come to its pass 39; do the work of";
+    assert!(error.starts_with(text), "{error}");
+    assert_eq!((world.found(id).await.1.len(), world.payments().await), (40, 40));
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ use crate::identity::Identity;
 const FIELDS: &[Field] = &[
     Field::new("id", "id", Kind::Id),
     Field::new("key", "key", Kind::Text),
+    Field::shown("version"),
     Field::shown("revision"),
     Field::new("status", "status", Kind::Word(&Status::WORDS)),
     Field::new("collection", "collection", Kind::Text),
@@ -98,6 +99,7 @@ fn shown(core: &Core, execution: &Execution) -> Value {
     let mut shown = json!({
         "id": execution.id,
         "key": execution.key,
+        "version": execution.version,
         "revision": execution.revision,
         "status": execution.status.as_str(),
         "collection": execution.collection,

@@ -27,6 +27,7 @@ const FIELDS: &[Field] = &[
     Field::shown("on"),
     Field::new("execution", "", Kind::Word(&["sync", "async"])),
     Field::shown("allow"),
+    Field::shown("version"),
     Field::shown("revision"),
     Field::new("enabled", "", Kind::Flag),
     Field::shown("nodes"),
@@ -161,6 +162,7 @@ async fn shown(call: &Call<'_>, workflow: &WorkflowDefinition) -> Result<Value> 
         "on": meta.on,
         "execution": if meta.timing == Timing::Sync { "sync" } else { "async" },
         "allow": meta.allow,
+        "version": meta.version,
         "revision": format!("{:016x}", meta.revision),
         "enabled": enabled,
     }))

@@ -49,6 +49,7 @@ const fn of_users(forms: &'static [FormMeta], rows: &'static [ButtonMeta], line:
 const fn workflow(key: &'static str) -> WorkflowMeta {
     WorkflowMeta {
         key,
+        version: 1,
         title: key,
         collection: || User::META,
         mode: Mode::Local,

@@ -7,7 +7,7 @@ use expect_test::{Expect, expect};
 use crate::action::ActionMeta;
 use crate::auth::{GrantMeta, RoleMeta, User};
 use crate::collection::{Collection, CollectionMeta, Location};
-use crate::registry::{Declared, Registry};
+use crate::registry::{Declared, Registry, WorkflowDefinition};
 use crate::workflow::{Mode, Overlap, Retry, Timing, WorkflowMeta};
 
 const fn at(line: u32) -> Location {
@@ -17,6 +17,7 @@ const fn at(line: u32) -> Location {
 const fn workflow(key: &'static str, line: u32) -> WorkflowMeta {
     WorkflowMeta {
         key,
+        version: 1,
         title: key,
         collection: || User::META,
         mode: Mode::Global,
@@ -137,10 +138,10 @@ fn one_key_twice() {
     check(
         &build(&[&TWO, &ONE], &[], &[]),
         expect![[r#"
-        src/claims.rs:9: duplicate workflow `review`
-        = note: the other one is declared at src/claims.rs:7
-        = help: give one of them another key: `key = "…"`
-    "#]],
+            src/claims.rs:9: duplicate workflow `review`
+            = note: the other one is declared at src/claims.rs:7
+            = help: give one of them another key, `key = "…"`, or the new one a `version`
+        "#]],
     );
 }
 
@@ -259,4 +260,40 @@ fn collections_that_are_not_registered() {
     "#]],
     );
     assert!(registry.workflows().is_empty());
+}
+
+#[test]
+fn versions_of_one_workflow() {
+    static FIRST: WorkflowMeta = workflow("twice", 3);
+    static THIRD: WorkflowMeta = WorkflowMeta { version: 3, ..workflow("twice", 9) };
+    static ELSE: WorkflowMeta = workflow("else", 12);
+    let registry = build(&[&THIRD, &ELSE, &FIRST], &[], &[]);
+    check(&registry, expect![""]);
+    let keys = |all: &[&'static WorkflowDefinition]| -> Vec<_> {
+        all.iter().map(|workflow| (workflow.meta.key, workflow.meta.version)).collect()
+    };
+    assert_eq!(keys(registry.workflows()), [("else", 1), ("twice", 3)]);
+    assert_eq!(keys(registry.older_versions()), [("twice", 1)]);
+    assert_eq!(registry.workflow("twice").expect("it is declared").meta.version, 3);
+    assert_eq!(registry.resolved(&FIRST).expect("it is declared").meta.version, 1);
+}
+
+#[test]
+fn versions_that_contradict_each_other() {
+    static FIRST: WorkflowMeta = WorkflowMeta { version: 2, ..workflow("twice", 3) };
+    static AGAIN: WorkflowMeta = WorkflowMeta { version: 2, ..workflow("twice", 9) };
+    static OTHER: WorkflowMeta =
+        WorkflowMeta { version: 4, collection: || &SOMETHING, ..workflow("twice", 12) };
+    let registry = build(&[&FIRST, &AGAIN, &OTHER], &[], &[]);
+    check(
+        &registry,
+        expect![[r#"
+        src/claims.rs:9: duplicate version 2 of workflow `twice`
+        = note: the other one is declared at src/claims.rs:3
+        = help: give one of them another key, `key = "…"`, or the new one a `version`
+        src/claims.rs:12: version 4 of the workflow `twice` is about `Something`, version 2 about `User`
+        = note: version 2 is declared at src/claims.rs:9
+        = help: a workflow of another collection needs another key: `key = "…"`
+    "#]],
+    );
 }
