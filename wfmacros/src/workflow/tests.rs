@@ -412,3 +412,40 @@ fn branches_and_what_leaves_the_workflow() {
         "#]],
     );
 }
+
+/// What is left of an incomplete body, in which editors complete and which others name.
+#[test]
+fn the_rest_of_an_incomplete_body_is_emitted() {
+    check_body(
+        &quote! {
+            update data { amount: data.completed }
+            let paid = find Payment where amount == data.
+            ;
+            updat data { amount: 5 };
+            create Payment { amount = 5 };
+            let next = data.next
+            if data.amount > next { delete data other; }
+            end;
+        },
+        expect![[r#"
+            ///The workflow `review`.
+            #[allow(unreachable_code, unused_mut, unused_variables)]
+            async fn review(
+                __fired: ::wfruntime::private::PostAction<Claim>,
+                __cx: ::wfruntime::private::Context,
+            ) -> ::wfruntime::private::Result<()> {
+                #[allow(unused_mut, unused_variables)]
+                let (mut data, before, user, role) = __fired.into_parts();
+                let _ = &__cx;
+                {
+                    let changes = <_ as ::wfruntime::private::Updated>::changes(&data)
+                        .amount(<::wfruntime::private::Place<_>>::of(&data.completed).copy());
+                    __cx.node("update#1", 2653013145694625066u64)
+                        .update(<_ as ::wfruntime::private::Updated>::record(&mut data), changes)
+                        .await?
+                };
+                ::core::unreachable!()
+            }
+        "#]],
+    );
+}

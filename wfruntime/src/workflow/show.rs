@@ -23,7 +23,12 @@ pub trait Show {
 pub fn show_in_url(value: &(impl Show + ?Sized), url: &mut String) {
     let mut text = String::new();
     value.show(&mut text);
-    url.extend(utf8_percent_encode(&text, RESERVED));
+    // A segment of dots leads out of the path, also if it is encoded: so it is encoded twice.
+    if ["..", "."].contains(&text.as_str()) && !url.contains('?') {
+        url.push_str(&text.replace('.', "%252E"));
+    } else {
+        url.extend(utf8_percent_encode(&text, RESERVED));
+    }
 }
 
 /// All but what RFC 3986 calls unreserved.
@@ -133,5 +138,10 @@ mod tests {
         show_in_url(&"a/../b?c=d&e#f %ü@-._~".to_owned(), &mut url);
         let expected = "https://shop.example/a%2F..%2Fb%3Fc%3Dd%26e%23f%20%25%C3%BC%40-._~";
         assert_eq!(url, expected);
+        let mut url = "https://shop.example/".to_owned();
+        show_in_url(&"..".to_owned(), &mut url);
+        url.push_str("?by=");
+        show_in_url(&".".to_owned(), &mut url);
+        assert_eq!(url, "https://shop.example/%252E%252E?by=.");
     }
 }

@@ -32,7 +32,11 @@ impl<'a> Keys<'a> {
 
     /// The key of a `let`.
     pub(super) fn name(&mut self, pattern: &Pat, word: &str, errors: &mut Errors) -> String {
-        let Some(name) = simple_name(pattern) else { return self.count(word) };
+        // `let Some(form) = form else { … }` takes apart what a node gave under that name.
+        let takes_apart = word == "let" && !matches!(pattern, Pat::Ident(_));
+        let Some(name) = simple_name(pattern).filter(|_| !takes_apart) else {
+            return self.count(word);
+        };
         if self.names.contains(name) {
             errors.at(
                 name,

@@ -31,7 +31,7 @@ fn conditional(input: ParseStream, errors: &mut Errors) -> Result<If, Fault> {
     let mut branches = Vec::new();
     input.parse::<Token![if]>()?;
     loop {
-        let condition = input.call(Expr::parse_without_eager_brace).map_err(|_| Fault::Rust)?;
+        let condition = head("if", input)?;
         branches.push((condition, braces(input, errors)?));
         if let Some(word) = else_if_in_one_word(input) {
             errors.at(&word, format!("expected `else if`, found `{word}`"));
@@ -50,6 +50,20 @@ fn conditional(input: ParseStream, errors: &mut Errors) -> Result<If, Fault> {
     }
 }
 
+/// What stands before the braces of a statement.
+fn head(word: &str, input: ParseStream) -> Result<Expr, Fault> {
+    if node::begins(input) {
+        let node = input.call(Ident::parse_any)?;
+        let text = message(
+            format!("`{node}` cannot stand in the head of `{word}`"),
+            None,
+            Some(&format!("write `let name = {node} …;` before it, and use the name")),
+        );
+        return Err(syn::Error::new(node.span(), text).into());
+    }
+    input.call(Expr::parse_without_eager_brace).map_err(|_| Fault::Rust)
+}
+
 /// What other languages write.
 fn else_if_in_one_word(input: ParseStream) -> Option<Ident> {
     let word = input.fork().parse::<Ident>().ok()?;
@@ -58,7 +72,7 @@ fn else_if_in_one_word(input: ParseStream) -> Option<Ident> {
 
 fn choice(input: ParseStream, errors: &mut Errors) -> Result<Match, Fault> {
     input.parse::<Token![match]>()?;
-    let value = input.call(Expr::parse_without_eager_brace).map_err(|_| Fault::Rust)?;
+    let value = head("match", input)?;
     if !input.peek(token::Brace) {
         return Err(Fault::Rust);
     }
@@ -99,7 +113,7 @@ fn repetition(input: ParseStream, errors: &mut Errors) -> Result<For, Fault> {
     input.parse::<Token![for]>()?;
     let pattern = Pat::parse_multi_with_leading_vert(input).map_err(|_| Fault::Rust)?;
     input.parse::<Token![in]>()?;
-    let items = input.call(Expr::parse_without_eager_brace).map_err(|_| Fault::Rust)?;
+    let items = head("for", input)?;
     Ok(For { pattern, items, body: braces(input, errors)? })
 }
 
