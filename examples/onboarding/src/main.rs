@@ -23,7 +23,11 @@
 //!
 //! On the day on which Nora starts she is welcomed, and after each of her first weeks Mary is asked
 //! how she is doing. Nothing runs meanwhile, and the program may stop and start as it likes.
+//!
+//! Since 2026 there are four weeks instead of three: `version = 2`. Who was hired before goes on
+//! with what is in `before.rs`.
 
+mod before;
 #[cfg(test)]
 mod tests;
 
@@ -77,8 +81,8 @@ async fn sign(contract: Json<Signed>, act: Act<Hire>) -> Result<Record<Hire>> {
 }
 
 workflow! {
-    /// Accompanies somebody from the offer to the end of the third week.
-    #[post_action(mode = "global", on = [create])]
+    /// Accompanies somebody from the offer to the end of the fourth week.
+    #[post_action(mode = "global", on = [create], version = 2)]
     pub onboarding<Hire> {
         let Some(_contract) = signal "signed" within 2 weeks else {
             update data { stage: Stage::Withdrawn };
@@ -90,8 +94,9 @@ workflow! {
             { sleep until data.starts_on; }
         }
         update data { stage: Stage::Started };
-        run mail(data.email, format!("Welcome, {}! Your laptop is {:?}.", data.name, data.laptop));
-        for week in 1..=3 {
+        let laptop = data.laptop.clone().unwrap_or_default();
+        run mail(data.email, format!("Welcome, {}! Your laptop is {laptop}.", data.name));
+        for week in 1..=4 {
             sleep 1 week;
             let talk = ask "How is {data.name} doing after week {week}?" {
                 by: data.manager,
