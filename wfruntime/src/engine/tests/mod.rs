@@ -8,6 +8,8 @@ mod delegated;
 mod fit;
 mod grammar;
 mod lines;
+#[cfg(target_os = "linux")]
+mod memory;
 mod people;
 mod races;
 mod records;
