@@ -100,6 +100,18 @@ impl Running {
         &self.url
     }
 
+    /// Where its web page is, if it has one: `http://127.0.0.1:3000/admin`.
+    #[cfg(feature = "page")]
+    pub(crate) fn page(&self) -> Option<String> {
+        self.core.settings.page.then(|| format!("{}{}", self.url, crate::admin::ROOT))
+    }
+
+    /// There is none without the feature.
+    #[cfg(not(feature = "page"))]
+    pub(crate) fn page(&self) -> Option<String> {
+        None
+    }
+
     /// Answers one request, as if it had come over the network.
     pub async fn answer(&self, request: Request) -> Response {
         match self.router().oneshot(request).await {

@@ -35,7 +35,8 @@ pub(super) async fn run(mut app: App, serve: Serve) -> Result<()> {
     say(&format!("answers at {}", running.url()));
     forms::idle(running.core()).await?.iter().for_each(|line| say(line));
     if let Some(code) = running.setup_code().await? {
-        say(&first_administrator(running.url(), &code));
+        let page = running.page().map(|page| format!("{page}/setup?code={code}"));
+        say(&first_administrator(running.url(), page.as_deref(), &code));
     }
     running
         .serve(listener, async move {
@@ -56,9 +57,10 @@ pub(super) async fn run(mut app: App, serve: Serve) -> Result<()> {
 }
 
 /// How to make the first user; the password is too short to be taken as it stands.
-fn first_administrator(url: &str, code: &str) -> String {
+fn first_administrator(url: &str, page: Option<&str>, code: &str) -> String {
+    let page = page.map(|page| format!("\n  open {page}\n\nor\n")).unwrap_or_default();
     format!(
-        "there is no user yet; make the first one, of role `root`, within a day:\n\
+        "there is no user yet; make the first one, of role `root`, within a day:\n{page}\
          \n  curl -X POST '{url}/api/auth:setup' \\\n    \
          -d '{{\"code\": \"{code}\", \"nickname\": \"admin\", \"password\": \"…\"}}'\n"
     )
