@@ -67,15 +67,8 @@ impl Program {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(path);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let request = request.body(Body::from(body.to_owned())).expect("a request");
-        let response = self.running.answer(request).await;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = to_bytes(response.into_body(), usize::MAX).await.expect("a body");
-        Answer { status, headers, body: serde_json::from_slice(&body).unwrap_or_default() }
+        let Page { status, headers, text } = self.browse(method, path, headers, body).await;
+        Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default() }
     }
 }
 
