@@ -26,9 +26,15 @@ pub(crate) async fn run_if_asked() -> Result<()> {
     let matches = App::command().arg(flag).get_matches();
     App::new(DATABASE)
         .on_start(|running| async move {
+            // Before it is said that there is no user yet.
+            let people = [
+                Person::join(&running, "Ada", "employee").await?,
+                Person::join(&running, "Grace", "supervisor").await?,
+                Person::join(&running, "Paul", "finance").await?,
+            ];
             // Behind the start: what it seeds is worked on by then, as any other request.
             tokio::spawn(async move {
-                if let Err(error) = seed(&running).await {
+                if let Err(error) = seed(&running, people).await {
                     eprintln!("the demo could not be seeded: {error:?}");
                 }
             });
@@ -81,18 +87,16 @@ impl Person {
     }
 }
 
-async fn seed(running: &Running) -> Result<()> {
+async fn seed(running: &Running, people: [Person; 3]) -> Result<()> {
     const FILE: &str = "/api/reimbursements:create?triggerWorkflows=expense_review";
-    let ada = Person::join(running, "Ada", "employee").await?;
-    let grace = Person::join(running, "Grace", "supervisor").await?;
-    let paul = Person::join(running, "Paul", "finance").await?;
+    let [ada, grace, paul] = &people;
     let small =
         ada.ask(running, FILE, Some(r#"{"project": "Lisbon", "amount": "120.50"}"#)).await?;
     ada.ask(running, FILE, Some(r#"{"project": "Berlin", "amount": "740.00"}"#)).await?;
-    let (check, pay) = (first_task(running, &grace).await?, first_task(running, &paul).await?);
+    let (check, pay) = (first_task(running, grace).await?, first_task(running, paul).await?);
 
-    let people = [&ada, &grace, &paul];
-    let names = people.map(|person| format!("{} ({})", person.name, person.role)).join(", ");
+    let names =
+        people.each_ref().map(|person| format!("{} ({})", person.name, person.role)).join(", ");
     println!("\nUsers: {names}. Ada has filed 120.50, approved at once, and 740.00, which waits.");
     let submit = |task: Value| format!("/api/tasks:submit?filterByTk={task}");
     let claim = format!("/api/reimbursements:get?filterByTk={}", small["id"]);
