@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything a change has to pass.
 
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::process::{Done, run, succeeds};
@@ -55,6 +56,9 @@ const STEPS: &[Step] = &[
         run: || only("crash"),
     },
 ];
+
+/// What is published.
+const PACKAGES: &[&str] = &["wfmacros", "wfruntime"];
 
 /// Runs the steps named in `args`, or the whole gate.
 pub(crate) fn test(args: &[String]) -> Done {
@@ -142,6 +146,43 @@ fn docs() -> Done {
 }
 
 fn package() -> Done {
+    forget_unpacked(PACKAGES)?;
     // A developer may try the gate before committing; on a clean tree the flag does nothing.
-    run(&["cargo", "package", "-p", "wfmacros", "-p", "wfruntime", "--allow-dirty"], &[])
+    let mut line = vec!["cargo", "package", "--allow-dirty"];
+    line.extend(PACKAGES.iter().flat_map(|name| ["-p", name]));
+    run(&line, &[])
+}
+
+/// Removes what cargo keeps of an earlier run's packages.
+///
+/// To verify the packages, cargo unpacks them as from a registry in the target folder, into a
+/// folder below its home that is named after that registry's path and takes a version for
+/// unchangeable: a second run at the same path would build the first one's sources.
+fn forget_unpacked(packages: &[&str]) -> Done {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let kept = home.ok_or("the home of cargo is unknown: set `CARGO_HOME`")?.join("registry/src");
+    // A registry without a host, that is one in a folder, has a name that starts with `-`.
+    for registry in folders(&kept, |name| name.starts_with('-'))? {
+        let is_ours = |name: &str| packages.iter().any(|it| name.starts_with(&format!("{it}-")));
+        for unpacked in folders(&registry, is_ours)? {
+            std::fs::remove_dir_all(&unpacked)
+                .map_err(|error| format!("`{}` stays: {error}", unpacked.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// The folders directly in `within` whose names `wanted` accepts; none if there is no `within`.
+fn folders(within: &Path, wanted: impl Fn(&str) -> bool) -> Done<Vec<PathBuf>> {
+    if !within.exists() {
+        return Ok(Vec::new());
+    }
+    let entries = std::fs::read_dir(within)
+        .map_err(|error| format!("`{}` is unreadable: {error}", within.display()))?;
+    let named = entries.filter_map(Result::ok);
+    Ok(named
+        .filter(|entry| entry.file_name().to_str().is_some_and(&wanted))
+        .map(|entry| entry.path())
+        .collect())
 }
