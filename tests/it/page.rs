@@ -1,9 +1,14 @@
-//! The web page as a browser asks for it: signing in, forms, tasks, and what it never shows.
+//! The web page as a browser asks for it: signing in, safety, and what it never shows.
 
 use serde_json::json;
 use wfruntime::prelude::*;
 
 use crate::program_under_test::{Page, Program};
+
+mod data;
+mod texts;
+mod users;
+mod watch;
 
 /// Something that somebody is sent for.
 #[collection]
@@ -170,66 +175,6 @@ async fn every_page_has_the_headers_of_safety() {
 }
 
 #[tokio::test]
-async fn a_wish_is_filled_in_decided_and_seen() {
-    let program = Program::start().await;
-    let child = program.user("Bob", &["errand_child"]).await;
-    let parent = program.user("Eve", &["errand_parent"]).await;
-
-    let page = program.page("/admin/data/errands", &child, None).await;
-    assert!(page.text.contains("There is nothing yet"), "{}", page.text);
-    let form = link(&page, "/admin/data/errands/new");
-    assert_eq!(form, "/admin/data/errands/new?form=wish");
-    let page = program.page(&form, &child, None).await;
-    assert!(page.text.contains("What you say is read aloud."), "{}", page.text);
-    assert!(page.text.contains("value=\"wish.ask\""), "{}", page.text);
-
-    // What is wrong stands at its field, and what was written is kept.
-    let page = program.page(&form, &child, Some("what=&price=a+lot&button=wish.ask")).await;
-    assert_eq!(page.status, 400);
-    assert!(page.text.contains("aria-describedby=\"field-price-help\""), "{}", page.text);
-    assert!(page.text.contains("value=\"a lot\""), "{}", page.text);
-
-    let page = program.page(&form, &child, Some("what=Milk&price=1.50&button=wish.ask")).await;
-    assert_eq!(page.status, 303, "{}", page.text);
-    let record = page.location().to_owned();
-    let said = page.headers["set-cookie"].to_str().expect("a cookie");
-    assert!(said.starts_with("wf_said=it%20costs%201%2E5"), "{said}");
-    let said = format!("wf_session={child}; {}", said.split(';').next().expect("a value"));
-    let page = program.browse("GET", &record, &[("cookie", &said)], "").await;
-    assert!(page.text.contains("role=\"status\">it costs 1.5"), "{}", page.text);
-    assert!(page.text.contains("Forget"), "a button of the record");
-    program.running.idle().await;
-
-    let page = program.page("/admin/tasks", &parent, None).await;
-    assert!(page.text.contains("<span class=\"count\">1</span>"), "{}", page.text);
-    let task = link(&page, "/admin/tasks/");
-    let page = program.page(&task, &parent, None).await;
-    assert!(page.text.contains("May they fetch Milk?"), "{}", page.text);
-    assert!(page.text.contains("1.5"), "what it is about: {}", page.text);
-    let decided = program.page(&task, &parent, Some("decision=approved&comment=Hurry")).await;
-    assert_eq!(decided.location(), "/admin/tasks");
-    let again = program.page(&task, &parent, Some("decision=rejected")).await;
-    assert_eq!(again.status, 409);
-    assert!(again.text.contains("Eve"), "who decided: {}", again.text);
-    program.running.idle().await;
-    let page = program.page(&record, &child, None).await;
-    assert!(page.text.contains("Sent"), "{}", page.text);
-    assert!(!page.text.contains("Forget"), "its condition does not hold any more");
-}
-
-#[tokio::test]
-async fn what_is_stored_although_a_workflow_failed_is_no_form_to_send_again() {
-    let program = Program::start().await;
-    let child = program.user("Bob", &["errand_child"]).await;
-    let form = "/admin/data/errands/new?form=wish";
-    let page = program.page(form, &child, Some("what=Car&price=101&button=wish.ask")).await;
-    assert_eq!(page.status, 303, "{}", page.text);
-    let said = page.headers["set-cookie"].to_str().expect("a cookie");
-    assert!(said.contains("too%20dear"), "{said}");
-    assert_eq!(program.get("/api/errands:list", &child).await.body["meta"]["count"], 1);
-}
-
-#[tokio::test]
 async fn what_a_role_may_not_see_is_not_in_the_source() {
     let program = Program::start().await;
     let root = program.user("Ada", &["root"]).await;
@@ -266,81 +211,6 @@ async fn what_a_role_may_not_see_is_not_in_the_source() {
     let page =
         program.page("/admin/data/errands?f.note=for+Eve+alone&q=script", &child, None).await;
     assert_escaped(&page);
-}
-
-#[tokio::test]
-async fn an_administrator_watches_switches_and_cancels() {
-    let program = Program::start().await;
-    let root = program.user("Ada", &["root"]).await;
-    let child = program.user("Bob", &["errand_child"]).await;
-    let values = json!({ "what": HOSTILE, "price": "2" });
-    let path = "/api/errands:create?triggerWorkflows=errand_leave";
-    program.post(path, &child, &values).await;
-    program.running.idle().await;
-
-    let page = program.page("/admin/executions?key=errand_leave&status=open", &root, None).await;
-    let execution = link(&page, "/admin/executions/");
-    let page = program.page(&execution, &root, None).await;
-    assert!(page.text.contains("data-state=\"pending\" data-key=\"leave\""), "{}", page.text);
-    assert_escaped(&page);
-    let cancelled = program.page(&format!("{execution}/cancel"), &root, Some("")).await;
-    assert_eq!(cancelled.location(), execution);
-    let page = program.page(&execution, &root, None).await;
-    assert!(page.text.contains("data-status=\"aborted\""), "{}", page.text);
-    assert_eq!(program.get("/api/tasks:list", &root).await.body["data"][0]["status"], "closed");
-
-    let page = program.page("/admin/workflows/errand_leave", &root, None).await;
-    assert!(page.text.contains("tests/it/page.rs:"), "where it is declared: {}", page.text);
-    assert!(page.text.contains("errands:create?triggerWorkflows=errand_leave"), "{}", page.text);
-    let switch = "/admin/workflows/errand_leave/switch";
-    program.page(switch, &root, Some("enabled=false&next=/workflows")).await;
-    let page = program.page("/admin/data/errands/new?form=wish", &child, None).await;
-    assert!(page.text.contains("Switched off, and not run: Has it allowed"), "{}", page.text);
-    program.page(switch, &root, Some("enabled=true&next=/workflows")).await;
-}
-
-#[tokio::test]
-async fn users_are_added_given_roles_and_signed_out() {
-    let program = Program::start().await;
-    let root = program.user("Ada", &["root"]).await;
-    let form = "nickname=Zoe&email=&password=correct+horse+battery&role=errand_child";
-    let page = program.page("/admin/users", &root, Some(form)).await;
-    assert_eq!(page.status, 303, "{}", page.text);
-    let user = page.location().to_owned();
-    let signed_in = "account=Zoe&password=correct+horse+battery";
-    let page = program.page("/admin/sign-in", "", Some(signed_in)).await;
-    let cookie = page.headers["set-cookie"].to_str().expect("a cookie").to_owned();
-    let zoe = cookie.split(['=', ';']).nth(1).expect("a token").to_owned();
-    assert_eq!(program.page("/admin/data/errands", &zoe, None).await.status, 200);
-
-    program.page(&format!("{user}/revoke"), &root, Some("")).await;
-    assert_eq!(program.page("/admin/data/errands", &zoe, None).await.status, 303, "signed out");
-    program.page(&format!("{user}/roles"), &root, Some("role=errand_parent")).await;
-    let page = program.page(&user, &root, None).await;
-    assert!(page.text.contains("value=\"errand_parent\" checked"), "{}", page.text);
-
-    // Nobody makes himself root.
-    let admin = program.user("Max", &["admin"]).await;
-    let refused = program.page(&format!("{user}/roles"), &admin, Some("role=root")).await;
-    assert_eq!(refused.status, 403);
-    let again = program.page("/admin/users", &root, Some(form)).await;
-    assert_eq!(again.status, 409, "the name is taken: {}", again.text);
-}
-
-#[tokio::test]
-async fn the_page_speaks_the_visitors_language() {
-    let program = Program::start().await;
-    let child = program.user("Bob", &["errand_child"]).await;
-    let cookie = format!("wf_session={child}");
-    let headers = [("cookie", &*cookie), ("accept-language", "de-AT, en;q=0.5")];
-    let page = program.browse("GET", "/admin/data/errands", &headers, "").await;
-    assert!(page.text.contains("<html lang=\"de\">") && page.text.contains("Noch ist nichts da"));
-    let page = program.page("/admin/choose", &child, Some("language=fr&next=/data/errands")).await;
-    assert!(
-        page.headers["set-cookie"]
-            .to_str()
-            .is_ok_and(|cookie| cookie.starts_with("wf_language=fr;"))
-    );
 }
 
 #[tokio::test]
