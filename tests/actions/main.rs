@@ -5,6 +5,7 @@ mod model;
 
 mod create;
 mod destroy;
+mod keyed;
 mod nested;
 mod nodes;
 mod own;

@@ -507,3 +507,17 @@ async fn what_cannot_be_done_is_said() -> Result<()> {
     .await;
     Ok(())
 }
+
+#[tokio::test]
+async fn a_record_is_found_by_its_key_or_made() -> Result<()> {
+    let app = TestApp::start(|app| app).await;
+    let root = app.root().await;
+    let draft = |days| Rental::new().thing("bike").days(days);
+    let made = root.first_or_create(draft(1), Rental::FIELDS.thing).await?;
+    let found = root.first_or_create(draft(2), Rental::FIELDS.thing).await?;
+    assert_eq!((found.id, found.days), (made.id, 1));
+    let changed = root.update_or_create(draft(3), Rental::FIELDS.thing).await?;
+    assert_eq!((changed.id, changed.days), (made.id, 3));
+    assert_eq!(app.all::<Rental>().await.len(), 1);
+    Ok(())
+}

@@ -7,9 +7,12 @@ use std::sync::Arc;
 use super::desk::Desk;
 use super::own::{FromOwnCall, OwnCall};
 use super::rows;
-use crate::collection::{Collection, Filter, Id, IntoChanges, IntoDraft, Record};
+use crate::collection::{
+    Collection, Draft, Filter, Id, IntoChanges, IntoDraft, IntoKeys, Keys, Record,
+};
 use crate::error::{Error, Result};
 use crate::identity::Actor;
+use crate::store::BoxFuture;
 use crate::store::sql::Query;
 use crate::workflow::Named;
 
@@ -93,6 +96,66 @@ impl<C: Collection> Act<C> {
     ) -> Result<Record<T>> {
         let (id, columns) = (record.into().get(), changes.into_changes().into_values());
         Record::from_row(self.desk.update(T::definition(), id, columns).await?)
+    }
+
+    /// Plans the change of the record that has the same key as the draft, or a new one.
+    ///
+    /// The key is a field of the draft, or several in brackets. If somebody else makes the record
+    /// before the commit, nothing is written and the handler is called again.
+    ///
+    /// ```
+    /// use wfruntime::prelude::*;
+    ///
+    /// # #[collection]
+    /// # pub struct Rate { pub currency: String, pub value: Decimal }
+    /// /// Sets the rate of a currency: `POST /api/rates:fix`.
+    /// #[action(Rate)]
+    /// async fn fix(rate: Json<(String, Decimal)>, act: Act<Rate>) -> Result<Record<Rate>> {
+    ///     let (currency, value) = rate.0;
+    ///     let rate = Rate::new().currency(currency).value(value);
+    ///     act.update_or_create(rate, Rate::FIELDS.currency).await
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// A value is over a limit of its field, or the draft has no value for a part of the key.
+    pub fn update_or_create<T, D, K>(&self, draft: D, keys: K) -> BoxFuture<'_, Result<Record<T>>>
+    where
+        T: Collection,
+        D: IntoDraft<T>,
+        K: IntoKeys<T>,
+    {
+        self.keyed(keys.into_keys(), draft.into_draft(), true)
+    }
+
+    /// The record that has the same key as the draft, or a new one, which is planned.
+    ///
+    /// If somebody else makes the record before the commit, nothing is written and the handler is
+    /// called again: then it finds it.
+    ///
+    /// # Errors
+    /// As [`Self::update_or_create`].
+    pub fn first_or_create<T, D, K>(&self, draft: D, keys: K) -> BoxFuture<'_, Result<Record<T>>>
+    where
+        T: Collection,
+        D: IntoDraft<T>,
+        K: IntoKeys<T>,
+    {
+        self.keyed(keys.into_keys(), draft.into_draft(), false)
+    }
+
+    // No `async fn`: its future would name the types of key and draft, and a wrong one would be
+    // told at the call and at the `await` as well.
+    fn keyed<T: Collection>(
+        &self,
+        keys: Keys<T>,
+        draft: Draft<T>,
+        updates: bool,
+    ) -> BoxFuture<'_, Result<Record<T>>> {
+        let (keys, values) = (keys.into_columns(), draft.into_values());
+        Box::pin(async move {
+            Record::from_row(self.desk.keyed(T::definition(), &keys, values, updates).await?)
+        })
     }
 
     /// Plans that a record is destroyed; the commit fails if it is not there by then.

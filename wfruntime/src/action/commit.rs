@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use super::authorise;
 use super::read::{Shown, load};
-use super::rows;
 use super::turns::Turns;
 use super::{Answer, AnswerData, Fired, FiredStatus, Message};
+use super::{keyed, rows};
 use crate::auth::Names;
 use crate::collection::Row;
 use crate::core::Core;
@@ -26,6 +26,8 @@ use crate::workflow::Timing;
 pub(super) struct Commit {
     /// The records, in the order they have to run.
     pub(super) statements: Vec<Statement>,
+    /// Finds the records that must not be there before the write.
+    pub(super) absent: Vec<Statement>,
     pub(super) firing: Firing,
     /// The records as they are answered.
     pub(super) data: AnswerData,
@@ -58,7 +60,8 @@ impl Commit {
     }
 
     async fn finish(self, core: &Arc<Core>, turns: Turns) -> Result<Answer> {
-        let Self { statements, firing, mut data, shown, users, names, signals, root } = self;
+        let Self { statements, absent, firing, mut data, shown, users, names, signals, root } =
+            self;
         let Firing { mut executions, idle } = firing;
         let births = executions.iter_mut().map(|execution| execution.birth(core));
         let births = births.collect::<Result<Vec<_>>>()?;
@@ -66,7 +69,8 @@ impl Commit {
         executions.iter().for_each(|execution| report.fired(execution));
         let is_sync = |execution: &&NewExecution| execution.status == NewStatus::StartedSync;
         let synchronous: Vec<NewExecution> = executions.iter().filter(is_sync).cloned().collect();
-        let unit = Unit { statements, births, executions, names, signals, root, users, turns };
+        let unit =
+            Unit { statements, absent, births, executions, names, signals, root, users, turns };
         unit.write(core).await?;
         if !synchronous.is_empty() {
             let deadline = core.clock.after(core.settings.sync_timeout);
@@ -89,6 +93,7 @@ impl Commit {
 /// What is written at once, and handed over at the commit whether the caller still waits or not.
 struct Unit {
     statements: Vec<Statement>,
+    absent: Vec<Statement>,
     births: Vec<Birth>,
     executions: Vec<NewExecution>,
     names: Names,
@@ -100,12 +105,14 @@ struct Unit {
 
 impl Unit {
     async fn write(self, core: &Arc<Core>) -> Result<()> {
-        let Self { statements, births, executions, names, signals, root, users, turns } = self;
+        let Self { statements, absent, births, executions, names, signals, root, users, turns } =
+            self;
         let checks: Vec<_> = executions.iter().filter_map(NewExecution::overlap_check).collect();
         let after = Arc::clone(core);
         let written = core.store.write_then(
             move |tx| {
                 Box::pin(async move {
+                    keyed::keep_absent(tx, &absent).await?;
                     refuse_overlaps(tx, &checks).await?;
                     tx.batch(&statements).await?;
                     let ended = bear(tx, &births).await?;

@@ -7,7 +7,7 @@ use super::commit::Commit;
 use super::input::{self, Given, Reader, Values};
 use super::plan::{Guard, Plan};
 use super::turns::Turns;
-use super::{Answer, AnswerData, Request, Through};
+use super::{Answer, AnswerData, Request, Through, keyed};
 use crate::collection::{AssociationKind, Row};
 use crate::core::Core;
 use crate::error::{Fault, Result};
@@ -57,7 +57,8 @@ pub(super) async fn create(core: &Arc<Core>, request: &Request) -> Result<Answer
     let data = data(rows, is_array);
     let root = checks.a_root();
     let (Plan { statements, users, names, .. }, signals) = (plan, Vec::new());
-    let commit = Commit { statements, firing, data, shown, users, names, signals, root };
+    let absent = request.only.iter().map(|only| keyed::any(request.collection, only)).collect();
+    let commit = Commit { statements, absent, firing, data, shown, users, names, signals, root };
     commit.run(core, Turns::default()).await
 }
 

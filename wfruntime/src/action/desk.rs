@@ -11,14 +11,15 @@ use super::plan::{Guard, Plan, new_row};
 use super::read::{Shown, no_record};
 use super::turns;
 use super::update::{ATTEMPTS, changed};
-use super::{Answer, AnswerData, rows};
+use super::{Answer, AnswerData, keyed, rows};
 use crate::auth::owner_column;
-use crate::collection::{Definition, Row};
+use crate::collection::{Definition, Row, same_key};
 use crate::core::Core;
 use crate::engine::signals::{NewSignal, Sending};
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::identity::Identity;
-use crate::store::sql::Query;
+use crate::store::Statement;
+use crate::store::sql::{Condition, Query};
 use crate::trigger::{Act, Event, Matches};
 use crate::value::Value;
 
@@ -31,6 +32,8 @@ struct Inner {
     identity: Identity,
     writes: Mutex<Vec<Write>>,
     signals: Mutex<Vec<Planned>>,
+    /// Finds the records that must not be there when those planned are made.
+    absent: Mutex<Vec<Statement>>,
 }
 
 /// A signal to the executions of a workflow for a record.
@@ -62,7 +65,8 @@ impl Write {
 impl Desk {
     pub(crate) fn new(core: &Arc<Core>, identity: Identity) -> Self {
         let (core, writes) = (Arc::clone(core), Mutex::default());
-        Self(Arc::new(Inner { core, identity, writes, signals: Mutex::default() }))
+        let (signals, absent) = (Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { core, identity, writes, signals, absent }))
     }
 
     pub(crate) fn core(&self) -> &Arc<Core> {
@@ -83,9 +87,7 @@ impl Desk {
         values: Vec<Option<Value>>,
     ) -> Result<Row> {
         let mut faults = definition.check_new(&values);
-        let given = values.into_iter().enumerate();
-        let given: Vec<(usize, Value)> =
-            given.filter_map(|(index, value)| Some((index, value?))).collect();
+        let given = given(values);
         let columns = given.iter().map(|(index, _)| *index).collect();
         let (core, user) = (self.core(), self.identity().user_id());
         let row = new_row(core, user, core.clock.now(), definition, given);
@@ -125,6 +127,68 @@ impl Desk {
         }
         self.plan(Write::Update(definition, id, columns));
         Ok(row)
+    }
+
+    /// The record whose `keys` have these values, or a new one that is planned; if it `updates`,
+    /// the change of the one that is there is planned, too.
+    ///
+    /// # Errors
+    /// As [`Self::create`] and [`Self::update`].
+    pub(crate) async fn keyed(
+        &self,
+        definition: &'static Definition,
+        keys: &[&str],
+        values: Vec<Option<Value>>,
+        updates: bool,
+    ) -> Result<Row> {
+        let only = same_key(definition, keys, &values)?;
+        let found = match self.planned(definition, keys, &values) {
+            Some(id) => Some(self.get(definition, id).await?),
+            None => keyed::stored(self.core(), definition, only.clone()).await?,
+        };
+        match found {
+            None => self.create_only(definition, values, &only),
+            Some(row) if updates => self.update(definition, row.id(), given(values)).await,
+            Some(row) => Ok(row),
+        }
+    }
+
+    /// Plans a new record; the commit fails if by then there is one that fits `only`.
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    pub(crate) fn create_only(
+        &self,
+        definition: &'static Definition,
+        values: Vec<Option<Value>>,
+        only: &Condition,
+    ) -> Result<Row> {
+        let row = self.create(definition, values)?;
+        let mut absent = self.0.absent.lock().unwrap_or_else(PoisonError::into_inner);
+        absent.push(keyed::any(definition, only));
+        Ok(row)
+    }
+
+    /// The new record among those planned whose `keys` have these values.
+    fn planned(
+        &self,
+        definition: &'static Definition,
+        keys: &[&str],
+        values: &[Option<Value>],
+    ) -> Option<i64> {
+        let has_key = |row: &Row| {
+            let mut columns = definition.columns.iter().zip(values).zip(&row.values);
+            row.definition == definition
+                && columns.all(|((column, value), planned)| {
+                    !keys.contains(&column.name) || value.as_ref() == Some(planned)
+                })
+        };
+        self.writes(|writes| {
+            writes.iter().find_map(|write| match write {
+                Write::Create(row, _) if has_key(row) => Some(row.id()),
+                _ => None,
+            })
+        })
     }
 
     /// Plans a signal to every open execution of a workflow for a record.
@@ -233,7 +297,9 @@ impl Desk {
         let Plan { statements, users, names, .. } = plan;
         let signals = self.sendings().await?;
         // Which roles the program itself gives its users is its own decision.
-        let commit = Commit { statements, firing, data, shown, users, names, signals, root: None };
+        let absent = self.0.absent.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let commit =
+            Commit { statements, absent, firing, data, shown, users, names, signals, root: None };
         commit.run(core, turns).await
     }
 
@@ -285,6 +351,12 @@ pub(crate) struct Done<'a> {
     pub(crate) shown: Shown,
     /// Whether only records of the user may be changed in the record's collection.
     pub(crate) is_own: bool,
+}
+
+/// The columns that have a value, by their index.
+pub(super) fn given(values: Vec<Option<Value>>) -> Vec<(usize, Value)> {
+    let values = values.into_iter().enumerate();
+    values.filter_map(|(index, value)| Some((index, value?))).collect()
 }
 
 async fn stored(core: &Core, definition: &'static Definition, ids: &[i64]) -> Result<Vec<Row>> {

@@ -10,7 +10,8 @@ use super::faults::{Faults, Path};
 use super::object::{Name, Seen};
 use crate::auth::{Access, Grant};
 use crate::collection::json::{Entries, value_from_raw};
-use crate::collection::{Association, AssociationKind, DefaultValue, Definition, Id};
+use crate::collection::{Association, AssociationKind, Column, DefaultValue, Definition, Id};
+use crate::error::{Fault, Result};
 use crate::spelling::{instead, quoted};
 use crate::value::Value;
 
@@ -461,6 +462,23 @@ fn own_column(association: &Association) -> Option<usize> {
         AssociationKind::BelongsTo { column } => Some(column),
         _ => None,
     }
+}
+
+/// The value of a column as part of a key: of a reference its id, or an object with its id.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn key_value(column: &Column, json: &RawValue) -> Result<Value, Fault> {
+    if column.association.is_some() && json.get().starts_with('{') {
+        let entries = serde_json::from_str::<Entries<'_>>(json.get()).ok();
+        let entries = entries.map(|entries| entries.0).unwrap_or_default();
+        let Some((_, id)) = entries.iter().find(|(name, _)| name == "id") else {
+            let message = "a new record is no key: give the `id` of one that is stored";
+            return Err(Fault::new("wrong_type", message));
+        };
+        return value_from_raw(column, id);
+    }
+    value_from_raw(column, json)
 }
 
 /// Whether a body is an array of objects.

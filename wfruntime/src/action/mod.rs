@@ -15,6 +15,7 @@ mod faults;
 pub(crate) mod filter;
 mod found;
 mod input;
+mod keyed;
 mod load;
 mod object;
 mod one;
@@ -36,4 +37,4 @@ pub(crate) use request::{
 
 pub(crate) use faults::Faults;
 pub(crate) use load::{Tree, Written, load};
-pub(crate) use one::OneAction;
+pub(crate) use one::{Keyed, OneAction};

@@ -2,21 +2,25 @@
 
 use std::sync::Arc;
 
-use super::desk::{Desk, Done};
+use super::desk::{Desk, Done, given};
 use super::faults::Faults;
-use super::{Answer, View, read};
+use super::keyed::is_taken;
+use super::update::ATTEMPTS;
+use super::{Answer, AnswerData, View, keyed, read};
 use crate::auth::Access;
-use crate::collection::{Definition, Row};
+use crate::collection::{Definition, Row, same_key};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identity::Identity;
+use crate::store::sql::Condition;
 use crate::trigger::{self, Named};
 use crate::value::Value;
 use crate::workflow::WorkflowMeta;
 
 /// An action on one record, not yet carried out.
 pub(crate) struct OneAction {
-    desk: Desk,
+    core: Arc<Core>,
+    identity: Identity,
     definition: &'static Definition,
     asked: Asked,
     triggers: Option<String>,
@@ -26,6 +30,16 @@ pub(crate) struct OneAction {
 enum Asked {
     Create(Vec<Option<Value>>),
     Update(i64, Vec<(usize, Value)>),
+    Keyed(Keyed),
+}
+
+/// Values of the record that has the same key, or of a new one.
+pub(crate) struct Keyed {
+    /// Names of the columns by which it is found.
+    pub(crate) keys: Vec<&'static str>,
+    pub(crate) values: Vec<Option<Value>>,
+    /// Whether one that is there is changed.
+    pub(crate) updates: bool,
 }
 
 impl OneAction {
@@ -50,14 +64,24 @@ impl OneAction {
         Self::new(core, identity, definition, Asked::Update(id, columns))
     }
 
+    /// The record that has the same key, or a new one.
+    pub(crate) fn keyed(
+        core: &Arc<Core>,
+        identity: &Identity,
+        definition: &'static Definition,
+        keyed: Keyed,
+    ) -> Self {
+        Self::new(core, identity, definition, Asked::Keyed(keyed))
+    }
+
     fn new(
         core: &Arc<Core>,
         identity: &Identity,
         definition: &'static Definition,
         asked: Asked,
     ) -> Self {
-        let desk = Desk::new(core, identity.clone());
-        Self { desk, definition, asked, triggers: None, fired: Vec::new() }
+        let (core, identity) = (Arc::clone(core), identity.clone());
+        Self { core, identity, definition, asked, triggers: None, fired: Vec::new() }
     }
 
     /// The same action with a request's `triggerWorkflows`.
@@ -76,33 +100,73 @@ impl OneAction {
     /// # Errors
     /// All faults at once; nothing was written then.
     pub(crate) async fn commit(self) -> Result<Answer> {
-        let Self { desk, definition, asked, triggers, fired } = self;
-        let core = desk.core();
-        if core.engine.is_closing() {
+        if self.core.engine.is_closing() {
             let message = "the server is shutting down";
             return Err(Error::new(ErrorKind::Unavailable, "shutting_down", message));
         }
-        let access = Access::of(core, desk.identity());
-        let action = match &asked {
-            Asked::Create(_) => "create",
-            Asked::Update(..) => "update",
-        };
+        for _ in 1..ATTEMPTS {
+            match self.attempt().await {
+                // Somebody else made the record, which is found now.
+                Err(error) if is_taken(&error) => {}
+                done => return done,
+            }
+        }
+        self.attempt().await
+    }
+
+    async fn attempt(&self) -> Result<Answer> {
+        let (core, definition) = (&self.core, self.definition);
+        let desk = Desk::new(core, self.identity.clone());
+        let access = Access::of(core, &self.identity);
         let mut faults = Faults::default();
-        let named = Named::In(triggers.as_deref());
+        let asked = match &self.asked {
+            Asked::Create(values) => Write::Create(values.clone(), None),
+            Asked::Update(id, columns) => Write::Update(*id, columns.clone()),
+            Asked::Keyed(keyed) => self.write(keyed, &mut faults).await?,
+        };
+        let action = if matches!(asked, Write::Create(..)) { "create" } else { "update" };
+        let named = Named::In(self.triggers.as_deref());
         let mut matches =
             trigger::matches(core, &access, definition, action, named, &mut faults).await?;
-        let record: Option<Row> = match asked {
-            Asked::Create(values) => faults.keep(desk.create(definition, values))?,
-            Asked::Update(id, columns) => {
-                faults.keep(desk.update(definition, id, columns).await)?
+        let planned = match asked {
+            Write::Create(values, None) => desk.create(definition, values),
+            Write::Create(values, Some(only)) => desk.create_only(definition, values, &only),
+            Write::Update(id, columns) => desk.update(definition, id, columns).await,
+            Write::Nothing(row) => {
+                faults.check()?;
+                let shown = read::resolve(definition, &View::default(), &access)?;
+                let data = AnswerData::One(row);
+                return Ok(Answer { selection: shown.selection, ..Answer::of(data) });
             }
         };
+        let record = faults.keep(planned)?;
         faults.check()?;
-        for workflow in fired {
+        for workflow in &self.fired {
             matches.add(core, definition, workflow).await?;
         }
         let shown = read::resolve(definition, &View::default(), &access)?;
         let Some(record) = record else { return Err(Error::internal("an action without faults")) };
         desk.commit(&Done { record, action, matches: &matches, shown, is_own: false }).await
     }
+
+    /// What it comes to for the record that has the key, if there is one.
+    async fn write(&self, keyed: &Keyed, faults: &mut Faults) -> Result<Write> {
+        let (definition, values) = (self.definition, keyed.values.clone());
+        let Some(only) = faults.keep(same_key(definition, &keyed.keys, &values))? else {
+            return Ok(Write::Create(values, None));
+        };
+        Ok(match keyed::stored(&self.core, definition, only.clone()).await? {
+            None => Write::Create(values, Some(only)),
+            Some(row) if keyed.updates => Write::Update(row.id(), given(values)),
+            Some(row) => Write::Nothing(Box::new(row)),
+        })
+    }
+}
+
+/// What an action writes, once it is known which record it is about.
+enum Write {
+    /// A new record, and the only one of this key if it has one.
+    Create(Vec<Option<Value>>, Option<Condition>),
+    Update(i64, Vec<(usize, Value)>),
+    Nothing(Box<Row>),
 }

@@ -7,6 +7,8 @@ use serde_json::value::RawValue;
 
 use super::checks::Checks;
 use super::desk::{Desk, Done};
+use super::keyed::{is_taken, taken};
+use super::update::ATTEMPTS;
 use super::{Answer, Request};
 use crate::collection::{Collection, CollectionMeta, Json, Location, Record, Row};
 use crate::core::Core;
@@ -143,10 +145,20 @@ pub(super) async fn call(core: &Arc<Core>, request: Request, name: &'static str)
     drop(checks);
     let Request { identity, values, target, .. } = request;
     let target = target.ids.and_then(|ids| ids.first().copied());
-    let desk = Desk::new(core, identity.clone());
-    let call = OwnCall { identity, values, target, desk: desk.clone() };
-    let record = (action.handler)(call).await?;
-    desk.commit(&Done { record, action: name, matches: &matches, shown, is_own }).await
+    for _ in 1..ATTEMPTS {
+        let desk = Desk::new(core, identity.clone());
+        let (identity, values) = (identity.clone(), values.clone());
+        let call = OwnCall { identity, values, target, desk: desk.clone() };
+        let record = (action.handler)(call).await?;
+        let shown = shown.clone();
+        let done = Done { record, action: name, matches: &matches, shown, is_own };
+        match desk.commit(&done).await {
+            // Somebody else made a record that it made, too: now it finds that one.
+            Err(error) if is_taken(&error) => {}
+            done => return done,
+        }
+    }
+    Err(taken())
 }
 
 #[cfg(test)]

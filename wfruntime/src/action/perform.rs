@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Request, Verb, button, create, destroy, own, read, update};
+use super::{Answer, Request, Verb, button, create, destroy, keyed, own, read, update};
 use crate::auth::Access;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
@@ -24,6 +24,8 @@ pub(crate) async fn perform(core: &Arc<Core>, request: Request) -> Result<Answer
         Verb::List => Some("list"),
         Verb::Get => Some("get"),
         Verb::Destroy => Some("destroy"),
+        Verb::UpdateOrCreate => Some("updateOrCreate"),
+        Verb::FirstOrCreate => Some("firstOrCreate"),
         Verb::Own(name) => Some(name),
     };
     if let (Some(name), true) = (name, request.button.is_some()) {
@@ -38,6 +40,7 @@ pub(crate) async fn perform(core: &Arc<Core>, request: Request) -> Result<Answer
         Verb::Create => create::create(core, &request).await,
         Verb::Update => update::update(core, &request).await,
         Verb::Destroy => destroy::destroy(core, &request).await,
+        Verb::UpdateOrCreate | Verb::FirstOrCreate => keyed::perform(core, request).await,
         Verb::Own(name) => own::call(core, request, name).await,
     }
 }

@@ -7,6 +7,7 @@ use crate::collection::json::Selection;
 use crate::collection::{Definition, Row};
 use crate::error::{ErrorKind, Fault};
 use crate::identity::Identity;
+use crate::store::sql::Condition;
 
 /// What an action does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,6 +18,10 @@ pub(crate) enum Verb {
     Create,
     Update,
     Destroy,
+    /// Updates the record with the same key, or creates one.
+    UpdateOrCreate,
+    /// Finds the record with the same key, or creates one.
+    FirstOrCreate,
     /// An action of the program's own, by its name.
     Own(&'static str),
 }
@@ -33,6 +38,10 @@ pub(crate) struct Request {
     pub verb: Verb,
     /// Which records.
     pub target: Target,
+    /// `filterKeys`: the fields whose values tell the record from others.
+    pub keys: Vec<String>,
+    /// What the record that is written must fit, and no other if it is a new one.
+    pub only: Option<Condition>,
     /// The body's values: an object, or an array of objects; none if there was no body.
     pub values: Option<Box<RawValue>>,
     /// `triggerWorkflows`, decoded, as it stands.

@@ -127,6 +127,7 @@ fn condition(checks: &mut Checks<'_>, request: &Request) -> Result<Condition> {
     }
     all.extend(checks.grant.scope(definition, checks.access.user()));
     all.extend(request.through.map(within));
+    all.extend(request.only.clone());
     Ok(Condition::All(all))
 }
 
@@ -181,7 +182,9 @@ impl Update<'_> {
         let shown = self.shown.clone();
         let (Plan { statements, users, names, .. }, root) = (plan, self.checks.a_root());
         let signals = Vec::new();
-        let commit = Commit { statements, firing, data, shown, users, names, signals, root };
+        let absent = Vec::new();
+        let commit =
+            Commit { statements, absent, firing, data, shown, users, names, signals, root };
         commit.run(core, turns).await
     }
 

@@ -151,7 +151,8 @@ impl Grants {
     fn get(&self, verb: Verb) -> Option<&Grant> {
         match verb {
             Verb::List | Verb::Get => self.view.as_ref(),
-            Verb::Create => self.create.as_ref(),
+            // What they write in the end is judged as what it is.
+            Verb::Create | Verb::UpdateOrCreate | Verb::FirstOrCreate => self.create.as_ref(),
             Verb::Update => self.update.as_ref(),
             Verb::Destroy => self.destroy.as_ref(),
             Verb::Own(name) => {
@@ -279,7 +280,7 @@ impl Access {
         self.grant(verb, definition).ok_or_else(|| {
             let asked = match verb {
                 Verb::List | Verb::Get => "view",
-                Verb::Create => "create",
+                Verb::Create | Verb::UpdateOrCreate | Verb::FirstOrCreate => "create",
                 Verb::Update => "update",
                 Verb::Destroy => "destroy",
                 Verb::Own(name) => name,

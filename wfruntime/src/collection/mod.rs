@@ -14,6 +14,7 @@ mod filter;
 mod id;
 mod into_field;
 pub(crate) mod json;
+mod keys;
 mod marker;
 mod meta;
 mod numeric;
@@ -33,6 +34,7 @@ pub use field::{Json, Roles};
 pub use filter::{FieldRef, Filter, Optional, Ordered, Textual};
 pub use id::Id;
 pub use into_field::IntoField;
+pub use keys::{IntoKeys, Keys};
 pub use numeric::Numeric;
 pub use record::Record;
 
@@ -59,6 +61,7 @@ pub use meta::{
 pub use row::{Loaded, Row};
 
 pub(crate) use draft::{column_of, same};
+pub(crate) use keys::same_key;
 /// What only generated code and the registry use.
 pub(crate) mod generated {
     pub use super::choice::{choice_from_str, deserialize_choice};

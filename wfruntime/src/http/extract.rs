@@ -10,9 +10,9 @@ use axum::response::{IntoResponse, Response};
 
 use super::answer;
 use super::query::Params;
-use crate::action::{Answer, AnswerData, Fired, Message, OneAction};
+use crate::action::{Answer, AnswerData, Fired, Keyed, Message, OneAction};
 use crate::auth;
-use crate::collection::{Collection, Id, IntoChanges, IntoDraft, Record};
+use crate::collection::{Collection, Id, IntoChanges, IntoDraft, IntoKeys, Record};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::identity::{Actor, Identity};
@@ -86,6 +86,53 @@ impl Actions {
     ) -> Planned<T> {
         let (id, columns) = (record.into().get(), changes.into_changes().into_values());
         self.planned(OneAction::update(&self.core, &self.identity, T::definition(), id, columns))
+    }
+
+    /// The change of the record that has the same key as the draft, or a new one: the action
+    /// `update` or `create`, whichever it is.
+    ///
+    /// The key is a field of the draft, or several in brackets. Two at once on one key make one
+    /// record.
+    ///
+    /// ```no_run
+    /// use wfruntime::prelude::*;
+    ///
+    /// # #[collection]
+    /// # pub struct Rate { pub currency: String, pub value: Decimal }
+    /// async fn fix(actions: Actions) -> Result<Committed<Rate>> {
+    ///     let rate = Rate::new().currency("EUR").value(dec!(1.08));
+    ///     actions.update_or_create(rate, Rate::FIELDS.currency).commit().await
+    /// }
+    /// ```
+    pub fn update_or_create<T, D, K>(&self, draft: D, keys: K) -> Planned<T>
+    where
+        T: Collection,
+        D: IntoDraft<T>,
+        K: IntoKeys<T>,
+    {
+        self.keyed(keys, draft, true)
+    }
+
+    /// The record that has the same key as the draft, or a new one: the action `create`, or
+    /// nothing, which fires nothing.
+    pub fn first_or_create<T, D, K>(&self, draft: D, keys: K) -> Planned<T>
+    where
+        T: Collection,
+        D: IntoDraft<T>,
+        K: IntoKeys<T>,
+    {
+        self.keyed(keys, draft, false)
+    }
+
+    fn keyed<T: Collection>(
+        &self,
+        keys: impl IntoKeys<T>,
+        draft: impl IntoDraft<T>,
+        updates: bool,
+    ) -> Planned<T> {
+        let (keys, values) = (keys.into_keys().into_columns(), draft.into_draft().into_values());
+        let keyed = Keyed { keys, values, updates };
+        self.planned(OneAction::keyed(&self.core, &self.identity, T::definition(), keyed))
     }
 
     fn planned<T>(&self, action: OneAction) -> Planned<T> {

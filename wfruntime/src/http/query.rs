@@ -12,7 +12,7 @@ use crate::error::Fault;
 use crate::spelling::{closest, quoted};
 
 /// The parameters that mean something.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "filterByTk",
     "filter",
     "fields",
@@ -24,10 +24,11 @@ const NAMES: [&str; 11] = [
     "triggerWorkflows",
     "token",
     "button",
+    "filterKeys",
 ];
 
-/// Parameters of NocoBase's clients that are close to ours but are none.
-const FOREIGN: [&str; 2] = ["filterKeys", "fieldNames"];
+/// A parameter of NocoBase's clients that is close to ours but is none.
+const FOREIGN: [&str; 1] = ["fieldNames"];
 
 /// The parameters of a request, and what is wrong with them.
 #[derive(Debug, Default)]
@@ -40,6 +41,8 @@ pub(crate) struct Params {
     pub(super) view: View,
     /// `triggerWorkflows`, as it stands.
     pub(super) triggers: Option<String>,
+    /// `filterKeys`, the fields that tell a record from others.
+    pub(super) filter_keys: Vec<String>,
     /// `button`, the name of the one that is pressed.
     pub(super) button: Option<String>,
     /// The known ones that were given, each once.
@@ -93,6 +96,7 @@ impl Params {
                 }
                 None => self.triggers = Some(value),
             },
+            "filterKeys" => self.filter_keys.extend(list(&value)),
             "button" => self.button = Some(value),
             // `token` is read by others.
             _ => {}

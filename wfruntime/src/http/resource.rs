@@ -11,12 +11,14 @@ use crate::identity::Identity;
 use crate::spelling::{instead, quoted};
 
 /// The actions that every collection has.
-const ACTIONS: [(&str, Verb); 5] = [
+const ACTIONS: [(&str, Verb); 7] = [
     ("list", Verb::List),
     ("get", Verb::Get),
     ("create", Verb::Create),
     ("update", Verb::Update),
     ("destroy", Verb::Destroy),
+    ("updateOrCreate", Verb::UpdateOrCreate),
+    ("firstOrCreate", Verb::FirstOrCreate),
 ];
 
 /// An action on a collection, found, but not yet asked for by anybody.
@@ -79,6 +81,12 @@ impl Asked {
             }
             ids = Some(vec![id]);
         }
+        let is_keyed = matches!(self.verb, Verb::UpdateOrCreate | Verb::FirstOrCreate);
+        if !params.filter_keys.is_empty() && !is_keyed {
+            let message = "it says by which fields `updateOrCreate` and `firstOrCreate` find a \
+                           record; leave it out";
+            params.faults.push(Fault::new("no_effect", message).at("filterKeys"));
+        }
         if !params.faults.is_empty() {
             return Err(Error::faults(ErrorKind::Invalid, params.faults));
         }
@@ -88,6 +96,8 @@ impl Asked {
             through: self.through,
             verb: self.verb,
             target: Target { ids, filter: params.filter },
+            keys: params.filter_keys,
+            only: None,
             values: None,
             triggers: params.triggers,
             button: params.button,

@@ -12,7 +12,7 @@ use super::execution::key_of;
 use super::{Person, fail};
 use crate::action::rows;
 use crate::collection::json::value_to_json;
-use crate::collection::{Collection, Filter, Id, IntoChanges, IntoDraft, Record};
+use crate::collection::{Collection, Filter, Id, IntoChanges, IntoDraft, IntoKeys, Record};
 use crate::core::Core;
 use crate::error::{Error, Result};
 use crate::store::BoxFuture;
@@ -54,6 +54,48 @@ impl Person {
     ) -> Writing<T> {
         let changes = changes.into_changes().into_values().into_iter();
         Writing::new(self, "update", changes, Some(record.into()))
+    }
+
+    /// Changes the record that has the same key as the draft, or creates one:
+    /// `ann.update_or_create(Rate::new().currency("EUR").value(1), Rate::FIELDS.currency)`.
+    ///
+    /// Awaiting it fails with what the application says, if it refuses.
+    pub fn update_or_create<T, D, K>(&self, draft: D, keys: K) -> Writing<T>
+    where
+        T: Collection,
+        D: IntoDraft<T>,
+        K: IntoKeys<T>,
+    {
+        self.keyed("updateOrCreate", keys, draft)
+    }
+
+    /// Finds the record that has the same key as the draft, or creates one.
+    ///
+    /// Awaiting it fails with what the application says, if it refuses.
+    pub fn first_or_create<T, D, K>(&self, draft: D, keys: K) -> Writing<T>
+    where
+        T: Collection,
+        D: IntoDraft<T>,
+        K: IntoKeys<T>,
+    {
+        self.keyed("firstOrCreate", keys, draft)
+    }
+
+    fn keyed<T: Collection>(
+        &self,
+        action: &str,
+        keys: impl IntoKeys<T>,
+        draft: impl IntoDraft<T>,
+    ) -> Writing<T> {
+        let columns = &T::definition().columns;
+        let keys = keys.into_keys().into_columns();
+        let keys = columns.iter().filter(|column| keys.contains(&column.name));
+        let keys = keys.map(|column| column.json).collect::<Vec<_>>().join(",");
+        let values = draft.into_draft().into_values().into_iter().enumerate();
+        let given = values.filter_map(|(index, value)| Some((index, value?)));
+        let mut writing = Writing::new(self, action, given, None);
+        writing.query.push(("filterKeys", keys));
+        writing
     }
 
     /// Reads a record again, once all work has come to rest.

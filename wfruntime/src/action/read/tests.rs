@@ -29,6 +29,8 @@ async fn asked(
     });
     let ids = params["ids"].as_array().map(|ids| ids.iter().filter_map(Json::as_i64).collect());
     let request = Request {
+        keys: Vec::new(),
+        only: None,
         identity: library.identity(role),
         collection: library.definition(collection),
         through,

@@ -1,0 +1,13 @@
+use wfruntime::prelude::*;
+
+#[collection]
+pub struct Rate {
+    pub currency: String,
+}
+
+#[action(Rate)]
+async fn fix(act: Act<Rate>) -> Result<Record<Rate>> {
+    act.first_or_create(Rate::new().currency("EUR"), "currency").await
+}
+
+fn main() {}
