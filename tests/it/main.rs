@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "declared as programs declare them")]
 
 mod access;
+mod attempts;
 #[path = "../child.rs"]
 #[expect(dead_code, reason = "other packages use the rest of it")]
 mod child;

@@ -58,6 +58,12 @@ async fn executions_are_filtered_sorted_and_cut() {
         ("filter={%22key%22:%22archive%22}", vec!["archive"]),
         ("filter={%22status%22:{%22$in%22:[%22error%22,%22aborted%22]}}", vec![]),
         ("filter={%22status%22:%22resolved%22,%22key%22:%22recite%22}", vec!["recite"; 2]),
+        ("filter={%22createdAt%22:{%22$lt%22:%222026-01-01T00:00:00Z%22}}", vec![]),
+        (
+            "filter={%22createdAt%22:{%22$gte%22:%222026-01-01T00:00:00Z%22}}&sort=key",
+            vec!["archive", "recite", "recite"],
+        ),
+        ("filter={%22error%22:{%22$includes%22:%22nothing%22}}", vec![]),
     ] {
         let found = program.get(&format!("/api/executions:list?{query}"), &root).await;
         assert_eq!(found.outcome(), (200, ""), "{query} {found:?}");
@@ -68,6 +74,18 @@ async fn executions_are_filtered_sorted_and_cut() {
     let mut ids = all(&by_id, "id");
     ids.reverse();
     assert_eq!(all(&newest, "id"), ids, "the newest first");
+
+    let path =
+        "/api/executions:count?filter={%22status%22:{%22$in%22:[%22resolved%22,%22error%22]}}";
+    let mut counts = program.get(path, &root).await.body["data"].take();
+    counts.as_array_mut().expect("counts").sort_by_key(|count| count["count"].as_u64());
+    assert_eq!(
+        counts,
+        json!([
+            { "key": "archive", "status": "resolved", "count": 1 },
+            { "key": "recite", "status": "resolved", "count": 2 },
+        ])
+    );
 
     let path = "/api/executions:list?fields=status,key&except=key&pageSize=1";
     let cut = program.get(path, &root).await;
@@ -114,7 +132,8 @@ async fn what_a_system_route_does_not_take_is_refused_by_name() {
         ("executions:list?sort=createdat", "unknown_field", "sort"),
         ("executions:list?fields=nothing", "unknown_field", "fields"),
         ("executions:list?except=nothing", "unknown_field", "except"),
-        ("executions:list?filter={%22createdAt%22:1}", "invalid_filter", "filter"),
+        ("executions:list?filter={%22createdAt%22:1}", "invalid_filter", "filter.createdAt"),
+        ("executions:count?pageSize=1", "unsupported_parameter", "pageSize"),
         ("executions:list?filter={%22status%22:%22x%22}", "unknown_choice", "filter.status"),
         ("executions:list?pageSize=501", "invalid_page_size", "pageSize"),
         ("tasks:list?appends=user", "unsupported_parameter", "appends"),

@@ -13,7 +13,7 @@ macro_rules! against {
                     threads_write_too, others_are_noticed,
                     long_reads_leave_the_task;
                 values: every_value_comes_back, decimals_compare_by_value, sums_are_exact,
-                    sums_too_large_are_told, nulls_sort_first, a_page_of_rows, ten_thousand_rows,
+                    sums_too_large_are_told, nulls_sort_first, a_page_of_rows, rows_by_their_values, ten_thousand_rows,
                     conflicts_name_fields, references_hold, expectations_end_units, inserts_meet_existing_rows,
                     updates_count_and_return;
                 conditions: every_condition_on_every_type, random_conditions, texts_are_literal,

@@ -2,8 +2,8 @@
 
 use rust_decimal::Decimal;
 use wfruntime::store::sql::{
-    Aggregate, Condition, Count, Delete, Function, Insert, OnConflict, Op, Query, Select, Set,
-    Update,
+    Aggregate, Condition, Count, CountBy, Delete, Function, Insert, OnConflict, Op, Query, Select,
+    Set, Update,
 };
 use wfruntime::store::{Expect, Store};
 use wfruntime::{ErrorKind, Result, Type, Value};
@@ -155,6 +155,17 @@ pub(crate) async fn a_page_of_rows(database: &Database) -> Result<()> {
     }
     let count = Count { table: "items", filter: Condition::Compare("id", Op::Gt, 2_i64.into()) };
     assert_eq!(store.read(&count.build()).await?, [vec![Value::Int(3)]]);
+    Ok(())
+}
+
+pub(crate) async fn rows_by_their_values(database: &Database) -> Result<()> {
+    let store = prices(database, &["2", "1", "2.0", "3"]).await?;
+    let filter = Condition::Compare("id", Op::Lt, 4_i64.into());
+    let by = CountBy { table: "items", columns: vec![("price", Type::Decimal)], filter };
+    let mut found = store.read(&by.build()).await?;
+    found.sort_by_key(|row| row[1].as_int());
+    let row = |price, count| vec![Value::Decimal(Decimal::from(price)), Value::Int(count)];
+    assert_eq!(found, [row(1, 1), row(2, 2)], "equal ones are one, however they are written");
     Ok(())
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct SystemRoute {
 impl SystemRoute {
     /// Whether it changes nothing, so that `GET` may ask for it.
     pub(crate) fn reads(&self) -> bool {
-        matches!(self.action, "list" | "get" | "check")
+        matches!(self.action, "list" | "count" | "get" | "check")
     }
 }
 
@@ -36,7 +36,7 @@ const fn route(resource: &'static str, action: &'static str, need: Need) -> Syst
 }
 
 /// All of them; `users` stands for the account collection, whatever its name.
-pub(crate) const SYSTEM_ROUTES: [SystemRoute; 22] = [
+pub(crate) const SYSTEM_ROUTES: [SystemRoute; 23] = [
     route("auth", "setup", Need::Nothing),
     route("auth", "signIn", Need::Nothing),
     route("auth", "signOut", Need::Nothing),
@@ -50,6 +50,7 @@ pub(crate) const SYSTEM_ROUTES: [SystemRoute; 22] = [
     route("workflows", "execute", Need::Administrator),
     route("workflows", "signal", Need::Administrator),
     route("executions", "list", Need::Administrator),
+    route("executions", "count", Need::Administrator),
     route("executions", "get", Need::Administrator),
     route("executions", "cancel", Need::Administrator),
     route("executions", "rerun", Need::Administrator),

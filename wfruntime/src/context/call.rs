@@ -76,10 +76,11 @@ impl Context {
     }
 
     async fn call_key(&self, key: &'static str, id: i64) -> Result<Called> {
-        let node = match self.begin("call", key).await? {
+        let mut node = match self.begin("call", key).await? {
             Begun::Done(output) => return Ok(serde_json::from_str(&output)?),
             Begun::New(node) => node,
         };
+        node.place.given(&serde_json::json!({ "workflow": key, "record": id }));
         if !node.waiting {
             let execution = match self.called(&node, key, id).await {
                 Ok(Some(execution)) => execution,

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -56,8 +57,10 @@ impl SyncContext {
         self.run.flush().await?;
         loop {
             self.run.moment("before_node", &node.place.key).await;
+            let started = self.run.core.clock.now();
             let result = code().await;
             let attempts = node.attempts + 1;
+            self.tried(&mut node, started, result.as_ref().err());
             let error = match result {
                 Ok(output) => {
                     let text = serde_json::to_string(&output)?;
@@ -81,6 +84,12 @@ impl SyncContext {
             }
             self.pause(&mut node, &error, retry).await?;
         }
+    }
+
+    /// Keeps when an attempt that has just ended began, and why it failed.
+    pub(super) fn tried(&self, node: &mut Node, started: Timestamp, error: Option<&Error>) {
+        let times = (started, self.run.core.clock.now());
+        node.place.tries.add(node.attempts + 1, times, error);
     }
 
     /// Waits for the next attempt; longer than `retry` says if the error asks for it.

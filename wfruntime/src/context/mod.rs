@@ -286,7 +286,7 @@ impl SyncContext {
     fn place(&self, kind: &'static str, name: &str) -> Place {
         if let Some((key, fingerprint)) = self.next {
             let key = format!("{}{key}", self.scope.path);
-            return Place { key, fingerprint, kind, collection: None, position: 0 };
+            return Place::new(key, fingerprint, kind);
         }
         let mut label = kind.to_owned();
         if !name.is_empty() {
@@ -296,7 +296,7 @@ impl SyncContext {
         let count = self.scope.count(&label);
         let fingerprint = fingerprint(&label);
         let key = format!("{}{label}#{count}", self.scope.path);
-        Place { key, fingerprint, kind, collection: None, position: 0 }
+        Place::new(key, fingerprint, kind)
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::reads::columns;
 use super::{Earlier, SyncContext};
+use crate::collection::json::value_to_json;
 use crate::collection::{
     Collection, DefaultValue, Definition, Filter, Id, IntoChanges, IntoDraft, Record, Row,
 };
@@ -105,10 +106,11 @@ impl SyncContext {
         filter: Condition,
         changes: Vec<(usize, Value)>,
     ) -> Result<u64> {
-        let node = match self.begin("update", definition.meta.rust).await? {
+        let mut node = match self.begin("update", definition.meta.rust).await? {
             Begun::Done(output) => return Ok(serde_json::from_str(&output)?),
             Begun::New(node) => node,
         };
+        node.place.given(&named(definition, &changes));
         if let Err(error) = fits(definition.check_changes(&changes)) {
             return self.run.broke(&node, error).await;
         }
@@ -180,11 +182,12 @@ impl SyncContext {
         earlier: &Arc<Earlier>,
         changes: Vec<(usize, Value)>,
     ) -> Result<Row> {
-        let node = match self.begin_on("update", definition).await? {
+        let mut node = match self.begin_on("update", definition).await? {
             Begun::Done(output) if output == "null" => return Err(self.gone()),
             Begun::Done(output) => return read_row(&output, definition),
             Begun::New(node) => node,
         };
+        node.place.given(&named(definition, &changes));
         if let Err(error) = fits(definition.check_changes(&changes)) {
             return self.run.broke(&node, error).await;
         }
@@ -222,6 +225,14 @@ impl SyncContext {
         self.run.end(Status::Failed, Some(text.to_owned()), self.scope.within.as_ref());
         Error::new(ErrorKind::Ended, "record_gone", text)
     }
+}
+
+/// What an update was given, without what is hidden.
+fn named(definition: &Definition, changes: &[(usize, Value)]) -> serde_json::Value {
+    let shown = changes.iter().filter(|(index, _)| !definition.columns[*index].options.hidden);
+    let named = shown
+        .map(|(index, value)| (definition.columns[*index].json.to_owned(), value_to_json(value)));
+    serde_json::Value::Object(named.collect())
 }
 
 /// Nothing, if there are no faults.

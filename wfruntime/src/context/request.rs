@@ -252,27 +252,30 @@ mod send {
                 Ok(question) => question,
                 Err(error) => return cx.run.broke(&node, error).await,
             };
+            node.place.given(&shown(&question));
             cx.run.flush().await?;
             loop {
                 cx.run.moment("before_node", &node.place.key).await;
                 let last = node.attempts + 1 >= retry.attempts.max(1);
+                let started = cx.run.core.clock.now();
                 let asked = cx.run.core.outside.ask(&question).await;
-                let error = match asked {
-                    Ok(answer) if answer.is_success() => return keep(&cx, &node, answer).await,
-                    Ok(answer) if any_status && (last || !answer.is_temporary()) => {
+                let (error, is_temporary) = match asked {
+                    Ok(answer)
+                        if answer.is_success()
+                            || any_status && (last || !answer.is_temporary()) =>
+                    {
+                        cx.tried(&mut node, started, None);
                         return keep(&cx, &node, answer).await;
                     }
                     Ok(answer) => {
                         let error = answer.as_error(&question, cx.run.core.clock.now());
-                        if !answer.is_temporary() {
-                            return cx.run.broke(&node, error).await;
-                        }
-                        error
+                        (error, answer.is_temporary())
                     }
-                    Err(Failed::Always(error)) => return cx.run.broke(&node, error).await,
-                    Err(Failed::Now(error)) => error,
+                    Err(Failed::Always(error)) => (error, false),
+                    Err(Failed::Now(error)) => (error, true),
                 };
-                if last {
+                cx.tried(&mut node, started, Some(&error));
+                if last || !is_temporary {
                     return cx.run.broke(&node, error).await;
                 }
                 cx.pause(&mut node, &error, retry).await?;
@@ -302,6 +305,16 @@ mod send {
             let (timeout, limit, body) = (self.timeout, self.limit, self.body?);
             Ok(Question { method, url, headers, body, timeout, limit })
         }
+    }
+
+    /// What people see of a request: no message shows more of it.
+    fn shown(question: &Question) -> serde_json::Value {
+        let mut url = question.url.clone();
+        url.set_query(None);
+        url.set_fragment(None);
+        // A url that has no host has no user either.
+        let _ = (url.set_username(""), url.set_password(None));
+        serde_json::json!({ "method": question.method.as_str(), "url": url.as_str() })
     }
 
     /// Writes an answer down.

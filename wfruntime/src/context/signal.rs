@@ -116,7 +116,7 @@ impl IntoFuture for AwaitSignalWithin {
 
 async fn wait(cx: Context, name: String, due: Option<Due>) -> Result<Option<Signal>> {
     let run = &cx.run;
-    let node = match cx.begin("signal", &name).await? {
+    let mut node = match cx.begin("signal", &name).await? {
         Begun::Done(output) => return Ok(serde_json::from_str(&output)?),
         Begun::New(node) => node,
     };
@@ -128,6 +128,7 @@ async fn wait(cx: Context, name: String, due: Option<Due>) -> Result<Option<Sign
             Err(error) => return run.broke(&node, error).await,
         },
     };
+    node.place.given(&serde_json::json!({ "name": name, "until": due }));
     let (id, key) = (run.hold.id, node.place.key.as_str());
     while let Some(kept) = signals::oldest(&run.core, id, &name).await? {
         let output = serde_json::to_string(&kept.signal)?;

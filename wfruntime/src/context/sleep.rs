@@ -93,7 +93,7 @@ impl Context {
 
     async fn rest(&self, due: Due<'_>) -> Result<()> {
         let run = &self.run;
-        let Begun::New(node) = self.begin("sleep", "").await? else { return Ok(()) };
+        let Begun::New(mut node) = self.begin("sleep", "").await? else { return Ok(()) };
         if node.waiting {
             return run.wait(node, Wait::default()).await.map(drop);
         }
@@ -102,6 +102,7 @@ impl Context {
             Ok(due) => due,
             Err(error) => return run.broke(&node, error).await,
         };
+        node.place.given(&serde_json::json!({ "until": due.to_string() }));
         let nothing = || Some(NOTHING.to_owned());
         if due <= now {
             return run.record(&node, JobStatus::Resolved, nothing(), (None, 1)).await;

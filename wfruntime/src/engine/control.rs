@@ -15,7 +15,7 @@ use crate::execution::{
     ASSIGNEES, DECISIONS, DELEGATIONS, EXECUTIONS, Execution, Fields, JOBS, Job, NewExecution,
     PAST_JOBS, SIGNALS, Status, TASKS, TIMERS,
 };
-use crate::store::sql::{Condition, Count, Delete, Exists, Name, Query, Select};
+use crate::store::sql::{Condition, Count, CountBy, Delete, Exists, Name, Query, Select};
 use crate::store::{Statement, Store};
 use crate::value::{Type, Value};
 
@@ -32,8 +32,8 @@ pub(crate) struct Found {
 /// Executions without their contexts, the newest first if no order is given; and how many there
 /// are in all.
 ///
-/// `filter` and `order` are about the columns `id`, `key`, `collection`, `record_id`, `status`, `user_id`,
-/// `created_at`, `started_at` and `finished_at`.
+/// `filter` and `order` are about the columns `id`, `key`, `collection`, `record_id`, `status`,
+/// `user_id`, `caller_id`, `error`, `created_at`, `started_at` and `finished_at`.
 ///
 /// # Errors
 ///
@@ -45,6 +45,7 @@ pub(crate) async fn list(
     limit: u64,
     offset: u64,
 ) -> Result<(Vec<Execution>, u64)> {
+    let filter = by_index(filter);
     let count = Count { table: EXECUTIONS, filter: filter.clone() }.build().unbounded();
     let without_context = Execution::COLUMNS.len() - 1;
     let query = Select {
@@ -60,6 +61,61 @@ pub(crate) async fn list(
     let count = store.read(&count).await?;
     let count = count.first().and_then(|row| row.first()).and_then(Value::as_int);
     Ok((found, count.unwrap_or(0).cast_unsigned()))
+}
+
+/// How many executions there are of each workflow in each status, of those that fit.
+///
+/// `filter` as in [`list`].
+///
+/// # Errors
+///
+/// As [`Store::read`].
+pub(crate) async fn counts(store: &Store, filter: Condition) -> Result<Vec<(String, Status, u64)>> {
+    let is_set = |column| Condition::Not(Box::new(Condition::Null(column)));
+    let ended = Status::ALL.into_iter().filter(|status| !status.is_open());
+    let ended = ended.map(|status| status.as_str().into()).collect();
+    // Each served by an index of its own.
+    let halves = [is_set("state"), Condition::In("status", ended).and(is_set("finished_at"))];
+    let mut counts = Vec::new();
+    for half in halves {
+        let columns = vec![("key", Type::Text), ("status", Type::Text)];
+        let filter = Condition::All(vec![filter.clone(), half]);
+        let count = CountBy { table: EXECUTIONS, columns, filter };
+        for row in store.read(&count.build().unbounded()).await? {
+            let mut from = Fields::new(row);
+            let (key, status) = (from.text()?, from.word(Status::parse)?);
+            counts.push((key, status, from.int()?.cast_unsigned()));
+        }
+    }
+    Ok(counts)
+}
+
+/// The filter with what leads the store to an index, where it names statuses that are rare.
+fn by_index(filter: Condition) -> Condition {
+    let Condition::All(all) = filter else { return filter };
+    let all = all.into_iter().map(|condition| match condition {
+        Condition::In("status", statuses) => of_statuses(statuses),
+        other => other,
+    });
+    Condition::All(all.collect())
+}
+
+fn of_statuses(statuses: Vec<Value>) -> Condition {
+    let is = |value: &Value, fits: fn(Status) -> bool| {
+        value.as_text().and_then(Status::parse).is_some_and(fits)
+    };
+    // Most are resolved: the newest of them are found soonest without.
+    if statuses.iter().any(|status| is(status, |status| status == Status::Resolved)) {
+        return Condition::In("status", statuses);
+    }
+    let (open, ended): (Vec<_>, Vec<_>) =
+        statuses.into_iter().partition(|status| is(status, Status::is_open));
+    let halves = [("state", open), ("finished_at", ended)];
+    let halves = halves.into_iter().filter(|(_, statuses)| !statuses.is_empty());
+    let any = halves.map(|(set, statuses)| {
+        Condition::In("status", statuses).and(Condition::Not(Box::new(Condition::Null(set))))
+    });
+    Condition::Any(any.collect())
 }
 
 /// One execution, with its context and jobs.

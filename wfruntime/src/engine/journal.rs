@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::execution::template::Template;
-use crate::execution::{EXECUTIONS, JOBS, Job, JobStatus};
+use crate::execution::{EXECUTIONS, JOBS, Job, JobStatus, Tries};
 use crate::store::sql::{Condition, Insert, OnConflict, Query, Select};
 use crate::store::{Expect, Statement};
 use crate::value::{Type, Value};
@@ -58,7 +58,27 @@ pub(crate) struct Place {
     pub(crate) collection: Option<&'static str>,
     /// The how-manyth node it is that the workflow comes to; the run counts.
     pub(crate) position: u32,
+    /// What people see of what the node was given, as JSON.
+    pub(crate) input: Option<String>,
+    /// Its last attempts.
+    pub(crate) tries: Tries,
 }
+
+impl Place {
+    pub(crate) fn new(key: String, fingerprint: u64, kind: &'static str) -> Self {
+        let (input, tries) = (None, Tries::default());
+        Self { key, fingerprint, kind, collection: None, position: 0, input, tries }
+    }
+
+    /// Keeps what the node was given, unless that is too long to be looked at.
+    pub(crate) fn given(&mut self, input: &serde_json::Value) {
+        let text = input.to_string();
+        self.input = (text.len() <= INPUT).then_some(text);
+    }
+}
+
+/// The longest input that a job keeps, in bytes.
+const INPUT: usize = 16 << 10;
 
 /// The place of the output in the parameters of [`write`].
 pub(crate) const OUTPUT: usize = 5;
@@ -90,6 +110,8 @@ pub(crate) fn write(
             finished.into(),
             place.collection.into(),
             place.position.into(),
+            place.input.as_deref().into(),
+            place.tries.written().into(),
         ],
     )
 }
@@ -108,6 +130,8 @@ fn build() -> Statement {
         "finished_at",
         "collection",
         "position",
+        "input",
+        "tries",
     ];
     let row = vec![Value::Int(0); columns.len()];
     let conflict = OnConflict::Replace(vec!["execution_id", "key"]);

@@ -2,6 +2,7 @@
 //!
 //! It knows rows, workflows and the store; it refuses to know requests, roles' rights and HTTP.
 
+pub(crate) mod around;
 pub(crate) mod control;
 #[cfg(feature = "testing")]
 pub(crate) mod crash;

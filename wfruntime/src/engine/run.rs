@@ -308,12 +308,13 @@ impl Run {
             state.verdict = Some(Verdict::Final(Status::Error, Some(text)));
             return Ok(None);
         }
-        let Some(job) = state.journal.remove(&place.key) else {
+        let Some(mut job) = state.journal.remove(&place.key) else {
             state.position += 1;
             place.position = state.position;
             return Ok(Some(Begun::New(self.fresh(place))));
         };
         place.position = job.position;
+        (place.input, place.tries) = (job.input.take(), std::mem::take(&mut job.tries));
         if job.fingerprint != place.fingerprint || job.kind != place.kind {
             state.verdict = Some(Verdict::Stranded(fit::other_node(&job, &place)));
             return Ok(None);

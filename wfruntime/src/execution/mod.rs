@@ -8,6 +8,7 @@ mod recorded;
 mod stored;
 mod tables;
 pub(crate) mod template;
+mod tries;
 mod view;
 pub(crate) mod wind_up;
 
@@ -20,6 +21,7 @@ pub(crate) use new::{Caller, NewExecution, NewStatus, OverlapCheck, refuse_overl
 pub(crate) use recorded::Recorded;
 pub(crate) use stored::{read_row, read_snapshot, write_row};
 pub(crate) use tables::*;
+pub(crate) use tries::Tries;
 pub(crate) use view::{Execution, Job};
 pub(crate) use view::{Fields, chain_of};
 
@@ -89,6 +91,12 @@ impl Status {
     #[must_use]
     pub(crate) fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == word)
+    }
+
+    /// Whether it is not final.
+    #[must_use]
+    pub(crate) fn is_open(self) -> bool {
+        matches!(self, Self::Queued | Self::Started | Self::Stranded)
     }
 }
 

@@ -45,6 +45,12 @@ pub(crate) struct Caller {
     pub key: String,
 }
 
+impl From<(i64, String)> for Caller {
+    fn from((id, key): (i64, String)) -> Self {
+        Self { id, key }
+    }
+}
+
 /// How a [`NewExecution`] is born.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NewStatus {

@@ -147,6 +147,8 @@ impl RecordedJob {
             finished_at: self.finished_at,
             collection: self.collection.clone(),
             position: self.position,
+            input: None,
+            tries: super::Tries::default(),
         })
     }
 }

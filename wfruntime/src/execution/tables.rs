@@ -68,6 +68,9 @@ fn executions() -> TableSpec {
             index(&["finished_at"]).where_set("finished_at"),
             index(&["caller_id"]).where_set("caller_id"),
             index(&["record_id"]),
+            // For those who look on: the latest of a workflow, and what became of those that ended.
+            index(&["key"]),
+            index(&["status", "key"]).where_set("finished_at"),
         ],
     }
 }
@@ -105,6 +108,10 @@ fn job_columns() -> Vec<ColumnSpec> {
         nullable("collection", Type::Text),
         // The how-manyth node it was that the workflow came to; null if that was not kept.
         nullable("position", Type::Int),
+        // What it was given, as JSON, for people to see.
+        nullable("input", Type::Text),
+        // Its last attempts, as JSON.
+        nullable("tries", Type::Text),
     ]
 }
 

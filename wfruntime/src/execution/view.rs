@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::error::{Error, Result};
-use crate::execution::{EXECUTIONS, JobStatus, Status};
+use crate::execution::{Caller, EXECUTIONS, JobStatus, Status, Tries};
 use crate::store::sql::{Condition, Name, Query, Select};
 use crate::store::{Statement, Values};
 use crate::value::{Type, Value};
@@ -36,11 +36,13 @@ pub(crate) struct Execution {
     pub created_at: Timestamp,
     pub started_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
+    /// The node that called it, if one did.
+    pub caller: Option<Caller>,
 }
 
 impl Execution {
     /// The columns that [`Self::from_values`] takes; `context` is the last.
-    pub(crate) const COLUMNS: [(Name, Type); 16] = [
+    pub(crate) const COLUMNS: [(Name, Type); 18] = [
         ("id", Type::Int),
         ("key", Type::Text),
         ("revision", Type::Text),
@@ -56,6 +58,8 @@ impl Execution {
         ("created_at", Type::Timestamp),
         ("started_at", Type::Timestamp),
         ("finished_at", Type::Timestamp),
+        ("caller_id", Type::Int),
+        ("caller_key", Type::Text),
         ("context", Type::Text),
     ];
 
@@ -78,6 +82,7 @@ impl Execution {
             created_at: from.moment()?.ok_or_else(unfit)?,
             started_at: from.moment()?,
             finished_at: from.moment()?,
+            caller: from.next().as_int().zip(from.optional_text()).map(Caller::from),
             context: from.optional_text(),
         })
     }
@@ -116,10 +121,14 @@ pub(crate) struct Job {
     pub collection: Option<String>,
     /// The how-manyth node it was that the workflow came to.
     pub position: u32,
+    /// What it was given, as JSON, if that is kept.
+    pub input: Option<String>,
+    /// Its last attempts.
+    pub tries: Tries,
 }
 
 impl Job {
-    pub(crate) const COLUMNS: [(Name, Type); 11] = [
+    pub(crate) const COLUMNS: [(Name, Type); 13] = [
         ("key", Type::Text),
         ("fingerprint", Type::Int),
         ("kind", Type::Text),
@@ -131,6 +140,8 @@ impl Job {
         ("finished_at", Type::Timestamp),
         ("collection", Type::Text),
         ("position", Type::Int),
+        ("input", Type::Text),
+        ("tries", Type::Text),
     ];
 
     /// Its columns, in the order of [`Self::COLUMNS`].
@@ -147,6 +158,8 @@ impl Job {
             self.finished_at.into(),
             self.collection.as_deref().into(),
             self.position.into(),
+            self.input.as_deref().into(),
+            self.tries.written().into(),
         ]
     }
 
@@ -168,6 +181,8 @@ impl Job {
             finished_at: from.moment()?,
             collection: from.optional_text(),
             position: u32::try_from(from.next().as_int().unwrap_or(0))?,
+            input: from.optional_text(),
+            tries: Tries::read(from.optional_text().as_deref()),
         })
     }
 }

@@ -16,7 +16,8 @@ use sea_query::{
 use condition::filter;
 
 use super::sql::{
-    Aggregate, Count, Delete, Function, Insert, Name, OnConflict, Query, Select, Set, Update,
+    Aggregate, Count, CountBy, Delete, Function, Insert, Name, OnConflict, Query, Select, Set,
+    Update,
 };
 use super::{Expect, Statement};
 use crate::value::{Type, Value};
@@ -166,6 +167,22 @@ impl Query for Count {
             &mut params,
         ));
         finish(&query, params, self.table, Arc::new([Type::Int]))
+    }
+}
+
+impl Query for CountBy {
+    fn build(&self) -> Statement {
+        let mut params = Params::default();
+        let names = || self.columns.iter().map(|(name, _)| *name);
+        let mut query = Sea::select();
+        query
+            .columns(names())
+            .expr(Expr::cust("COUNT(*)"))
+            .from(self.table)
+            .and_where_option(filter(&self.filter, Scope::Table(self.table), &mut params))
+            .group_by_columns(names());
+        let returns = self.columns.iter().map(|(_, ty)| *ty).chain([Type::Int]).collect();
+        finish(&query, params, self.table, returns)
     }
 }
 

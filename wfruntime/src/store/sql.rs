@@ -101,6 +101,17 @@ pub struct Count {
     pub filter: Condition,
 }
 
+/// How many rows of a table fit, for each combination of values of some columns that there is.
+///
+/// A row of the result has the values and then the number.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct CountBy {
+    pub table: Name,
+    pub columns: Vec<(Name, Type)>,
+    pub filter: Condition,
+}
+
 /// One value computed from a column of the rows that fit; null if there is none.
 ///
 /// Sums and averages of decimals are exact as far as a decimal has digits; the average of other

@@ -237,6 +237,18 @@ pub(crate) async fn list(
     Ok((tasks, count.unwrap_or(0).cast_unsigned()))
 }
 
+/// All tasks of an execution, whoever they belong to, the newest first.
+///
+/// # Errors
+///
+/// As [`Store::read`].
+pub(crate) async fn of_execution(store: &Store, id: i64) -> Result<Vec<Task>> {
+    let rows = store.read(&select(Condition::eq("execution_id", id)).build().unbounded()).await?;
+    let mut tasks = rows.into_iter().map(read_task).collect::<Result<Vec<_>>>()?;
+    complete(store, &mut tasks).await?;
+    Ok(tasks)
+}
+
 /// One task that an identity may decide, might have, or gave away.
 ///
 /// # Errors

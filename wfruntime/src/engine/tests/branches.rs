@@ -379,13 +379,9 @@ async fn crashed(world: &World, jobs: &[(&str, &'static str, &str)]) -> i64 {
         world.core.clock.advance(SignedDuration::from_secs(1));
         // As the context makes it of the node's label.
         let label = key.rsplit('/').next().and_then(|label| label.split('#').next());
-        let place = Place {
-            key: (*key).to_owned(),
-            fingerprint: crate::context::fingerprint(label.expect("a label")),
-            kind,
-            collection: (kind == &"create").then_some("enginePayments"),
-            position: 0,
-        };
+        let fingerprint = crate::context::fingerprint(label.expect("a label"));
+        let collection = (kind == &"create").then_some("enginePayments");
+        let place = Place { collection, ..Place::new((*key).to_owned(), fingerprint, kind) };
         let output = match *kind {
             "create" => execution::write_row(&payment_of(&claim)).expect("json"),
             _ => (*output).to_owned(),

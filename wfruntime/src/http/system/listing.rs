@@ -7,6 +7,7 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::members::kind;
+use super::wanted::{self, Wanted};
 use super::{Call, Page, page};
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::http::query::Params;
@@ -31,7 +32,7 @@ pub(super) enum Kind {
     Flag,
     /// One of these.
     Word(&'static [&'static str]),
-    /// A moment: a list is sorted by it, but not filtered.
+    /// A moment: a list is narrowed to a range of it.
     Moment,
     /// Only shown.
     Shown,
@@ -48,7 +49,7 @@ impl Field {
     }
 
     fn is_filtered(&self) -> bool {
-        !matches!(self.kind, Kind::Moment | Kind::Shown)
+        self.kind != Kind::Shown
     }
 }
 
@@ -79,7 +80,7 @@ impl Fields {
 
 /// A list that is asked for.
 pub(super) struct Listing {
-    filter: Vec<(&'static Field, Vec<Value>)>,
+    filter: Vec<(&'static Field, Wanted)>,
     sort: Vec<(&'static Field, bool)>,
     fields: Fields,
     pub(super) page: Page,
@@ -103,15 +104,7 @@ impl Listing {
 
     /// The filter, for the store.
     pub(super) fn condition(&self) -> Condition {
-        let all = self.filter.iter().map(|(field, values)| {
-            let values = values.iter().map(|value| match value {
-                Value::Number(number) => number.as_i64().into(),
-                Value::Bool(flag) => (*flag).into(),
-                Value::String(text) => text.as_str().into(),
-                _ => crate::Value::Null,
-            });
-            Condition::In(field.column, values.collect())
-        });
+        let all = self.filter.iter().map(|(field, wanted)| wanted.condition(field.column));
         Condition::All(all.collect())
     }
 
@@ -134,7 +127,7 @@ impl Listing {
     /// The answer out of all records there are, which no store has.
     pub(super) fn of_all(&self, mut records: Vec<Value>) -> Response {
         records.retain(|record| {
-            self.filter.iter().all(|(field, values)| values.contains(&record[field.name]))
+            self.filter.iter().all(|(field, wanted)| wanted.holds(&record[field.name]))
         });
         records.sort_by(|a, b| {
             let by = |(field, descending): &(&Field, bool)| {
@@ -227,13 +220,14 @@ fn sort(
     order
 }
 
-/// The fields of a filter with the values that they may have: `{"status": "error"}`, also written
-/// `{"status": {"$eq": "error"}}`, and `{"status": {"$in": ["error", "aborted"]}}`.
+/// The fields of a filter with what is wanted of them: `{"status": "error"}`, also written
+/// `{"status": {"$eq": "error"}}`, and `{"status": {"$in": ["error", "aborted"]}}`; of a text also
+/// `{"title": {"$includes": "receipts"}}`, and of a moment `{"createdAt": {"$gte": "2026-03-01T00:00:00Z"}}`.
 fn filter(
     filter: Option<&Value>,
     fields: &'static [Field],
     faults: &mut Vec<Fault>,
-) -> Vec<(&'static Field, Vec<Value>)> {
+) -> Vec<(&'static Field, Wanted)> {
     let Some(filter) = filter else { return Vec::new() };
     let Some(members) = filter.as_object() else {
         let message = "`filter` is an object of fields and their values: `{\"status\": \"…\"}`";
@@ -245,37 +239,16 @@ fn filter(
         let found = find(fields, name, Field::is_filtered, ("filter", &mut *faults));
         let Some(field) = found else { continue };
         let at = format!("filter.{name}");
-        let values = match operand(given) {
-            Ok(values) => values,
-            Err(fault) => {
-                faults.push(fault.at(at));
-                continue;
+        match wanted::read(field.kind, given) {
+            Ok(wanted) => {
+                let unfit = wanted.values().iter().filter_map(|value| unfit(field, value));
+                faults.extend(unfit.map(|fault| fault.at(&*at)));
+                all.push((field, wanted));
             }
-        };
-        faults.extend(values.iter().filter_map(|value| Some(unfit(field, value)?.at(&*at))));
-        all.push((field, values));
+            Err(fault) => faults.push(fault.at(at)),
+        }
     }
     all
-}
-
-/// The values that a condition allows.
-fn operand(given: &Value) -> Result<Vec<Value>, Fault> {
-    const OPERATORS: [&str; 2] = ["$eq", "$in"];
-    let Some(condition) = given.as_object() else { return Ok(vec![given.clone()]) };
-    let mut operators = condition.iter();
-    match (operators.next(), operators.next()) {
-        (Some((name, value)), None) if name == "$eq" => Ok(vec![value.clone()]),
-        (Some((name, Value::Array(values))), None) if name == "$in" => Ok(values.clone()),
-        (Some((name, value)), None) if name == "$in" => {
-            let message = format!("`$in` must be an array, found {}", kind(value));
-            Err(Fault::new("invalid_filter", message))
-        }
-        (Some((name, _)), None) => {
-            let message = format!("unknown operator {}{}", quoted(name), instead(name, OPERATORS));
-            Err(Fault::new("unknown_operator", message))
-        }
-        _ => Err(Fault::new("invalid_filter", "expected one operator: `$eq` or `$in`")),
-    }
 }
 
 /// What is wrong with comparing a field with this value.
@@ -310,6 +283,7 @@ mod tests {
         Field::new("id", "id", Kind::Id),
         Field::new("status", "status", Kind::Word(&["open", "closed"])),
         Field::new("userId", "user_id", Kind::Id),
+        Field::new("title", "title", Kind::Text),
         Field::new("dueAt", "due_at", Kind::Moment),
         Field::shown("chain"),
     ];
@@ -335,16 +309,32 @@ mod tests {
             (json!({ "userId": { "$in": 7 } }), "`$in` must be an array, found a number"),
             (json!({ "userId": {} }), "expected one operator: `$eq` or `$in`"),
             (
-                json!({ "dueAt": "2026-01-01", "chain": "x" }),
-                "this list knows no `filter` by `dueAt`; expected `id`, `status`, `userId`\n\
-                 this list knows no `filter` by `chain`; expected `id`, `status`, `userId`",
+                json!({ "dueAt": { "$gte": "2026-01-01T00:00:00Z", "$lt": "2026-02-01T00:00Z" } }),
+                "",
+            ),
+            (
+                json!({ "dueAt": { "$eq": "2026-01-01T00:00:00Z" } }),
+                "unknown operator `$eq`; expected one of `$gt`, `$gte`, `$lt`, `$lte`",
+            ),
+            (
+                json!({ "dueAt": { "$gt": "yesterday" } }),
+                "`$gt` takes a moment as in `2026-03-01T12:00:00Z`, found `yesterday`",
+            ),
+            (json!({ "dueAt": 1 }), "expected an operator: `$gt`, `$gte`, `$lt` or `$lte`"),
+            (json!({ "title": { "$includes": "receipts" } }), ""),
+            (
+                json!({ "title": { "$includes": 7 } }),
+                "`$includes` must be a string, found a number",
+            ),
+            (
+                json!({ "chain": "x" }),
+                "this list knows no `filter` by `chain`; expected `id`, `status`, `userId`, \
+                 `title`, `dueAt`",
             ),
         ] {
             let mut faults = Vec::new();
             let found = filter(Some(&given), FIELDS, &mut faults);
-            let mut messages: Vec<_> = faults.iter().map(|fault| fault.message.as_str()).collect();
-            messages.sort_by_key(|message| !message.contains("dueAt"));
-            assert_eq!(messages.join("\n"), expected, "{given}");
+            assert_eq!(told(&faults), expected, "{given}");
             assert!(
                 !expected.is_empty() || found.len() == given.as_object().map_or(0, |it| it.len())
             );
@@ -357,7 +347,8 @@ mod tests {
             (&["-dueAt", "id"][..], ""),
             (
                 &["chain"],
-                "this list knows no `sort` by `chain`; expected `id`, `status`, `userId`, `dueAt`",
+                "this list knows no `sort` by `chain`; expected `id`, `status`, `userId`, `title`, \
+                 `dueAt`",
             ),
             (&["statu"], "unknown field `statu`; did you mean `status`?"),
             (&["id", "-id"], "`id` stands twice in `sort`"),

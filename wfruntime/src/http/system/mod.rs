@@ -6,7 +6,10 @@ mod auth;
 mod executions;
 mod listing;
 mod members;
+mod redact;
+mod shown;
 mod tasks;
+mod wanted;
 mod workflows;
 
 use std::sync::Arc;
@@ -94,6 +97,7 @@ pub(super) async fn answer(route: &SystemRoute, call: &Call<'_>) -> Result<Respo
 fn check_parameters(route: &SystemRoute, call: &Call<'_>) -> Result<()> {
     let taken: &[&str] = match (route.resource, route.action) {
         (_, "list") => &["filter", "fields", "except", "sort", "page", "pageSize"],
+        (_, "count") => &["filter"],
         ("auth", _) | (_, "changePassword") => &[],
         (_, "get") => &["filterByTk", "fields", "except"],
         _ => &["filterByTk"],
