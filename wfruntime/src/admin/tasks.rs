@@ -28,14 +28,10 @@ struct Task {
     key: Option<String>,
     collection: Option<String>,
     record_id: Option<i64>,
-    fields: Option<Fields>,
+    /// What it asks for; nothing if it takes a decision.
+    fields: Option<Vec<Field>>,
     assignees: Vec<Assignee>,
     decisions: Vec<Decision>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Fields {
-    fields: Vec<Field>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -125,7 +121,7 @@ async fn decide(visit: &Visit, id: i64, sent: &Sent) -> Asked<()> {
     let task = task(visit, id).await?;
     let mut body = Map::new();
     match &task.fields {
-        Some(form) => body.insert("values".into(), inputs::values(&form.fields, sent)),
+        Some(fields) => body.insert("values".into(), inputs::values(fields, sent)),
         None => body.insert("decision".into(), inputs::sent(sent, "decision").into()),
     };
     if let Some(comment) = inputs::sent(sent, "comment").filter(|comment| !comment.is_empty()) {
@@ -264,8 +260,8 @@ fn decision_form(visit: &Visit, task: &Task, sent: &Sent, refused: Option<&Refus
     };
     html! {
         form.card method="post" action=(visit.at(&format!("/tasks/{}", task.id))) data-keep {
-            @if let Some(form) = &task.fields {
-                @for field in &form.fields { (field.draw(visit, &value(field), faults, "values.")) }
+            @if let Some(fields) = &task.fields {
+                @for field in fields { (field.draw(visit, &value(field), faults, "values.")) }
             }
             div.field {
                 label for="comment" { (visit.t("comment")) " " span.quiet { (visit.t("optional")) } }
