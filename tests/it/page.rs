@@ -152,6 +152,19 @@ async fn a_form_of_another_site_does_nothing() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_read_is_refused_on_a_page() {
+    let program = Program::start().await;
+    let root = program.user("Ada", &["root"]).await;
+    for path in ["/admin/tasks/seven", "/admin/data/errands/x", "/admin/sign-out"] {
+        let page = program.page(path, &root, None).await;
+        assert_eq!(page.status, 404, "{path}");
+        assert!(page.text.contains("<p>There is no such page.</p>"), "{path}: {}", page.text);
+    }
+    let page = program.page("/admin/sign-in", "", Some("account=Ada")).await;
+    assert!(page.status == 422 && page.text.contains("could not be read"), "{page:?}");
+}
+
+#[tokio::test]
 async fn every_page_has_the_headers_of_safety() {
     let program = Program::start().await;
     let root = program.user("Ada", &["root"]).await;

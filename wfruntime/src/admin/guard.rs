@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -20,16 +20,18 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 
 /// Refuses what another site sends in the visitor's name, and adds the headers of safety.
 pub(super) async fn guard(State(core): State<Arc<Core>>, request: Request, next: Next) -> Response {
-    let is_foreign = request.method() != Method::GET
-        && request.method() != Method::HEAD
-        && !is_own(request.headers());
-    let mut response = if is_foreign {
-        let (mut parts, _) = request.into_parts();
-        let Ok(place) = Place::from_request_parts(&mut parts, &core).await;
-        let refused = Refused::new(StatusCode::FORBIDDEN, place.t("foreign-request"));
-        place.bare(&place.t("refused"), &super::layout::refusal(&place, &refused), refused.status)
+    let (mut parts, body) = request.into_parts();
+    let is_read = parts.method == Method::GET || parts.method == Method::HEAD;
+    let Ok(place) = Place::from_request_parts(&mut parts, &core).await;
+    let mut response = if !is_read && !is_own(&parts.headers) {
+        place.refuse(&Refused::new(StatusCode::FORBIDDEN, place.t("foreign-request")))
     } else {
-        next.run(request).await
+        let response = next.run(Request::from_parts(parts, body)).await;
+        match response.status() {
+            status if !is_wordless(&response) || !status.is_client_error() => response,
+            _ if is_read => place.refuse(&Refused::new(StatusCode::NOT_FOUND, place.t("no-page"))),
+            status => place.refuse(&Refused::new(status, place.t("unreadable"))),
+        }
     };
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value| {
@@ -43,6 +45,12 @@ pub(super) async fn guard(State(core): State<Arc<Core>>, request: Request, next:
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response
+}
+
+/// Whether no page of ours says what is wrong: the address or the form could not be read.
+fn is_wordless(response: &Response) -> bool {
+    let mime = response.headers().get(CONTENT_TYPE).and_then(|mime| mime.to_str().ok());
+    mime.is_none_or(|mime| mime.starts_with("text/plain"))
 }
 
 /// Whether a form of the page's own sent the request.

@@ -84,7 +84,7 @@ impl Visit {
         let sheet = match sheet {
             Ok(sheet) => sheet,
             Err(refused) => {
-                Sheet::still(self.t("refused"), refusal(self, &refused)).status(refused.status)
+                Sheet::still(self.t("refused"), refused_page(self, &refused)).status(refused.status)
             }
         };
         let open = self.open_tasks().await;
@@ -184,7 +184,7 @@ impl Visit {
 fn language(place: &Place) -> Markup {
     html! {
         form method="post" action=(place.at("/choose")) {
-            input type="hidden" name="next" value=(place.path);
+            input type="hidden" name="next" value=(place.here());
             label { (place.t("language"))
                 select name="language" data-send {
                     @for known in Catalogue::all() {
@@ -216,7 +216,12 @@ impl Place {
         tracing::error!("the page failed: {error:?}");
         let refused =
             Refused::new(StatusCode::INTERNAL_SERVER_ERROR, http::internal(error).message);
-        self.bare(&self.t("refused"), &refusal(self, &refused), refused.status)
+        self.refuse(&refused)
+    }
+
+    /// A page of nothing but why something was not done.
+    pub(super) fn refuse(&self, refused: &Refused) -> Response {
+        self.bare(&self.t("refused"), &refused_page(self, refused), refused.status)
     }
 
     /// For programs that say themselves who asks.
@@ -248,21 +253,35 @@ fn document(place: &Place, title: &str, body: &Markup) -> Markup {
 
 /// Why something was not done, in a box that is read out at once.
 pub(super) fn refusal(place: &Place, refused: &Refused) -> Markup {
-    let heading = match refused.status {
+    html! {
+        div.refusal role="alert" { strong { (kind(place, refused)) } (reasons(refused)) }
+    }
+}
+
+/// The same where it is all there is to say.
+fn refused_page(place: &Place, refused: &Refused) -> Markup {
+    html! {
+        h1 { (kind(place, refused)) }
+        div.refusal role="alert" { (reasons(refused)) }
+    }
+}
+
+fn kind(place: &Place, refused: &Refused) -> String {
+    place.t(match refused.status {
         StatusCode::NOT_FOUND => "not-found",
         StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => "not-allowed",
         StatusCode::CONFLICT => "conflict",
         status if status.is_server_error() => "broken",
         _ => "refused",
-    };
+    })
+}
+
+fn reasons(refused: &Refused) -> Markup {
     html! {
-        div.refusal role="alert" {
-            strong { (place.t(heading)) }
-            @if let [only] = refused.errors.as_slice() {
-                p { (only.message) }
-            } @else {
-                ul { @for told in &refused.errors { li { (told.message) } } }
-            }
+        @if let [only] = refused.errors.as_slice() {
+            p { (only.message) }
+        } @else {
+            ul { @for told in &refused.errors { li { (told.message) } } }
         }
     }
 }

@@ -101,6 +101,15 @@ impl Place {
         self.text.get(id)
     }
 
+    /// This page below [`ROOT`], with what is behind the `?`.
+    pub(super) fn here(&self) -> String {
+        if self.query.is_empty() {
+            return self.path.clone();
+        }
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        format!("{}?{}", self.path, query.extend_pairs(&self.query).finish())
+    }
+
     /// This page's address with another value behind the `?`.
     pub(super) fn here_with(&self, name: &str, value: &str) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -207,9 +216,7 @@ fn sign_in(place: &Place) -> Response {
     if place.core.auth.signs_in_otherwise() {
         return place.outside();
     }
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&place.query).finish();
-    let back =
-        if query.is_empty() { place.path.clone() } else { format!("{}?{query}", place.path) };
+    let back = place.here();
     let back = utf8_percent_encode(&back, NON_ALPHANUMERIC);
     place.go(&format!("/sign-in?next={back}"))
 }

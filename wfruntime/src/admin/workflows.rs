@@ -221,7 +221,7 @@ pub(super) fn picture(
         return html! { p.quiet { (visit.t("graph-of-function")) } };
     };
     html! {
-        section.card aria-label=(visit.t("graph")) {
+        section.card {
             h2 { (visit.t("graph")) " " span.quiet { (visit.t(timing)) } }
             div.graph tabindex="0" role="region" aria-label=(visit.t("graph")) {
                 // Drawn from constants of the program, each text of them escaped.

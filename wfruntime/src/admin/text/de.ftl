@@ -34,6 +34,7 @@ not-allowed = Nicht erlaubt
 conflict = Das widerspricht dem, was gespeichert ist
 broken = Etwas ist schiefgegangen
 foreign-request = Dieses Formular kam von einer anderen Seite oder von einem Browser, der nicht sagt, woher. Es wurde nichts getan.
+unreadable = Das war nicht zu lesen. Es ist nichts geschehen.
 
 ## Werte
 yes = ja

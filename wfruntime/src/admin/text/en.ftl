@@ -34,6 +34,7 @@ not-allowed = Not allowed
 conflict = This does not fit what is stored
 broken = Something broke
 foreign-request = This form was sent from another site, or by a browser that does not say from where. Nothing was done.
+unreadable = This could not be read. Nothing was done.
 
 ## Values
 yes = yes

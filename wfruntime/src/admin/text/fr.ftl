@@ -34,6 +34,7 @@ not-allowed = Non autorisé
 conflict = Cela contredit ce qui est enregistré
 broken = Une erreur s’est produite
 foreign-request = Ce formulaire vient d’un autre site, ou d’un navigateur qui ne dit pas d’où. Rien n’a été fait.
+unreadable = Cela n’a pas pu être lu. Rien n’a été fait.
 
 ## Valeurs
 yes = oui
