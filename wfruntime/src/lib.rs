@@ -11,6 +11,7 @@ mod admin;
 mod answer;
 mod app;
 mod auth;
+mod change;
 mod cli;
 mod clock;
 pub mod collection;

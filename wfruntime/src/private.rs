@@ -23,8 +23,8 @@ pub use crate::store::schema::OnDelete;
 pub use crate::trigger::PostAction;
 pub use crate::workflow::{
     Decider, Graph, GraphEdge, GraphNode, Identified, InAppends, Mode, Overlap, Present, Ran,
-    RegisteredWorkflow, Retry, Show, Timing, Updated, Workflow, WorkflowMeta, WorkflowResult,
-    loaded, show_in_url,
+    RegisteredWorkflow, Retry, Show, Timing, Trigger, Updated, Workflow, WorkflowMeta,
+    WorkflowResult, loaded, show_in_url,
 };
 
 use std::any::TypeId;

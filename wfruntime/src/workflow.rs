@@ -33,6 +33,20 @@ pub enum Mode {
     Global,
 }
 
+/// What starts a workflow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Trigger {
+    /// An action that succeeded.
+    PostAction,
+    /// An action that is about to write.
+    PreAction,
+    /// A change of data, whoever made it.
+    CollectionEvent {
+        /// Whether one that does not resolve undoes the change.
+        rollback: bool,
+    },
+}
+
 /// When a workflow runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Timing {
@@ -76,9 +90,11 @@ pub struct WorkflowMeta {
     pub key: &'static str,
     pub version: u32,
     pub title: &'static str,
+    pub trigger: Trigger,
     pub collection: fn() -> &'static CollectionMeta,
+    /// Global for what is never named.
     pub mode: Mode,
-    /// Names of actions as in URLs; empty in local mode.
+    /// Names of actions as in URLs; empty in local mode. Of a collection event, kinds of changes.
     pub on: &'static [&'static str],
     /// Paths of associations.
     pub appends: &'static [&'static [&'static str]],

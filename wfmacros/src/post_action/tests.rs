@@ -48,6 +48,7 @@ fn a_function_and_all_arguments() {
                         key: "notify",
                         version: 1u32,
                         title: "Tells finance",
+                        trigger: wf::private::Trigger::PostAction,
                         collection: || <Claim as wf::private::Collection>::META,
                         mode: wf::private::Mode::Global,
                         on: &["create", "submit"],

@@ -149,6 +149,7 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
             key: #key,
             version: #version,
             title: #title,
+            trigger: #private::Trigger::PostAction,
             collection: || <#collection as #private::Collection>::META,
             mode: #mode,
             on: &[#(#on),*],

@@ -107,6 +107,7 @@ fn the_review_of_claims() {
                         key: "expense_review",
                         version: 1u32,
                         title: "Claims above 500 wait for a supervisor",
+                        trigger: ::wfruntime::private::Trigger::PostAction,
                         collection: || <Reimbursement as ::wfruntime::private::Collection>::META,
                         mode: ::wfruntime::private::Mode::Local,
                         on: &[],

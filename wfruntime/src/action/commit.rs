@@ -7,16 +7,16 @@ use std::sync::Arc;
 
 use super::authorise;
 use super::read::{Shown, load};
+use super::report::Report;
 use super::turns::Turns;
-use super::{Answer, AnswerData, Fired, FiredStatus, Message};
-use super::{keyed, rows};
+use super::{Answer, AnswerData, keyed, rows};
 use crate::auth::Names;
+use crate::change::{self, Telling, Told, Write};
 use crate::collection::Row;
 use crate::core::Core;
-use crate::engine::SyncOutcome;
 use crate::engine::signals::Sending;
-use crate::error::{Error, ErrorKind, Fault, Result};
-use crate::execution::{Birth, NewExecution, NewStatus, Status, bear, refuse_overlaps};
+use crate::error::{Error, ErrorKind, Result};
+use crate::execution::{Birth, NewExecution, NewStatus, bear, refuse_overlaps};
 use crate::store::sql::Query;
 use crate::store::{Statement, Store};
 use crate::trigger::Firing;
@@ -25,7 +25,7 @@ use crate::workflow::Timing;
 /// What a request writes and fires.
 pub(super) struct Commit {
     /// The records, in the order they have to run.
-    pub(super) statements: Vec<Statement>,
+    pub(super) statements: Vec<Write>,
     /// Finds the records that must not be there before the write.
     pub(super) absent: Vec<Statement>,
     pub(super) firing: Firing,
@@ -52,14 +52,20 @@ impl Commit {
     /// The store's: nothing was written then.
     pub(super) async fn run(self, core: &Arc<Core>, turns: Turns) -> Result<Answer> {
         let is_sync = |execution: &NewExecution| execution.workflow.timing == Timing::Sync;
-        if !self.firing.executions.iter().any(is_sync) {
-            return self.finish(core, turns).await;
+        let telling = Telling::of(core, &self.statements, None).await?;
+        if telling.is_none() && !self.firing.executions.iter().any(is_sync) {
+            return self.finish(core, turns, None).await;
         }
         let core = Arc::clone(core);
-        tokio::spawn(async move { self.finish(&core, turns).await }).await?
+        tokio::spawn(async move { self.finish(&core, turns, telling).await }).await?
     }
 
-    async fn finish(self, core: &Arc<Core>, turns: Turns) -> Result<Answer> {
+    async fn finish(
+        self,
+        core: &Arc<Core>,
+        turns: Turns,
+        telling: Option<Telling>,
+    ) -> Result<Answer> {
         let Self { statements, absent, firing, mut data, shown, users, names, signals, root } =
             self;
         let Firing { mut executions, idle } = firing;
@@ -69,31 +75,37 @@ impl Commit {
         executions.iter().for_each(|execution| report.fired(execution));
         let is_sync = |execution: &&NewExecution| execution.status == NewStatus::StartedSync;
         let synchronous: Vec<NewExecution> = executions.iter().filter(is_sync).cloned().collect();
-        let unit =
-            Unit { statements, absent, births, executions, names, signals, root, users, turns };
-        unit.write(core).await?;
-        if !synchronous.is_empty() {
-            let deadline = core.clock.after(core.settings.sync_timeout);
-            for execution in synchronous {
-                let (id, key) = (execution.id, execution.workflow.key);
-                let outcome = core.engine.run_sync(execution, deadline).await;
-                report.ran(id, key, outcome);
-            }
-        }
-        if report.changed
+        let unit = Unit {
+            statements,
+            absent,
+            telling,
+            births,
+            executions,
+            names,
+            signals,
+            root,
+            users,
+            turns,
+        };
+        // What hears of the data's changes is done before what follows the action.
+        let told = unit.write(core).await?.executions.into_iter();
+        let synchronous = told.filter(|it| is_sync(&it)).chain(synchronous).collect();
+        report.run(core, synchronous).await;
+        if report.changed()
             && let Err(error) = refresh(&core.store, &mut data).await
         {
             tracing::warn!(%error, "written records cannot be read again");
         }
         append(core, &mut data, &shown).await;
-        Ok(report.answer(data, shown))
+        Ok(report.answer(data, shown.selection))
     }
 }
 
 /// What is written at once, and handed over at the commit whether the caller still waits or not.
 struct Unit {
-    statements: Vec<Statement>,
+    statements: Vec<Write>,
     absent: Vec<Statement>,
+    telling: Option<Telling>,
     births: Vec<Birth>,
     executions: Vec<NewExecution>,
     names: Names,
@@ -104,9 +116,20 @@ struct Unit {
 }
 
 impl Unit {
-    async fn write(self, core: &Arc<Core>) -> Result<()> {
-        let Self { statements, absent, births, executions, names, signals, root, users, turns } =
-            self;
+    /// Writes it; the executions of collection events that it wrote as well.
+    async fn write(self, core: &Arc<Core>) -> Result<Told> {
+        let Self {
+            statements,
+            absent,
+            telling,
+            births,
+            executions,
+            names,
+            signals,
+            root,
+            users,
+            turns,
+        } = self;
         let checks: Vec<_> = executions.iter().filter_map(NewExecution::overlap_check).collect();
         let after = Arc::clone(core);
         let written = core.store.write_then(
@@ -114,7 +137,7 @@ impl Unit {
                 Box::pin(async move {
                     keyed::keep_absent(tx, &absent).await?;
                     refuse_overlaps(tx, &checks).await?;
-                    tx.batch(&statements).await?;
+                    let told = change::write(tx, &statements, telling.as_ref()).await?;
                     let ended = bear(tx, &births).await?;
                     names.check(tx).await?;
                     let mut woken = Vec::new();
@@ -123,15 +146,18 @@ impl Unit {
                     }
                     authorise::keep_a_root(tx, root.as_ref()).await?;
                     crate::engine::failpoint("before_commit");
-                    Ok((ended, woken))
+                    Ok((told, ended, woken))
                 })
             },
-            move |(ended, woken)| {
-                ended.iter().for_each(|ended| after.engine.ended(ended));
+            move |(told, ended, woken)| {
+                let ended = told.ended.iter().chain(ended);
+                ended.for_each(|ended| after.engine.ended(ended));
                 after.engine.all_woken(woken);
                 if users {
                     after.auth.users_changed();
                 }
+                let executions: Vec<_> =
+                    told.executions.iter().cloned().chain(executions).collect();
                 if !executions.is_empty() {
                     after.engine.committed(executions);
                 }
@@ -139,7 +165,8 @@ impl Unit {
                 drop(turns);
             },
         );
-        written.await.map(drop).map_err(|error| core.registry.in_json(error))
+        let (told, ..) = written.await.map_err(|error| core.registry.in_json(error))?;
+        Ok(told)
     }
 }
 
@@ -180,83 +207,6 @@ fn records(data: &mut AnswerData) -> &mut [Row] {
         AnswerData::One(row) => std::slice::from_mut(&mut **row),
         AnswerData::Many(rows) | AnswerData::Page { rows, .. } => rows.as_mut_slice(),
         AnswerData::Count(_) => &mut [],
-    }
-}
-
-/// What became of the workflows of a request.
-struct Report {
-    fired: Vec<Fired>,
-    idle: Vec<Fired>,
-    messages: Vec<Message>,
-    /// Of executions that broke.
-    broken: Vec<Fault>,
-    /// Of executions that said no.
-    refused: Vec<Fault>,
-    changed: bool,
-}
-
-impl Report {
-    fn new(idle: Vec<Fired>) -> Self {
-        let (fired, messages) = (Vec::new(), Vec::new());
-        let (broken, refused) = (Vec::new(), Vec::new());
-        Self { fired, idle, messages, broken, refused, changed: false }
-    }
-
-    /// Keeps an execution that was written.
-    fn fired(&mut self, execution: &NewExecution) {
-        let status = match execution.status {
-            NewStatus::Error(_) => FiredStatus::Error,
-            NewStatus::Queued | NewStatus::StartedSync => FiredStatus::Queued,
-        };
-        let (key, execution) = (execution.workflow.key, Some(execution.id));
-        self.fired.push(Fired { key, execution, status });
-    }
-
-    /// Keeps what a synchronous execution came to.
-    fn ran(&mut self, id: i64, key: &'static str, outcome: SyncOutcome) {
-        self.changed |= outcome.changed;
-        let said = outcome.messages.join("\n");
-        let status = match outcome.status {
-            Status::Resolved => FiredStatus::Resolved,
-            Status::Failed => FiredStatus::Failed,
-            Status::Rejected => FiredStatus::Rejected,
-            Status::Aborted => FiredStatus::Aborted,
-            Status::Error => FiredStatus::Error,
-            // Not at its end: somebody else goes on with it.
-            Status::Queued | Status::Started | Status::Stranded => FiredStatus::Queued,
-        };
-        match status {
-            FiredStatus::Failed | FiredStatus::Rejected => {
-                let spoken = outcome.failure.or_else(|| (!said.is_empty()).then_some(said));
-                let message = spoken.unwrap_or_else(|| format!("`{key}` said no"));
-                let code = if status == FiredStatus::Failed { "failed" } else { "rejected" };
-                self.refused.push(Fault::new(code, message));
-            }
-            FiredStatus::Error | FiredStatus::Aborted => {
-                let message = format!("a workflow broke; ask for execution {id}");
-                self.broken.push(Fault::new("internal", message));
-            }
-            _ => {}
-        }
-        let messages = outcome.messages.into_iter().map(|message| Message { message });
-        self.messages.extend(messages);
-        if let Some(fired) = self.fired.iter_mut().find(|fired| fired.execution == Some(id)) {
-            fired.status = status;
-        }
-    }
-
-    fn answer(self, data: AnswerData, shown: Shown) -> Answer {
-        let outcome = match (self.broken.is_empty(), self.refused.is_empty()) {
-            (false, _) => Err(ErrorKind::Internal),
-            (true, false) => Err(ErrorKind::Invalid),
-            (true, true) => Ok(()),
-        };
-        let mut workflows = self.fired;
-        workflows.extend(self.idle);
-        let errors: Vec<Fault> = self.broken.into_iter().chain(self.refused).collect();
-        let committed = outcome.is_err();
-        let (messages, selection) = (self.messages, shown.selection);
-        Answer { outcome, data, selection, messages, workflows, errors, committed }
     }
 }
 

@@ -1,17 +1,21 @@
 //! `destroy`: by id, by several, or by filter; it answers how many records are gone.
 //!
-//! No workflow fires: post-actions follow what makes or changes records.
+//! No post-action fires: they follow what makes or changes records. Collection events hear of it.
 
 use std::sync::Arc;
 
 use super::checks::Checks;
 use super::read::{no_record, within};
+use super::report::Report;
 use super::{Answer, AnswerData, Request, authorise, filter, rows};
+use crate::change::{self, Telling, Told, Write};
+use crate::collection::json::Selection;
 use crate::collection::{Definition, Row};
 use crate::core::Core;
 use crate::error::{Error, Fault, Result};
-use crate::store::Statement;
-use crate::store::sql::{Condition, Delete, Query};
+use crate::execution::{NewExecution, NewStatus};
+use crate::store::sql::{Condition, Query};
+use crate::store::{Expect, Statement, Tx};
 
 /// Destroys what the request names.
 ///
@@ -46,35 +50,68 @@ pub(super) async fn destroy(core: &Arc<Core>, request: &Request) -> Result<Answe
         true => users(core, &checks, definition, &condition).await?,
         false => None,
     };
-    let delete = Delete { table: definition.table(), filter: condition }.build();
-    let count = delete_all(core, definition, delete, ids, root).await?;
-    if definition.meta.account {
-        core.auth.users_changed();
-    }
-    Ok(Answer::of(AnswerData::Count(count)))
+    let write = Write::delete(core.registry, definition, condition, Expect::Any);
+    let telling = Telling::of(core, [&write], None).await?;
+    Unit { write, telling, definition, ids, root }.commit(core).await
 }
 
-async fn delete_all(
-    core: &Core,
+/// What is destroyed at once, with what follows it.
+struct Unit {
+    write: Write,
+    telling: Option<Telling>,
     definition: &'static Definition,
-    delete: Statement,
+    /// The records that are named, if they are.
     ids: Option<Vec<i64>>,
+    /// What has to be found behind it.
     root: Option<Statement>,
-) -> Result<u64> {
-    core.store
-        .write(move |tx| {
-            Box::pin(async move {
-                let count = tx.execute(&delete).await?;
-                authorise::keep_a_root(tx, root.as_ref()).await?;
-                match ids {
-                    Some(ids) if u64::try_from(ids.len()).is_ok_and(|named| count < named) => {
-                        Err(gone(definition, &ids))
-                    }
-                    _ => Ok(count),
+}
+
+impl Unit {
+    /// Destroys it, runs what hears of it synchronously, and answers how many records are gone.
+    async fn commit(self, core: &Arc<Core>) -> Result<Answer> {
+        if self.telling.is_none() {
+            return self.finish(core).await;
+        }
+        // From the commit on no closed connection ends it.
+        let core = Arc::clone(core);
+        tokio::spawn(async move { self.finish(&core).await }).await?
+    }
+
+    async fn finish(self, core: &Arc<Core>) -> Result<Answer> {
+        let is_account = self.definition.meta.account;
+        let after = Arc::clone(core);
+        let written = core.store.write_then(
+            move |tx| Box::pin(self.apply(tx)),
+            move |(_, told): &(u64, Told)| {
+                told.ended.iter().for_each(|ended| after.engine.ended(ended));
+                if is_account {
+                    after.auth.users_changed();
                 }
-            })
-        })
-        .await
+                if !told.executions.is_empty() {
+                    after.engine.committed(told.executions.clone());
+                }
+            },
+        );
+        let (count, told) = written.await?;
+        let mut report = Report::new(Vec::new());
+        let is_sync = |it: &NewExecution| it.status == NewStatus::StartedSync;
+        report.run(core, told.executions.into_iter().filter(is_sync).collect()).await;
+        Ok(report.answer(AnswerData::Count(count), Selection::ALL))
+    }
+
+    async fn apply(self, tx: &mut Tx) -> Result<(u64, Told)> {
+        let Self { write, telling, definition, ids, root } = self;
+        let mut changes = telling.as_ref().map(Telling::changes).unwrap_or_default();
+        let count = write.execute(tx, &mut changes).await?;
+        authorise::keep_a_root(tx, root.as_ref()).await?;
+        if let Some(ids) = ids
+            && u64::try_from(ids.len()).is_ok_and(|named| count < named)
+        {
+            return Err(gone(definition, &ids));
+        }
+        let told = change::tell(tx, telling.as_ref(), &changes).await?;
+        Ok((count, told))
+    }
 }
 
 /// What to say if not all of the named records are there.

@@ -23,6 +23,7 @@ mod own;
 mod perform;
 mod plan;
 pub(crate) mod read;
+mod report;
 mod request;
 pub(crate) mod rows;
 mod turns;

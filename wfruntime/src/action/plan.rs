@@ -11,12 +11,13 @@ use super::input::{Link, Target, Values};
 use super::load::{Entry, Written};
 use super::rows;
 use crate::auth::Names;
+use crate::change::Write;
 use crate::collection::{AssociationKind, CollectionMeta, DefaultValue, Definition, Row};
 use crate::core::Core;
 use crate::error::{Error, Result};
 use crate::registry;
-use crate::store::sql::{Condition, Delete, Query, Set, Update};
-use crate::store::{Expect, Statement};
+use crate::store::Expect;
+use crate::store::sql::{Condition, Query, Set, Update};
 use crate::value::{Type, Value};
 
 /// Collects what a request writes.
@@ -26,7 +27,7 @@ pub(crate) struct Plan<'a> {
     user: Option<i64>,
     now: Timestamp,
     /// In the order they have to run.
-    pub(crate) statements: Vec<Statement>,
+    pub(crate) statements: Vec<Write>,
     /// The records, for what is loaded through them.
     pub(crate) written: Written,
     /// Whether users are among them.
@@ -59,7 +60,7 @@ impl<'a> Plan<'a> {
         let changed: Vec<usize> = columns.iter().map(|(index, _)| *index).collect();
         let row = new_row(self.core, self.user, self.now, given.definition, columns);
         if given.links.is_empty() && !self.tracks {
-            self.statements.push(rows::insert(&row));
+            self.statements.push(Write::insert(self.core.registry, &row));
             self.note(&row, &changed);
             return Ok(row);
         }
@@ -70,7 +71,7 @@ impl<'a> Plan<'a> {
 
     /// Plans a record that was made before, with the columns that were given for it.
     pub(crate) fn insert(&mut self, row: &Row, given: &[usize]) {
-        self.statements.push(rows::insert(row));
+        self.statements.push(Write::insert(self.core.registry, row));
         self.note(row, given);
         let (row, given) = (row.clone(), given.to_vec());
         self.written.put(Entry { row, is_new: true, given, sets: Vec::new() });
@@ -88,7 +89,7 @@ impl<'a> Plan<'a> {
     pub(crate) fn delete(&mut self, definition: &'static Definition, id: i64) {
         let filter = rows::with_ids(definition, &[id]);
         self.users |= definition.meta.account;
-        self.statements.push(Delete { table: definition.table(), filter }.expect(Expect::Row));
+        self.statements.push(Write::delete(self.core.registry, definition, filter, Expect::Row));
     }
 
     /// Plans the change of a stored record and what is nested in it.
@@ -116,7 +117,8 @@ impl<'a> Plan<'a> {
         let set = vec![(id, Set::To(row.id().into()))];
         let (table, filter) = (row.definition.table(), rows::unchanged(row));
         let update = Update { table, set, filter, returning: Vec::new() };
-        self.statements.push(update.expect(Expect::Unchanged));
+        // It changes nothing: nobody hears of it.
+        self.statements.push(Write::Plain(update.expect(Expect::Unchanged)));
     }
 
     /// Plans the change of single columns of a stored record.
@@ -150,7 +152,7 @@ impl<'a> Plan<'a> {
             Guard::Exists => (rows::with_ids(definition, &[before.id()]), Expect::Row),
         };
         let update = Update { table: definition.table(), set, filter, returning: Vec::new() };
-        self.statements.push(update.expect(expect));
+        self.statements.push(Write::update(self.core.registry, definition, update, expect));
         match self.written.get_mut(definition, row.id()) {
             Some(entry) => {
                 entry.row = row.clone();
@@ -188,7 +190,7 @@ impl<'a> Plan<'a> {
             return Err(Error::invalid("required", message));
         }
         let row = new_row(self.core, self.user, self.now, definition, columns);
-        self.statements.push(rows::insert(&row));
+        self.statements.push(Write::insert(self.core.registry, &row));
         Ok(())
     }
 
@@ -295,7 +297,8 @@ impl<'a> Plan<'a> {
         if !gone.is_empty() {
             let filter = Condition::eq(between.columns[source].name, row.id())
                 .and(Condition::In(between.columns[target].name, gone));
-            self.statements.push(Delete { table: between.table(), filter }.build());
+            let write = Write::delete(self.core.registry, between, filter, Expect::Any);
+            self.statements.push(write);
         }
         let to = row.definition.associations[link.association].target();
         let mut ids = Vec::with_capacity(link.targets.len());

@@ -412,6 +412,7 @@ mod tests {
             version: 1,
             title: "",
             collection: || User::META,
+            trigger: crate::workflow::Trigger::PostAction,
             mode: crate::workflow::Mode::Local,
             on: &[],
             appends: &[],

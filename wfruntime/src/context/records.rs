@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::reads::columns;
 use super::{Earlier, SyncContext};
+use crate::change::Write;
 use crate::collection::json::value_to_json;
 use crate::collection::{
     Collection, DefaultValue, Definition, Filter, Id, IntoChanges, IntoDraft, Record, Row,
@@ -14,8 +15,8 @@ use crate::engine::run::{Begun, Effect};
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::execution::wind_up::to;
 use crate::execution::{Status, read_row, write_row};
-use crate::store::BoxFuture;
-use crate::store::sql::{Condition, Delete, Insert, OnConflict, Query, Set, Update};
+use crate::store::sql::{Condition, Set, Update};
+use crate::store::{BoxFuture, Expect};
 use crate::value::{Type, Value};
 
 /// What a node that writes gives, once it is done.
@@ -96,8 +97,8 @@ impl SyncContext {
             Begun::Done(output) => return Ok(serde_json::from_str(&output)?),
             Begun::New(node) => node,
         };
-        let delete = Delete { table: definition.table(), filter };
-        Ok(self.run.commit(&node, Effect::Counted(delete.build())).await?.changed)
+        let write = Write::delete(self.run.core.registry, definition, filter, Expect::Any);
+        Ok(self.run.commit(&node, Effect::Counted(write)).await?.changed)
     }
 
     async fn update_rows(
@@ -117,7 +118,8 @@ impl SyncContext {
         let set = self.changed(definition, changes);
         let table = definition.table();
         let update = Update { table, set, filter, returning: Vec::new() };
-        Ok(self.run.commit(&node, Effect::Counted(update.build())).await?.changed)
+        let write = Write::update(self.run.core.registry, definition, update, Expect::Any);
+        Ok(self.run.commit(&node, Effect::Counted(write)).await?.changed)
     }
 
     async fn create_row(
@@ -135,14 +137,9 @@ impl SyncContext {
             Err(error) => return self.run.broke(&node, error).await,
         };
         let row = Row::new(definition, values);
-        let insert = Insert {
-            table: definition.table(),
-            columns: definition.columns.iter().map(|column| column.name).collect(),
-            rows: vec![row.values.clone()],
-            conflict: OnConflict::Fail,
-        };
         let output = write_row(&row)?;
-        self.run.commit(&node, Effect::Fixed(vec![insert.build()], output)).await?;
+        let write = Write::insert(self.run.core.registry, &row);
+        self.run.commit(&node, Effect::Fixed(vec![write], output)).await?;
         Ok(row)
     }
 
@@ -197,7 +194,8 @@ impl SyncContext {
             filter: Condition::eq("id", earlier.id()),
             returning: columns(definition),
         };
-        let effect = Effect::Returned(update.build(), definition, Arc::clone(earlier));
+        let write = Write::update(self.run.core.registry, definition, update, Expect::Any);
+        let effect = Effect::Returned(write, definition, Arc::clone(earlier));
         // That there was no row is what the node gave: replay ends in the same way.
         self.run.commit(&node, effect).await?.row.ok_or_else(|| self.gone())
     }

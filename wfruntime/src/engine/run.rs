@@ -3,6 +3,7 @@
 pub(crate) mod blocks;
 mod calls;
 mod fit;
+mod heard;
 mod limit;
 mod rehearsal;
 mod signals;
@@ -20,12 +21,12 @@ use step::Step;
 
 use super::failpoint::failpoint;
 use super::journal::{self, Hold, Place};
+use crate::change::{Telling, Write};
 use crate::collection::Definition;
 use crate::context::Earlier;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::execution::{Job, JobStatus, Status};
-use crate::store::sql::Name;
 use crate::store::{Statement, Values};
 use crate::trigger::Snapshot;
 use crate::workflow::WorkflowMeta;
@@ -141,12 +142,12 @@ pub(crate) struct Node {
 /// What a node does in its unit.
 pub(crate) enum Effect {
     /// These, and this is its output.
-    Fixed(Vec<Statement>, String),
+    Fixed(Vec<Write>, String),
     /// This, and its output is how many rows it changed.
-    Counted(Statement),
+    Counted(Write),
     /// This, and its output is the row that it returns, or null; with what its changed references
     /// lead to.
-    Returned(Statement, &'static Definition, Arc<Earlier>),
+    Returned(Write, &'static Definition, Arc<Earlier>),
 }
 
 struct Flight(Arc<Run>);
@@ -351,16 +352,16 @@ impl Run {
     /// Runs a node's effect and writes its job in one unit.
     pub(crate) async fn commit(self: &Arc<Self>, node: &Node, effect: Effect) -> Result<Effected> {
         self.moment("before_node", &node.place.key).await;
-        let (statements, step) = match self.prepare(node, effect) {
-            Ok(prepared) => prepared,
+        let step = match self.prepare(node, effect) {
+            Ok(step) => step,
             Err(error) => return self.broke(node, error).await,
         };
         let limit = self.core.settings.payload_limit;
         let users = self.core.registry.account().table();
-        let written = if step.is_about(users) || is_about(&statements, users) {
-            self.write_users(statements, step, limit).await
+        let written = if step.is_about(users) {
+            self.write_users(step, limit).await
         } else {
-            self.write(statements, step, limit).await
+            self.write(Vec::new(), step, limit).await
         };
         self.moment("after_node", &node.place.key).await;
         match written {
@@ -372,36 +373,30 @@ impl Run {
         }
     }
 
-    fn prepare(&self, node: &Node, effect: Effect) -> Result<(Vec<Statement>, Step)> {
+    fn prepare(&self, node: &Node, effect: Effect) -> Result<Step> {
         let job = |output| {
             let tries = (None, node.attempts + 1);
             let id = self.hold.id;
             journal::write(&self.core, id, &node.place, JobStatus::Resolved, output, tries)
         };
         Ok(match effect {
-            Effect::Fixed(mut statements, output) => {
+            Effect::Fixed(writes, output) => {
                 self.check_size(&node.place.key, output.len())?;
-                statements.push(job(Some(output)));
-                (statements, Step::Done)
+                Step::Fixed(writes, job(Some(output)))
             }
-            Effect::Counted(statement) => (Vec::new(), Step::Counted(statement, job(None))),
-            Effect::Returned(statement, definition, earlier) => {
-                (Vec::new(), Step::Returned(statement, definition, earlier, job(None)))
+            Effect::Counted(write) => Step::Counted(write, job(None)),
+            Effect::Returned(write, definition, earlier) => {
+                Step::Returned(write, definition, earlier, job(None))
             }
         })
     }
 
     /// [`Self::write`] of what changes users: who they are is believed from memory no longer,
     /// though this run is dropped meanwhile.
-    async fn write_users(
-        self: &Arc<Self>,
-        statements: Vec<Statement>,
-        step: Step,
-        limit: usize,
-    ) -> Result<Effected> {
+    async fn write_users(self: &Arc<Self>, step: Step, limit: usize) -> Result<Effected> {
         let run = Arc::clone(self);
         tokio::spawn(async move {
-            let written = run.write(statements, step, limit).await;
+            let written = run.write(Vec::new(), step, limit).await;
             run.core.auth.users_changed();
             written
         })
@@ -422,28 +417,38 @@ impl Run {
             unwritten.before + unwritten.jobs.len()
         };
         head.extend(statements);
-        let work = Arc::new((head, step));
-        let written = self
-            .core
-            .patiently(move |store| {
-                let work = Arc::clone(&work);
-                async move {
-                    store
-                        .write_reserved(move |tx| {
-                            Box::pin(async move {
-                                tx.batch(&work.0).await?;
-                                work.1.apply(tx, limit).await
-                            })
+        let telling = Telling::of(&self.core, step.writes(), Some(self.hold.id)).await?;
+        let work = Arc::new((head, step, telling));
+        let written = self.core.patiently(move |store| {
+            let work = Arc::clone(&work);
+            let (starting, is_done) = work.2.as_ref().map(|_| self.starting()).unzip();
+            async move {
+                let unit = store.write_reserved_then(
+                    move |tx| {
+                        Box::pin(async move {
+                            tx.batch(&work.0).await?;
+                            work.1.apply(tx, limit, work.2.as_ref()).await
                         })
-                        .await
-                }
-            })
-            .await?;
+                    },
+                    move |effected: &Effected| {
+                        starting.into_iter().for_each(|starting| starting.start(&effected.told));
+                    },
+                );
+                Ok((unit.await?, is_done))
+            }
+        });
+        let (written, is_done) = written.await?;
         // Only now: what a failed unit took along goes with the next one.
-        let unwritten = &mut self.state().unwritten;
-        let done = read.saturating_sub(unwritten.before);
-        unwritten.jobs.drain(..done);
-        unwritten.before += done;
+        {
+            let unwritten = &mut self.state().unwritten;
+            let done = read.saturating_sub(unwritten.before);
+            unwritten.jobs.drain(..done);
+            unwritten.before += done;
+        }
+        if let Some(is_done) = is_done {
+            // An error: there was nothing to wait for.
+            let _ = is_done.await;
+        }
         Ok(written)
     }
 
@@ -579,10 +584,6 @@ impl Drop for Armed<'_> {
     fn drop(&mut self) {
         self.0.state().waits.remove(&self.1);
     }
-}
-
-fn is_about(statements: &[Statement], table: Name) -> bool {
-    statements.iter().any(|statement| statement.table == table)
 }
 
 fn too_large(what: &str, size: usize, limit: usize) -> Error {

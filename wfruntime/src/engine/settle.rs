@@ -139,7 +139,7 @@ async fn write(core: &Core, statements: Vec<Statement>) -> Result<Settled> {
         let statements = Arc::clone(&statements);
         async move {
             let unit = store.write_reserved(move |tx| {
-                Box::pin(async move { tx.batch(&statements).await.map(drop) })
+                Box::pin(async move { tx.batch(&**statements).await.map(drop) })
             });
             unit.await
         }

@@ -46,6 +46,8 @@ fn executions() -> TableSpec {
             nullable("state", Type::Text),
             nullable("context", Type::Text),
             column("chain", Type::Text),
+            // The keys that its chain did not fire again, as JSON; null if there are none.
+            nullable("cut", Type::Text),
             // The node that called it and waits for its end.
             nullable("caller_id", Type::Int),
             nullable("caller_key", Type::Text),

@@ -5,6 +5,7 @@
 mod calls;
 mod collections;
 mod forms;
+mod hearing;
 mod inverse;
 mod names;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::forms::{Forms, FormsMeta, RegisteredForms};
 use crate::workflow::{RegisteredWorkflow, WorkflowMeta};
 
+pub(crate) use hearing::Hearing;
 use names::Names;
 pub use workflows::WorkflowDefinition;
 
@@ -92,6 +94,7 @@ pub struct Registry {
     roles: Vec<&'static RoleMeta>,
     actions: Vec<&'static ActionMeta>,
     forms: Vec<&'static Forms>,
+    hearings: hearing::Hearings,
     faults: Vec<RegistryFault>,
 }
 
@@ -110,6 +113,7 @@ impl Registry {
             collections::compiled(member, &mut faults);
         }
         let by_name = resolved.visible.iter().map(|found| (found.name(), *found)).collect();
+        let hearings = hearing::resolve(&resolved.visible, &workflows);
         faults.sort();
         Self {
             collections: resolved.visible,
@@ -121,6 +125,7 @@ impl Registry {
             roles,
             actions,
             forms,
+            hearings,
             faults,
         }
     }
@@ -211,6 +216,19 @@ impl Registry {
         let named = all.map(|workflow| workflow.meta).find(|meta| is_it(meta))?;
         // Whichever version is named, the one in force fires.
         self.workflow(named.key).map(|workflow| workflow.meta)
+    }
+
+    /// Who hears of changes of a collection, if anybody does.
+    pub(crate) fn hearing(&self, collection: &Definition) -> Option<&'static Hearing> {
+        if self.hearings.is_empty() {
+            return None;
+        }
+        self.hearings.get(&hearing::address(collection)).copied()
+    }
+
+    /// The collection events, in no particular order.
+    pub(crate) fn events(&self) -> impl Iterator<Item = &'static WorkflowDefinition> + use<'_> {
+        self.hearings.values().flat_map(|hearing| hearing.events())
     }
 
     /// The declared roles, sorted by name; the built-in ones stand in [`crate::auth::BUILT_IN`].

@@ -5,7 +5,7 @@ use super::{RegistryFault, calls};
 use crate::action::ActionMeta;
 use crate::auth::RoleMeta;
 use crate::collection::{Definition, Location};
-use crate::workflow::{Mode, WorkflowMeta};
+use crate::workflow::{Mode, Trigger, WorkflowMeta};
 
 /// A workflow as the registry resolved it.
 #[derive(Debug)]
@@ -25,7 +25,8 @@ impl WorkflowDefinition {
     /// Whether it fires after this action without being named.
     #[must_use]
     pub fn fires_on(&self, collection: &Definition, action: &str) -> bool {
-        self.meta.mode == Mode::Global
+        self.meta.trigger == Trigger::PostAction
+            && self.meta.mode == Mode::Global
             && self.collection == collection
             && self.meta.on.contains(&action)
     }

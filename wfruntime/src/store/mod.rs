@@ -195,6 +195,26 @@ impl Store {
         }
     }
 
+    /// [`Store::write_reserved`], and what follows its commit as in [`Store::write_then`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::write_reserved`].
+    pub async fn write_reserved_then<T, F, C>(&self, unit: F, then: C) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
+        C: FnOnce(&T) + Send + 'static,
+    {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => {
+                let told = sqlite.telling(then);
+                sqlite.submit(unit, true, told)?.await.map_err(|_| gone())?
+            }
+        }
+    }
+
     /// [`Store::write_reserved`] for a thread that runs no tasks: to renew a lease.
     ///
     /// # Errors

@@ -56,11 +56,14 @@ impl Tx {
     ///
     /// That of the first statement that fails.
     #[expect(clippy::unused_async, reason = "a store behind a socket awaits here")]
-    pub async fn batch(&mut self, statements: &[Statement]) -> Result<Vec<u64>> {
+    pub async fn batch<'s>(
+        &mut self,
+        statements: impl IntoIterator<Item = &'s Statement>,
+    ) -> Result<Vec<u64>> {
         self.guarded(|inner| match inner {
             #[cfg(feature = "sqlite")]
             TxInner::Sqlite(connection) => {
-                statements.iter().map(|statement| connection.execute(statement)).collect()
+                statements.into_iter().map(|statement| connection.execute(statement)).collect()
             }
         })
     }

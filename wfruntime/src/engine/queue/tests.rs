@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::*;
 use crate::collection::{Collection, Location};
 use crate::prelude::User;
-use crate::workflow::{Mode, Overlap, Retry, Timing};
+use crate::workflow::{Mode, Overlap, Retry, Timing, Trigger};
 
 const LIMIT: usize = 64;
 
@@ -15,6 +15,7 @@ fn meta(key: &'static str, concurrency: Option<u32>) -> &'static WorkflowMeta {
         version: 1,
         title: key,
         collection: || <User as Collection>::META,
+        trigger: Trigger::PostAction,
         mode: Mode::Local,
         on: &[],
         appends: &[],

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::calls::Calling;
 use super::too_large;
+use crate::change::{self, Telling, Told, Write};
 use crate::collection::{Definition, Row};
 use crate::context::Earlier;
 use crate::engine::ending::{Ended, end_called};
@@ -23,13 +24,16 @@ pub(crate) struct Effected {
     pub(crate) row: Option<Row>,
     /// The executions that it ended.
     pub(super) ended: Vec<Ended>,
+    /// The executions of collection events that hear of it.
+    pub(super) told: Told,
 }
 
 /// The part of a unit whose job depends on what its statement gives.
 pub(super) enum Step {
     Done,
-    Counted(Statement, Statement),
-    Returned(Statement, &'static Definition, Arc<Earlier>, Statement),
+    Fixed(Vec<Write>, Statement),
+    Counted(Write, Statement),
+    Returned(Write, &'static Definition, Arc<Earlier>, Statement),
     Call(Box<Calling>),
     /// The ends of executions that nobody waits for any more.
     EndCalled(Condition, Timestamp),
@@ -40,11 +44,29 @@ impl Step {
     pub(super) fn is_about(&self, table: Name) -> bool {
         match self {
             Self::Done | Self::Call(_) | Self::EndCalled(..) => false,
-            Self::Counted(statement, _) | Self::Returned(statement, ..) => statement.table == table,
+            Self::Fixed(..) | Self::Counted(..) | Self::Returned(..) => {
+                self.writes().iter().any(|write| write.table() == table)
+            }
         }
     }
 
-    pub(super) async fn apply(&self, tx: &mut Tx, limit: usize) -> Result<Effected> {
+    /// What it writes of records.
+    pub(super) fn writes(&self) -> &[Write] {
+        match self {
+            Self::Done | Self::Call(_) | Self::EndCalled(..) => &[],
+            Self::Fixed(writes, _) => writes,
+            Self::Counted(write, _) | Self::Returned(write, ..) => std::slice::from_ref(write),
+        }
+    }
+
+    /// `telling` is there if somebody listens to what it writes.
+    pub(super) async fn apply(
+        &self,
+        tx: &mut Tx,
+        limit: usize,
+        telling: Option<&Telling>,
+    ) -> Result<Effected> {
+        let mut changes = telling.map(Telling::changes).unwrap_or_default();
         match self {
             Self::Done => Ok(Effected::default()),
             Self::Call(call) => {
@@ -54,13 +76,19 @@ impl Step {
                 let ids = end_called(tx, called.clone(), *now).await?;
                 Ok(Effected { ended: vec![Ended::new(ids, None)], ..Effected::default() })
             }
-            Self::Counted(statement, job) => {
-                let changed = tx.execute(statement).await?;
-                tx.execute(&with_output(job, changed.to_string())).await?;
-                Ok(Effected { changed, ..Effected::default() })
+            Self::Fixed(writes, job) => {
+                let told = change::write(tx, writes, telling).await?;
+                tx.execute(job).await?;
+                Ok(Effected { told, ..Effected::default() })
             }
-            Self::Returned(statement, definition, earlier, job) => {
-                let row: Option<Values> = tx.query(statement).await?.into_iter().next();
+            Self::Counted(write, job) => {
+                let changed = write.execute(tx, &mut changes).await?;
+                tx.execute(&with_output(job, changed.to_string())).await?;
+                let told = change::tell(tx, telling, &changes).await?;
+                Ok(Effected { changed, told, ..Effected::default() })
+            }
+            Self::Returned(write, definition, earlier, job) => {
+                let row: Option<Values> = write.query(tx, &mut changes).await?.into_iter().next();
                 let row = row.map(|values| Row::new(definition, values));
                 let row = match row {
                     Some(row) => Some(earlier.load_changed(tx, row).await?),
@@ -71,7 +99,8 @@ impl Step {
                     return Err(too_large(definition.name(), output.len(), limit));
                 }
                 tx.execute(&with_output(job, output)).await?;
-                Ok(Effected { changed: 1, row, ..Effected::default() })
+                let told = change::tell(tx, telling, &changes).await?;
+                Ok(Effected { changed: 1, row, told, ..Effected::default() })
             }
         }
     }

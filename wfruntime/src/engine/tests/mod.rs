@@ -44,7 +44,7 @@ use crate::store::sql::{Condition, Count, Insert, OnConflict, Query, Set, Update
 use crate::store::{BoxFuture, Options, Store};
 use crate::trigger::Snapshot;
 use crate::value::Value;
-use crate::workflow::{Invocation, Mode, Overlap, Retry, Timing, WorkflowMeta};
+use crate::workflow::{Invocation, Mode, Overlap, Retry, Timing, Trigger, WorkflowMeta};
 
 /// A claim of the engine's tests.
 #[collection(name = "engineClaims", table = "engine_claims")]
@@ -86,6 +86,7 @@ pub(super) const fn workflow(key: &'static str, handler: Handler) -> WorkflowMet
         version: 1,
         title: key,
         collection: || <Claim as Collection>::META,
+        trigger: Trigger::PostAction,
         mode: Mode::Local,
         on: &[],
         appends: &[],

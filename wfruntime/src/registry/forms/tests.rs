@@ -52,6 +52,7 @@ const fn workflow(key: &'static str) -> WorkflowMeta {
         version: 1,
         title: key,
         collection: || User::META,
+        trigger: crate::workflow::Trigger::PostAction,
         mode: Mode::Local,
         on: &[],
         appends: &[],

@@ -8,7 +8,7 @@ use crate::action::ActionMeta;
 use crate::auth::{GrantMeta, RoleMeta, User};
 use crate::collection::{Collection, CollectionMeta, Location};
 use crate::registry::{Declared, Registry, WorkflowDefinition};
-use crate::workflow::{Mode, Overlap, Retry, Timing, WorkflowMeta};
+use crate::workflow::{Mode, Overlap, Retry, Timing, Trigger, WorkflowMeta};
 
 const fn at(line: u32) -> Location {
     Location { file: "src/claims.rs", line, column: 1 }
@@ -20,6 +20,7 @@ const fn workflow(key: &'static str, line: u32) -> WorkflowMeta {
         version: 1,
         title: key,
         collection: || User::META,
+        trigger: Trigger::PostAction,
         mode: Mode::Global,
         on: &["create"],
         appends: &[],

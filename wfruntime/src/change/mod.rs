@@ -1,0 +1,18 @@
+//! Changes of data: how every write of a collection's rows joins, so that its events hear of it.
+//!
+//! A unit hands its [`Write`]s to [`write`], which notes what became of each row in [`Changes`] and
+//! then writes the executions of those who listen, in the same unit. A collection that nobody
+//! listens to has plain statements: nothing is read for it and nothing noted.
+//!
+//! It knows rows and who listens; it refuses to know who asked for a write.
+
+mod changes;
+mod doomed;
+mod tell;
+mod write;
+
+pub(crate) use tell::{Telling, Told, tell, write};
+pub(crate) use write::Write;
+
+#[cfg(test)]
+mod tests;
