@@ -3,6 +3,7 @@
 mod client;
 mod model;
 
+mod associate;
 mod create;
 mod destroy;
 mod keyed;

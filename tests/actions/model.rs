@@ -272,6 +272,12 @@ role! {
         Order: view, create, update own, close own, peek own;
         workflows: review, narrow;
     }
+    /// Links what belongs to own posts.
+    linker {
+        Post: view, create, update own;
+        Category: view;
+        Tag: view;
+    }
     /// Sees all orders.
     supervisor {
         Order: view, create, update;

@@ -207,7 +207,7 @@ impl<'a> Finder<'a> {
     }
 
     /// Judges that a record no longer refers to the one around it.
-    fn leave(&self, row: &Row, by: usize, field: &str, faults: &mut Faults) {
+    pub(super) fn leave(&self, row: &Row, by: usize, field: &str, faults: &mut Faults) {
         let column = &row.definition.columns[by];
         if !column.nullable {
             let message = format!(

@@ -4,6 +4,7 @@
 //! a request arrived.
 
 mod act;
+mod associate;
 pub(crate) mod authorise;
 mod button;
 mod checks;

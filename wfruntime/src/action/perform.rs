@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Request, Verb, button, create, destroy, keyed, own, read, update};
+use super::{Answer, Request, Verb, associate, button, create, destroy, keyed, own, read, update};
 use crate::auth::Access;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
@@ -26,6 +26,9 @@ pub(crate) async fn perform(core: &Arc<Core>, request: Request) -> Result<Answer
         Verb::Destroy => Some("destroy"),
         Verb::UpdateOrCreate => Some("updateOrCreate"),
         Verb::FirstOrCreate => Some("firstOrCreate"),
+        Verb::Add => Some("add"),
+        Verb::Remove => Some("remove"),
+        Verb::Set => Some("set"),
         Verb::Own(name) => Some(name),
     };
     if let (Some(name), true) = (name, request.button.is_some()) {
@@ -41,6 +44,7 @@ pub(crate) async fn perform(core: &Arc<Core>, request: Request) -> Result<Answer
         Verb::Update => update::update(core, &request).await,
         Verb::Destroy => destroy::destroy(core, &request).await,
         Verb::UpdateOrCreate | Verb::FirstOrCreate => keyed::perform(core, request).await,
+        Verb::Add | Verb::Remove | Verb::Set => associate::associate(core, &request).await,
         Verb::Own(name) => own::call(core, request, name).await,
     }
 }

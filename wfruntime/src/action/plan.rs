@@ -194,6 +194,27 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
+    /// Plans that `source` is no longer connected with these records, by their ids.
+    ///
+    /// # Errors
+    /// The collection between is not registered.
+    pub(crate) fn disconnect(
+        &mut self,
+        through: &CollectionMeta,
+        source: (usize, i64),
+        target: usize,
+        gone: Vec<Value>,
+    ) -> Result<()> {
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let between = between(through)?;
+        let filter = Condition::eq(between.columns[source.0].name, source.1)
+            .and(Condition::In(between.columns[target].name, gone));
+        self.statements.push(Write::delete(self.core.registry, between, filter, Expect::Any));
+        Ok(())
+    }
+
     /// The own column that a given to-one association sets; its record is planned first.
     fn reference(
         &mut self,
@@ -246,7 +267,10 @@ impl<'a> Plan<'a> {
     }
 
     /// Plans the associations whose links stand in other tables.
-    fn links(&mut self, row: &Row, given: &Values) -> Result<()> {
+    ///
+    /// # Errors
+    /// As [`Self::create`].
+    pub(crate) fn links(&mut self, row: &Row, given: &Values) -> Result<()> {
         for link in &given.links {
             let association = &row.definition.associations[link.association];
             match association.kind {
@@ -289,17 +313,11 @@ impl<'a> Plan<'a> {
         link: &Link,
         (through, source, target): (&CollectionMeta, usize, usize),
     ) -> Result<()> {
-        let between = between(through)?;
         let kept: Vec<i64> = link.targets.iter().filter_map(|target| target.id).collect();
         let stored = self.found.connected(row, link.association);
         let gone: Vec<Value> =
             stored.iter().filter(|id| !kept.contains(id)).map(|id| (*id).into()).collect();
-        if !gone.is_empty() {
-            let filter = Condition::eq(between.columns[source].name, row.id())
-                .and(Condition::In(between.columns[target].name, gone));
-            let write = Write::delete(self.core.registry, between, filter, Expect::Any);
-            self.statements.push(write);
-        }
+        self.disconnect(through, (source, row.id()), target, gone)?;
         let to = row.definition.associations[link.association].target();
         let mut ids = Vec::with_capacity(link.targets.len());
         for given in &link.targets {

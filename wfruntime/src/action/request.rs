@@ -22,6 +22,12 @@ pub(crate) enum Verb {
     UpdateOrCreate,
     /// Finds the record with the same key, or creates one.
     FirstOrCreate,
+    /// Links stored records with a stored one.
+    Add,
+    /// Takes links away.
+    Remove,
+    /// Makes these the only links.
+    Set,
     /// An action of the program's own, by its name.
     Own(&'static str),
 }

@@ -153,7 +153,8 @@ impl Grants {
             Verb::List | Verb::Get => self.view.as_ref(),
             // What they write in the end is judged as what it is.
             Verb::Create | Verb::UpdateOrCreate | Verb::FirstOrCreate => self.create.as_ref(),
-            Verb::Update => self.update.as_ref(),
+            // Links are written as their record is.
+            Verb::Update | Verb::Add | Verb::Remove | Verb::Set => self.update.as_ref(),
             Verb::Destroy => self.destroy.as_ref(),
             Verb::Own(name) => {
                 self.own.iter().find(|(own, _)| *own == name).map(|(_, grant)| grant)
@@ -281,7 +282,7 @@ impl Access {
             let asked = match verb {
                 Verb::List | Verb::Get => "view",
                 Verb::Create | Verb::UpdateOrCreate | Verb::FirstOrCreate => "create",
-                Verb::Update => "update",
+                Verb::Update | Verb::Add | Verb::Remove | Verb::Set => "update",
                 Verb::Destroy => "destroy",
                 Verb::Own(name) => name,
             };

@@ -115,13 +115,13 @@ async fn dispatch(core: &Arc<Core>, parts: Parts, body: Body) -> Result<Response
     }
     let identity = auth::identify(core, &parts).await?;
     let params = Params::parse(parts.uri.query());
-    let (reads, unwraps) = (asked.reads(), asked.unwraps());
+    let (reads, unwraps, takes_any) = (asked.reads(), asked.unwraps(), asked.takes_any());
     let mut request = asked.request(identity, params)?;
     if !reads {
         let body = body::read(&parts, body, &core.settings).await?;
-        request.values = match request.verb {
-            action::Verb::Own(_) => body,
-            _ => body.map(|body| body::values(body, unwraps)).transpose()?,
+        request.values = match takes_any {
+            true => body,
+            false => body.map(|body| body::values(body, unwraps)).transpose()?,
         };
     }
     let answer = action::perform(core, request).await?;

@@ -21,6 +21,9 @@ const ACTIONS: [(&str, Verb); 7] = [
     ("firstOrCreate", Verb::FirstOrCreate),
 ];
 
+/// The actions on the links of a record; a to-one association has no `add`.
+const LINKS: [(&str, Verb); 3] = [("add", Verb::Add), ("remove", Verb::Remove), ("set", Verb::Set)];
+
 /// An action on a collection, found, but not yet asked for by anybody.
 pub(super) struct Asked {
     pub(super) collection: &'static Definition,
@@ -42,14 +45,22 @@ impl Asked {
         } else {
             collection(core, &route.resource)?
         };
-        let verb = ACTIONS.into_iter().find(|(name, _)| *name == action).map(|(_, verb)| verb);
+        let is_to_many =
+            |through: &Through| !through.collection.associations[through.association].is_to_one();
+        let links = match &through {
+            None => &[],
+            Some(through) if is_to_many(through) => &LINKS[..],
+            Some(_) => &LINKS[1..],
+        };
+        let actions = ACTIONS.iter().chain(links);
+        let verb = actions.clone().find(|(name, _)| *name == action).map(|(_, verb)| *verb);
         // An own action is one of the collection, not of an association that leads to it.
         let own = || core.registry.action(collection, action).filter(|_| through.is_none());
         let Some(verb) = verb.or_else(|| own().map(|own| Verb::Own(own.name))) else {
             let own = core.registry.actions().iter().filter(|own| {
                 through.is_none() && core.registry.declared((own.collection)()) == Some(collection)
             });
-            let legal = ACTIONS.iter().map(|(name, _)| *name).chain(own.map(|own| own.name));
+            let legal = actions.map(|(name, _)| *name).chain(own.map(|own| own.name));
             let forms = through.is_none().then_some(super::forms::ACTION);
             let legal: Vec<&str> = legal.chain(forms).collect();
             return Err(no_action(&route.resource, action, &legal));
@@ -61,6 +72,11 @@ impl Asked {
     /// Whether it only reads.
     pub(super) fn reads(&self) -> bool {
         matches!(self.verb, Verb::List | Verb::Get)
+    }
+
+    /// Whether the body is what the action makes of it, not values of records.
+    pub(super) fn takes_any(&self) -> bool {
+        matches!(self.verb, Verb::Own(_) | Verb::Add | Verb::Remove | Verb::Set)
     }
 
     /// Whether `{"values": …}` is a wrapper, and no value of a field of this name.
