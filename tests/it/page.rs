@@ -6,6 +6,8 @@ use wfruntime::prelude::*;
 use crate::program_under_test::{Page, Program};
 
 mod data;
+mod history;
+mod tasks;
 mod texts;
 mod users;
 mod watch;

@@ -228,8 +228,8 @@ async fn a_place_is_handed_on_and_all_places_are_filled() {
     }
     let given = office.task(ada, "delegate", task, &json!({ "to": eve.id() })).await;
     assert_eq!(given.outcome(), (200, ""), "{given:?}");
-    let delegation =
-        json!([{ "from": ada.id(), "to": eve.id(), "createdAt": "2026-01-05T09:00:00Z" }]);
+    let delegation = json!([{ "from": ada.id(), "fromNickname": "Ada", "to": eve.id(), "toNickname": "Eve",
+            "createdAt": "2026-01-05T09:00:00Z" }]);
     assert_eq!(office.seen(bob, task).await.body["data"]["delegations"], delegation);
     assert_eq!(office.seen(ada, task).await.body["data"]["delegations"], delegation);
 
@@ -255,7 +255,7 @@ async fn a_role_that_delegates_adds_the_user() {
     let (ada, bob) = (&office.ada, &office.bob);
     let (_, task) = office.bill("Paper", "bill_glance").await;
     let given = office.task(ada, "delegate", task, &json!({ "to": bob.id() })).await;
-    let assignees = json!([{ "role": "cashier" }, { "userId": bob.id() }]);
+    let assignees = json!([{ "role": "cashier" }, { "userId": bob.id(), "nickname": "Bob" }]);
     assert_eq!(given.body["data"]["assignees"], assignees);
     assert_eq!(given.body["data"]["delegations"][0]["role"], "cashier");
     let yes = json!({ "decision": "approved" });

@@ -28,4 +28,11 @@ async fn users_are_added_given_roles_and_signed_out() {
     assert_eq!(refused.status, 403);
     let again = program.page("/admin/users", &root, Some(form)).await;
     assert_eq!(again.status, 409, "the name is taken: {}", again.text);
+
+    let gone = program.page(&format!("{user}/destroy"), &root, Some("")).await;
+    assert_eq!(gone.location(), "/admin/users");
+    assert_eq!(program.page(&user, &root, None).await.status, 404);
+    let own = program.get("/api/auth:check", &root).await.id();
+    let page = program.page(&format!("/admin/users/{own}"), &root, None).await;
+    assert!(!page.text.contains("/destroy"), "nobody deletes himself: {}", page.text);
 }

@@ -22,7 +22,7 @@ pub(crate) struct Model {
 }
 
 /// The actions that every collection has.
-const BUILT_IN: [&str; 13] = [
+const BUILT_IN: [&str; 14] = [
     "list",
     "get",
     "view",
@@ -36,6 +36,7 @@ const BUILT_IN: [&str; 13] = [
     "remove",
     "set",
     "forms",
+    "history",
 ];
 
 /// Judges the function; `None` if nothing can be made of it.

@@ -15,6 +15,7 @@ mod destroy;
 mod faults;
 pub(crate) mod filter;
 mod found;
+mod history;
 mod input;
 mod keyed;
 mod load;
@@ -31,6 +32,7 @@ mod turns;
 mod update;
 
 pub use act::Act;
+pub(crate) use history::history;
 pub use own::{ActionMeta, ActionResult, FromOwnCall, OwnCall, RegisteredAction};
 pub(crate) use perform::perform;
 pub(crate) use request::{

@@ -12,15 +12,16 @@ use super::layout::words;
 use super::place::Place;
 
 /// One field as the routes describe it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(super) struct Field {
     pub(super) name: String,
     #[serde(default)]
     title: String,
+    help: Option<String>,
     #[serde(rename = "type")]
     pub(super) kind: String,
     #[serde(default)]
-    required: bool,
+    pub(super) required: bool,
     #[serde(default)]
     choices: Vec<Choice>,
     #[serde(default)]
@@ -31,13 +32,13 @@ pub(super) struct Field {
     pub(super) default: Option<Value>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Choice {
     name: String,
     title: String,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 struct Bounds {
     min: Option<Value>,
     max: Option<Value>,
@@ -61,6 +62,22 @@ pub(super) fn plain(value: &Value) -> String {
 }
 
 impl Field {
+    /// A text of the page's own that has to be given.
+    pub(super) fn text(name: &str, title: String, help: Option<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            title,
+            help,
+            kind: "text".to_owned(),
+            required: true,
+            choices: Vec::new(),
+            length: Bounds { min: Some(1.into()), max: None },
+            range: Bounds::default(),
+            pattern: None,
+            default: None,
+        }
+    }
+
     /// Its name for people.
     pub(super) fn label(&self) -> String {
         if self.title.is_empty() || self.title == self.name {
@@ -98,61 +115,32 @@ impl Field {
         })
     }
 
-    /// The field with its label, what it holds, and what was wrong with it.
+    /// The field with its label, its help, what it holds, and what was wrong with it.
     ///
     /// `place` is what stands before the name in a fault: `values.` for the values of a task.
     pub(super) fn draw(&self, page: &Place, value: &str, faults: &[Told], place: &str) -> Markup {
-        let here = format!("{place}{}", self.name);
-        let faults: Vec<_> =
-            faults.iter().filter(|told| told.field.as_deref() == Some(&here)).collect();
-        let id = format!("field-{}", self.name);
-        let help = format!("{id}-help");
-        let described = (!faults.is_empty()).then_some(help.as_str());
+        let about = self.about(faults, place);
         html! {
-            div.field data-wrong[!faults.is_empty()] {
-                label for=(id) {
-                    (self.label())
-                    @if !self.required && self.kind != "boolean" {
-                        " " span.quiet { (page.t("optional")) }
-                    }
-                }
-                (self.control(page, &id, value, described))
-                @if !faults.is_empty() {
-                    p.fault #(help) { @for told in &faults { (told.message) " " } }
-                }
+            div.field data-wrong[about.is_wrong()] {
+                label for=(about.id) { (self.name_tag(page)) }
+                (self.control(page, value, &about))
+                (about.told())
             }
         }
     }
 
-    /// A choice among records; `source` is where the script looks for more of them.
-    pub(super) fn pick(
-        &self,
-        page: &Place,
-        value: &str,
-        options: &[(String, String)],
-        source: Option<&str>,
-        faults: &[Told],
-    ) -> Markup {
-        let id = format!("field-{}", self.name);
-        let faults: Vec<_> =
-            faults.iter().filter(|told| told.field.as_deref() == Some(&self.name)).collect();
+    /// What stands around its input.
+    pub(super) fn about<'f>(&'f self, faults: &'f [Told], place: &str) -> About<'f> {
+        let here = format!("{place}{}", self.name);
+        let faults = faults.iter().filter(|told| told.field.as_deref() == Some(&here)).collect();
+        About { id: format!("field-{}", self.name), help: self.help.as_deref(), faults }
+    }
+
+    /// Its name for people, with what is not needed said so.
+    pub(super) fn name_tag(&self, page: &Place) -> Markup {
         html! {
-            div.field data-pick=[source] {
-                label for=(id) {
-                    (self.label())
-                    @if !self.required { " " span.quiet { (page.t("optional")) } }
-                }
-                input.pick type="search" hidden placeholder=(page.t("search"))
-                    aria-label=(format!("{}: {}", page.t("search"), self.label()));
-                select id=(id) name=(self.name) required[self.required]
-                    aria-invalid=[(!faults.is_empty()).then_some("true")] {
-                    option value="" { (page.t("none")) }
-                    @for (id, title) in options {
-                        option value=(id) selected[id == value] { (title) }
-                    }
-                }
-                @for told in &faults { p.fault { (told.message) } }
-            }
+            (self.label())
+            @if !self.required && self.kind != "boolean" { " " span.quiet { (page.t("optional")) } }
         }
     }
 
@@ -162,13 +150,13 @@ impl Field {
         usual.filter(|text| text != "now" && text != "user").unwrap_or_default()
     }
 
-    fn control(&self, page: &Place, id: &str, value: &str, described: Option<&str>) -> Markup {
-        let invalid = described.map(|_| "true");
+    fn control(&self, page: &Place, value: &str, about: &About<'_>) -> Markup {
+        let (id, described, invalid) = (&about.id, about.described(), about.invalid());
         let length = |bound: &Option<Value>| bound.as_ref().and_then(Value::as_u64);
         match self.kind.as_str() {
             "choice" => html! {
                 select id=(id) name=(self.name) required[self.required]
-                    aria-describedby=[described] aria-invalid=[invalid] {
+                    aria-describedby=[&described] aria-invalid=[invalid] {
                     @if !self.required || value.is_empty() { option value="" { (page.t("none")) } }
                     @for choice in &self.choices {
                         option value=(choice.name) selected[choice.name == value] { (choice.title) }
@@ -177,15 +165,15 @@ impl Field {
             },
             "boolean" => html! {
                 input type="checkbox" id=(id) name=(self.name) checked[value == "true"]
-                    aria-describedby=[described] aria-invalid=[invalid];
+                    aria-describedby=[&described] aria-invalid=[invalid];
             },
             "json" => html! {
                 textarea.code id=(id) name=(self.name) rows="4" required[self.required]
-                    spellcheck="false" aria-describedby=[described] aria-invalid=[invalid] { (value) }
+                    spellcheck="false" aria-describedby=[&described] aria-invalid=[invalid] { (value) }
             },
             "text" if self.is_long() => html! {
                 textarea id=(id) name=(self.name) rows="4" maxlength=[length(&self.length.max)]
-                    aria-describedby=[described] aria-invalid=[invalid] { (value) }
+                    aria-describedby=[&described] aria-invalid=[invalid] { (value) }
             },
             kind => {
                 let (ty, step) = match kind {
@@ -204,7 +192,7 @@ impl Field {
                         inputmode=[mode] required[self.required]
                         min=[bound(&self.range.min)] max=[bound(&self.range.max)]
                         minlength=[length(&self.length.min)] maxlength=[length(&self.length.max)]
-                        pattern=[&self.pattern] aria-describedby=[described]
+                        pattern=[&self.pattern] aria-describedby=[&described]
                         aria-invalid=[invalid];
                 }
             }
@@ -218,10 +206,52 @@ impl Field {
     }
 }
 
-/// All fields of a form as the values of an action.
-pub(super) fn values(fields: &[Field], form: &Sent) -> Value {
+/// What stands around an input: its id, its help, and what was wrong with it.
+pub(super) struct About<'f> {
+    pub(super) id: String,
+    help: Option<&'f str>,
+    faults: Vec<&'f Told>,
+}
+
+impl About<'_> {
+    pub(super) fn is_wrong(&self) -> bool {
+        !self.faults.is_empty()
+    }
+
+    /// `aria-invalid`.
+    pub(super) fn invalid(&self) -> Option<&'static str> {
+        self.is_wrong().then_some("true")
+    }
+
+    /// `aria-describedby`: the faults, and the help.
+    pub(super) fn described(&self) -> Option<String> {
+        let fault = self.is_wrong().then(|| format!("{}-fault", self.id));
+        let help = self.help.map(|_| format!("{}-help", self.id));
+        match (fault, help) {
+            (Some(fault), Some(help)) => Some(format!("{fault} {help}")),
+            (fault, help) => fault.or(help),
+        }
+    }
+
+    /// The faults and the help, to stand below the input.
+    pub(super) fn told(&self) -> Markup {
+        html! {
+            @if self.is_wrong() {
+                p.fault id=(format!("{}-fault", self.id)) {
+                    @for told in &self.faults { (told.message) " " }
+                }
+            }
+            @if let Some(help) = self.help {
+                p.quiet.help id=(format!("{}-help", self.id)) { (help) }
+            }
+        }
+    }
+}
+
+/// Some fields of a form as the values of an action.
+pub(super) fn values<'f>(fields: impl IntoIterator<Item = &'f Field>, form: &Sent) -> Value {
     let read = fields
-        .iter()
+        .into_iter()
         .filter_map(|field| Some((field.name.clone(), field.read(sent(form, &field.name))?)));
     Value::Object(read.collect::<Map<_, _>>())
 }

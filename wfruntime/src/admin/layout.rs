@@ -90,14 +90,18 @@ impl Visit {
         let open = self.open_tasks().await;
         let said = session::said(self);
         let body = html! {
-            body data-stream=(self.at("/live")) data-live[sheet.live] {
+            body data-stream=(self.at("/live")) data-busy=(self.t("busy")) data-live[sheet.live] {
                 a.skip href="#main" { (self.t("skip")) }
                 header.top {
                     a.brand href=(self.at("/")) { (program()) }
                     nav aria-label=(self.t("pages")) { (self.ways(open)) }
                     (self.person())
                 }
-                @if let Some(said) = &said { div.saying role="status" { (said) } }
+                @match &said {
+                    Some(said) if said.is_refusal => div.saying.wrong role="alert" { (said.text) },
+                    Some(said) => div.saying role="status" { (said.text) },
+                    None => {}
+                }
                 main #main tabindex="-1" { (sheet.content) }
             }
         };

@@ -12,6 +12,7 @@ mod guard;
 mod inputs;
 mod layout;
 mod live;
+mod pick;
 mod place;
 mod session;
 mod show;
@@ -58,6 +59,7 @@ pub(crate) fn router(core: &Arc<Core>) -> Router {
         .route("/users/{id}/roles", post(users::set_roles))
         .route("/users/{id}/password", post(users::set_password))
         .route("/users/{id}/revoke", post(users::revoke))
+        .route("/users/{id}/destroy", post(users::destroy))
         .route("/password", get(users::password_form).post(users::change_password))
         .merge(data::routes())
         .route("/live", get(live::changes))

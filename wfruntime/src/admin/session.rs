@@ -148,6 +148,9 @@ pub(super) async fn sign_out(place: Place) -> Response {
 /// The most that is told on the next page, in bytes of the cookie.
 const TOLD: usize = 3000;
 
+/// What stands before what is told in the cookie if it is why something was not done.
+const NO: &str = "!";
+
 /// Goes on to a page that tells what an answer had to say: messages, and what failed although the
 /// record is stored.
 pub(super) fn told(place: &Place, to: &str, answer: &Value) -> Response {
@@ -156,23 +159,42 @@ pub(super) fn told(place: &Place, to: &str, answer: &Value) -> Response {
         all.into_iter().filter_map(|one| one["message"].as_str().map(str::to_owned))
     };
     let said: Vec<String> = texts("messages").chain(texts("errors")).collect();
+    tell(place, to, "", &said.join("\n"))
+}
+
+/// Goes back to a page that tells why something was not done.
+pub(super) fn refused(place: &Place, to: &str, refused: &Refused) -> Response {
+    let said: Vec<&str> = refused.errors.iter().map(|told| told.message.as_str()).collect();
+    tell(place, to, NO, &said.join("\n"))
+}
+
+fn tell(place: &Place, to: &str, before: &str, said: &str) -> Response {
     let mut response = place.go(to);
-    let mut said = utf8_percent_encode(&said.join("\n"), NON_ALPHANUMERIC).to_string();
+    let mut said = utf8_percent_encode(said, NON_ALPHANUMERIC).to_string();
     if said.len() > TOLD {
         said.truncate(TOLD - TOLD % 3);
         said.truncate(said.rfind("%20").unwrap_or(0));
         said.push_str("%E2%80%A6");
     }
     if !said.is_empty() {
-        set_cookie(place, &mut response, SAID, &said, 60);
+        set_cookie(place, &mut response, SAID, &format!("{before}{said}"), 60);
     }
     response
 }
 
 /// What the page before had to say.
-pub(super) fn said(place: &Place) -> Option<String> {
+pub(super) struct Said {
+    pub(super) text: String,
+    /// Whether it is why something was not done.
+    pub(super) is_refusal: bool,
+}
+
+/// What the page before had to say.
+pub(super) fn said(place: &Place) -> Option<Said> {
     let said = cookie(&place.parts.headers, SAID)?;
-    percent_decode_str(said).decode_utf8().ok().map(Cow::into_owned)
+    let no = said.strip_prefix(NO);
+    let text = percent_decode_str(no.unwrap_or(said)).decode_utf8().ok().map(Cow::into_owned)?;
+    Some(Said { text, is_refusal: no.is_some() })
 }
 
 /// What was said is said once.

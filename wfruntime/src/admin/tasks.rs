@@ -8,11 +8,14 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::ask::{Asked, Refused};
+use super::ask::{Asked, Refused, Told};
+use super::data::search;
 use super::inputs::{self, Field, Sent};
 use super::layout::{Sheet, refusal};
+use super::pick::{self, Picker};
 use super::place::Visit;
 use super::show;
+use crate::action::Verb;
 
 /// A task as the routes answer it.
 #[derive(Debug, Deserialize)]
@@ -32,13 +35,23 @@ struct Task {
     fields: Option<Vec<Field>>,
     assignees: Vec<Assignee>,
     decisions: Vec<Decision>,
+    delegations: Vec<Delegation>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Assignee {
     user_id: Option<i64>,
+    nickname: Option<String>,
     role: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Delegation {
+    from_nickname: Option<String>,
+    to_nickname: Option<String>,
+    created_at: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -55,6 +68,13 @@ struct Decision {
 /// How many tasks stand on one page.
 const PAGE: u64 = 50;
 
+/// What still waits.
+const OPEN: &str = r#"{"status":"open"}"#;
+
+/// What waits no more.
+const CLOSED: &str =
+    r#"{"status":{"$in":["approved","rejected","answered","timed_out","closed"]}}"#;
+
 /// The tasks of the visitor, the open ones or those that are closed.
 pub(super) async fn list(visit: Visit) -> Response {
     let sheet = inbox(&visit).await;
@@ -63,7 +83,7 @@ pub(super) async fn list(visit: Visit) -> Response {
 
 async fn inbox(visit: &Visit) -> Asked<Sheet> {
     let open = visit.asked("show") != Some("closed");
-    let filter = if open { r#"{"status":"open"}"# } else { r#"{"status":{"$ne":"open"}}"# };
+    let filter = if open { OPEN } else { CLOSED };
     let page = visit.page_number();
     let route = format!(
         "tasks:list?pageSize={PAGE}&page={page}&sort={}&filter={}",
@@ -93,14 +113,40 @@ async fn inbox(visit: &Visit) -> Asked<Sheet> {
 
 fn entry(visit: &Visit, task: &Task) -> Markup {
     html! {
-        li {
+        li data-hurry=[hurry(visit, task)] {
             a.title href=(visit.at(&format!("/tasks/{}", task.id))) { (task.title) }
             div.quiet {
                 @if let Some(key) = &task.key { (visit.workflow_title(key)) " · " }
                 (show::status(visit, &task.status)) " · " (show::moment(&task.created_at))
-                @if let Some(due) = &task.due_at {
-                    " · " (visit.t("due")) " " (show::moment(due))
-                }
+                (due(visit, task))
+            }
+        }
+    }
+}
+
+/// How near a deadline is before it stands out.
+const SOON: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
+
+/// How near the deadline of a task that waits is: over, soon, or neither.
+fn hurry(visit: &Visit, task: &Task) -> Option<&'static str> {
+    let due: jiff::Timestamp = task.due_at.as_deref()?.parse().ok()?;
+    let now = visit.core.clock.now();
+    match due {
+        _ if task.status != "open" => None,
+        due if due <= now => Some("overdue"),
+        due if due.duration_since(now) <= SOON => Some("due-soon"),
+        _ => None,
+    }
+}
+
+/// Until when it waits.
+fn due(visit: &Visit, task: &Task) -> Markup {
+    html! {
+        @if let Some(due) = &task.due_at {
+            " · "
+            @match hurry(visit, task) {
+                Some(hurry) => strong.trouble { (visit.t(hurry)) " " (show::moment(due)) },
+                None => { (visit.t("due")) " " (show::moment(due)) }
             }
         }
     }
@@ -136,6 +182,10 @@ pub(super) async fn delegate(
     Path(id): Path<i64>,
     Form(sent): Form<Sent>,
 ) -> Response {
+    if pick::is_search(&sent) {
+        let sheet = sheet(&visit, id, &sent, None).await;
+        return visit.page(sheet).await;
+    }
     let to = inputs::sent(&sent, "to").unwrap_or_default();
     let to = to.parse::<i64>().map_or_else(|_| to.into(), Value::from);
     let body = json!({ "to": to });
@@ -169,20 +219,24 @@ async fn sheet(visit: &Visit, id: i64, sent: &Sent, refused: Option<Refused>) ->
     let task = task(visit, id).await?;
     let about = about(visit, &task).await;
     let is_open = task.status == "open";
+    let delegation = match is_open {
+        true => delegation_form(visit, &task, sent, refused.as_ref()).await?,
+        false => html! {},
+    };
     let content = html! {
         p.crumb { a href=(visit.at("/tasks")) { (visit.t("tasks")) } }
         h1 { (task.title) }
         p.quiet {
             @if let Some(key) = &task.key { (visit.workflow_title(key)) " · " }
             (show::status(visit, &task.status)) " · " (assignees(visit, &task))
-            @if let Some(due) = &task.due_at { " · " (visit.t("due")) " " (show::moment(due)) }
+            (due(visit, &task))
         }
         @if let Some(refused) = &refused { (refusal(visit, refused)) }
         (about)
         (decisions(visit, &task))
         @if is_open {
             (decision_form(visit, &task, sent, refused.as_ref()))
-            (delegation_form(visit, &task).await)
+            (delegation)
         }
     };
     Ok(Sheet::still(task.title.clone(), content))
@@ -216,7 +270,10 @@ fn assignees(visit: &Visit, task: &Task) -> String {
         .map(|assignee| match (&assignee.role, assignee.user_id) {
             (Some(role), _) => role.clone(),
             (None, user) if user == visit.identity.user_id() => visit.t("you"),
-            (None, user) => format!("#{}", user.unwrap_or_default()),
+            (None, user) => {
+                let nickname = assignee.nickname.clone();
+                nickname.unwrap_or_else(|| format!("#{}", user.unwrap_or_default()))
+            }
         })
         .collect();
     let names = names.join(", ");
@@ -227,13 +284,23 @@ fn assignees(visit: &Visit, task: &Task) -> String {
 }
 
 fn decisions(visit: &Visit, task: &Task) -> Markup {
-    if task.decisions.is_empty() {
+    if task.decisions.is_empty() && task.delegations.is_empty() {
         return html! {};
     }
     html! {
         section aria-label=(visit.t("decided-before")) {
             h2 { (visit.t("decided-before")) }
             ul.list {
+                @for handed in &task.delegations { li {
+                    @let name = |name: &Option<String>| {
+                        name.clone().unwrap_or_else(|| "–".to_owned())
+                    };
+                    (visit.text.with("handed-on", &[
+                        ("from", name(&handed.from_nickname).into()),
+                        ("to", name(&handed.to_nickname).into()),
+                    ]))
+                    " · " (show::moment(&handed.created_at))
+                } }
                 @for said in &task.decisions {
                     li {
                         strong { (said.nickname) } " " (show::status(visit, &said.decision))
@@ -281,31 +348,45 @@ fn decision_form(visit: &Visit, task: &Task, sent: &Sent, refused: Option<&Refus
     }
 }
 
-/// To whom the task can be handed on; nothing if the visitor may see no users.
-async fn delegation_form(visit: &Visit, task: &Task) -> Markup {
+/// To whom the task can be handed on: by the exact name, or picked by those who may see users.
+async fn delegation_form(
+    visit: &Visit,
+    task: &Task,
+    sent: &Sent,
+    refused: Option<&Refused>,
+) -> Asked<Markup> {
     let account = visit.core.auth.account.definition;
-    let route = format!("{}:list?pageSize=200&sort=nickname&fields=id,nickname", account.name());
-    let Ok(answer) = visit.read(&route).await else { return html! {} };
-    let own = visit.identity.user_id();
-    let people = answer["data"].as_array().cloned().unwrap_or_default();
-    let people: Vec<_> = people.iter().filter(|one| one["id"].as_i64() != own).collect();
-    if people.is_empty() {
-        return html! {};
-    }
-    html! {
-        details.card {
+    let faults = refused.map_or(&[][..], |refused| &refused.errors);
+    let is_about = |told: &Told| told.field.as_deref() == Some("to");
+    let is_open = faults.iter().any(is_about) || pick::is_search(sent);
+    let offers = search::offered(visit, account, pick::search(sent, "to")).await?;
+    let own = visit.identity.user_id().map(|id| id.to_string());
+    let offers: Vec<_> = offers.into_iter().filter(|(id, _)| Some(id) != own.as_ref()).collect();
+    let field = Field::text("to", visit.t("delegate-to"), Some(visit.t("delegate-how")));
+    let held = inputs::sent(sent, "to").unwrap_or_default().to_owned();
+    let input = if visit.access.grant(Verb::List, account).is_none() {
+        field.draw(visit, &held, faults, "")
+    } else {
+        let picker = Picker {
+            name: "to",
+            label: html! { (visit.t("delegate-to")) },
+            required: true,
+            held: &[held],
+            offers: &offers,
+            search: pick::search(sent, "to"),
+            source: &visit.at(&format!("/pick/{}", account.name())),
+            new: None,
+            about: field.about(faults, ""),
+        };
+        picker.one(visit)
+    };
+    Ok(html! {
+        details.card #delegate open[is_open] {
             summary { (visit.t("delegate")) }
-            form method="post" action=(visit.at(&format!("/tasks/{}/delegate", task.id))) {
-                label { (visit.t("delegate-to"))
-                    select name="to" required {
-                        option value="" { (visit.t("none")) }
-                        @for one in people {
-                            option value=(inputs::plain(&one["id"])) { (inputs::plain(&one["nickname"])) }
-                        }
-                    }
-                }
+            form method="post" action=(visit.at(&format!("/tasks/{}/delegate", task.id))) data-keep {
+                (input)
                 button { (visit.t("delegate")) }
             }
         }
-    }
+    })
 }

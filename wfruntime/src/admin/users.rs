@@ -184,6 +184,15 @@ async fn user(visit: &Visit, id: i64, refused: Option<&Refused>) -> Asked<Sheet>
             p { (visit.t("revoke-what")) }
             button.danger { (visit.t("revoke")) }
         }
+        @if visit.identity.user_id() != Some(id) {
+            details.card #destroy {
+                summary { (visit.t("user-destroy")) }
+                form method="post" action=(to("destroy")) {
+                    p { (visit.t("user-destroy-what")) }
+                    button.danger { (visit.t("destroy-do")) }
+                }
+            }
+        }
     };
     Ok(Sheet::still(nickname, content))
 }
@@ -209,6 +218,18 @@ pub(super) async fn set_password(
 /// Ends every session of a user.
 pub(super) async fn revoke(visit: Visit, Path(id): Path<i64>) -> Response {
     change(&visit, id, "revokeTokens", &json!({})).await
+}
+
+/// Removes a user; what others wrote keeps standing, and says so if it leads to this one.
+pub(super) async fn destroy(visit: Visit, Path(id): Path<i64>) -> Response {
+    let name = visit.core.auth.account.definition.name();
+    match visit.write(&format!("{name}:destroy?filterByTk={id}"), &json!({})).await {
+        Ok(_) => {
+            let done = json!({ "messages": [{ "message": visit.t("done") }] });
+            session::told(&visit, "/users", &done)
+        }
+        Err(refused) => session::refused(&visit, &format!("/users/{id}"), &refused),
+    }
 }
 
 async fn change(visit: &Visit, id: i64, action: &str, values: &Value) -> Response {

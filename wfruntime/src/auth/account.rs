@@ -1,5 +1,7 @@
 //! The account collection as sign-in sees it: who a row is, and new rows.
 
+use std::collections::HashMap;
+
 use super::{ROOT, names};
 use crate::collection::{Column, DefaultValue, Definition};
 use crate::core::Core;
@@ -17,6 +19,9 @@ pub(crate) struct Account {
     email: Option<usize>,
     roles: usize,
 }
+
+/// How many users of one name are looked at.
+const SAME_NAME: u64 = 20;
 
 /// A user to be made.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
@@ -55,7 +60,7 @@ impl Account {
 
     /// The indexes of the columns with names to sign in with: the nickname, and the email if there
     /// is one.
-    pub(super) fn names(&self) -> impl Iterator<Item = usize> + use<> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = usize> + use<> {
         std::iter::once(self.nickname).chain(self.email)
     }
 
@@ -112,6 +117,28 @@ impl Account {
         let mut rows = core.store.read(&self.select(filter, 2)).await?;
         let only = if rows.len() == 1 { rows.pop() } else { None };
         Ok(only.and_then(Self::actor))
+    }
+
+    /// The users who are called so, by nickname or email, whether they sign in or not; a few.
+    pub(crate) async fn called(&self, core: &Core, name: &str) -> Result<Vec<Actor>> {
+        let names = self.names();
+        let names =
+            names.map(|index| Condition::eq(self.definition.columns[index].name, name)).collect();
+        let rows = core.store.read(&self.select(Condition::Any(names), SAME_NAME)).await?;
+        Ok(rows.into_iter().filter_map(Self::actor).collect())
+    }
+
+    /// What the users of these ids are called, as far as there are any.
+    pub(crate) async fn nicknames(&self, core: &Core, ids: &[i64]) -> Result<HashMap<i64, String>> {
+        let mut found = HashMap::with_capacity(ids.len());
+        for ids in ids.chunks(500) {
+            let ids: Vec<Value> = ids.iter().map(|id| (*id).into()).collect();
+            let many = u64::try_from(ids.len()).unwrap_or(u64::MAX);
+            let rows = self.select(Condition::In(self.id_column(), ids), many);
+            let users = core.store.read(&rows).await?.into_iter().filter_map(Self::actor);
+            found.extend(users.map(|user| (user.id, user.nickname)));
+        }
+        Ok(found)
     }
 
     /// Whether there is any user.

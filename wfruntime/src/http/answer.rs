@@ -50,7 +50,7 @@ pub(super) fn data(data: &impl Serialize) -> Response {
 }
 
 /// `{"data": …, "meta": …}` of a list.
-pub(super) fn page(data: &impl Serialize, meta: &impl Serialize) -> Response {
+fn page(data: &impl Serialize, meta: &impl Serialize) -> Response {
     #[derive(Serialize)]
     struct Body<'a, D, M> {
         data: &'a D,
@@ -60,6 +60,12 @@ pub(super) fn page(data: &impl Serialize, meta: &impl Serialize) -> Response {
         Ok(body) => json(StatusCode::OK, body),
         Err(error) => refuse(&error.into()),
     }
+}
+
+/// One page of a list of `count` in all.
+pub(super) fn list(data: &impl Serialize, count: u64, page: u64, page_size: u64) -> Response {
+    let total_page = count.div_ceil(page_size.max(1));
+    self::page(data, &Meta { count, page, page_size, total_page })
 }
 
 /// The answer for an error; what is internal is logged, and told only by a number to find it.

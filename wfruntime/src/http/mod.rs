@@ -7,6 +7,7 @@ mod body;
 mod distinct;
 mod extract;
 mod forms;
+mod history;
 mod nowhere;
 mod path;
 mod query;
@@ -103,11 +104,14 @@ async fn dispatch(core: &Arc<Core>, parts: Parts, body: Body) -> Result<Response
         }
         return system_answer(core, &route, system, &parts, body).await;
     }
-    if route.through.is_none() && action == forms::ACTION {
+    if route.through.is_none() && [forms::ACTION, history::ACTION].contains(&action) {
         if let Some(response) = refused_method(&parts, path, &route, true) {
             return Ok(response);
         }
-        return forms::answer(core, &route.resource, &parts).await;
+        return match action {
+            forms::ACTION => forms::answer(core, &route.resource, &parts).await,
+            _ => history::answer(core, &route.resource, &parts).await,
+        };
     }
     let asked = Asked::find(core, &route, action)?;
     if let Some(response) = refused_method(&parts, path, &route, asked.reads()) {

@@ -61,8 +61,8 @@ impl Asked {
                 through.is_none() && core.registry.declared((own.collection)()) == Some(collection)
             });
             let legal = actions.map(|(name, _)| *name).chain(own.map(|own| own.name));
-            let forms = through.is_none().then_some(super::forms::ACTION);
-            let legal: Vec<&str> = legal.chain(forms).collect();
+            let shown = [super::forms::ACTION, super::history::ACTION].into_iter();
+            let legal: Vec<&str> = legal.chain(shown.filter(|_| through.is_none())).collect();
             return Err(no_action(&route.resource, action, &legal));
         };
         let id = route.id.as_deref().map(path_id).transpose()?;

@@ -29,35 +29,111 @@ function enliven(root) {
   }
 }
 
-/** Lets a choice among records be searched on the server. */
+/** Searches a choice among records on the server while one types. */
 function pick(field) {
-  const [search, select] = [field.querySelector("input.pick"), field.querySelector("select")];
-  search.hidden = false;
-  let waiting;
+  const find = field.querySelector(".find");
+  const [search, told] = [find.querySelector("input[type=search]"), find.querySelector("[role=status]")];
+  const [select, ticks] = [field.querySelector("select"), field.querySelector(".offers")];
+  // Nothing of the search is sent with the form.
+  for (const other of find.querySelectorAll("button, input[type=hidden]")) other.remove();
+  search.removeAttribute("name");
+
+  const offer = (found) => {
+    if (select) {
+      const held = select.value;
+      const fixed = [...select.options].filter((one) => ["", "new", held].includes(one.value));
+      const others = found.filter((one) => one.id !== held).map((one) => new Option(one.title, one.id));
+      select.replaceChildren(...fixed, ...others);
+      select.value = held;
+    } else {
+      const held = [...ticks.querySelectorAll("label:has(:checked)")];
+      const ids = held.map((label) => label.querySelector("input").value);
+      const others = found.filter((one) => !ids.includes(one.id)).map((one) => tick(field.dataset.many, one));
+      ticks.replaceChildren(...held, ...others);
+    }
+  };
+  let [waiting, latest] = [0, 0];
   search.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(async () => {
+      const mine = ++latest;
+      search.setAttribute("aria-busy", "true");
       const answer = await fetch(`${field.dataset.pick}?q=${encodeURIComponent(search.value)}`);
+      if (mine !== latest) return;
+      search.removeAttribute("aria-busy");
       if (!answer.ok) return;
-      const [none, held] = [select.options[0], select.selectedOptions[0]];
-      const found = (await answer.json()).map((one) => new Option(one.title, one.id));
-      const kept = held && held !== none ? [held, ...found.filter((one) => one.value !== held.value)] : found;
-      select.replaceChildren(none, ...kept);
-      if (held) held.selected = true;
+      const found = await answer.json();
+      offer(found.records);
+      told.textContent = search.value ? found.told ?? "" : "";
     }, 200);
+  });
+  search.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    (select ?? ticks.querySelector("label:not(:has(:checked)) input") ?? search).focus();
   });
 }
 
-/** A form is sent once, however often its button is pressed. */
+/** A record that can be ticked. */
+function tick(name, { id, title }) {
+  const [label, input] = [document.createElement("label"), document.createElement("input")];
+  label.className = "tick";
+  Object.assign(input, { type: "checkbox", name, value: id });
+  label.append(input, ` ${title}`);
+  return label;
+}
+
+/** A form is sent once, however often its button is pressed, and says that it is under way. */
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
-  if (event.target.dataset.sent) event.preventDefault();
-  else if (event.target.method === "post") event.target.dataset.sent = "yes";
+  const form = event.target;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  form.setAttribute("aria-busy", "true");
+  const pressed = event.submitter?.matches(".hidden") ? form.querySelector(".buttons button") : event.submitter;
+  if (!pressed) return;
+  // Not `disabled`: its value would not be sent.
+  pressed.setAttribute("aria-disabled", "true");
+  if (form.method === "post") {
+    pressed.dataset.label = pressed.textContent;
+    pressed.textContent = document.body.dataset.busy ?? pressed.textContent;
+  }
 });
 // Back by the browser's button: the form can be sent again.
 addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  }
+  for (const pressed of document.querySelectorAll("button[aria-disabled]")) {
+    pressed.removeAttribute("aria-disabled");
+    if (pressed.dataset.label) pressed.textContent = pressed.dataset.label;
+  }
 });
+
+let dragged;
+
+/** A card is dragged to another column by sending the form that stands on it. */
+document.addEventListener("dragstart", (event) => {
+  dragged = event.target.closest?.("li[draggable]")?.querySelector("form[data-move]");
+});
+for (const over of ["dragenter", "dragover", "drop", "dragend"]) {
+  document.addEventListener(over, (event) => {
+    const lane = dragged && event.target.closest?.("[data-lane]");
+    for (const other of document.querySelectorAll(".lane.over")) other.classList.toggle("over", other === lane);
+    if (lane) {
+      event.preventDefault();
+      lane.classList.toggle("over", over === "dragover" || over === "dragenter");
+    }
+    if (over === "drop" && lane) {
+      const select = dragged.elements.namedItem("to");
+      const moves = select.value !== lane.dataset.lane;
+      select.value = lane.dataset.lane;
+      if (moves) dragged.requestSubmit();
+    }
+    if (over === "drop" || over === "dragend") dragged = undefined;
+  });
+}
 
 let asking = false;
 let stale = false;

@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 use super::super::ask::{Asked, Refused};
 use super::super::inputs::{Sent, plain, sent};
 use super::super::layout::{Sheet, refusal};
+use super::super::pick;
 use super::super::place::Visit;
 use super::super::{session, show};
-use super::form::{self, Form};
+use super::form::{self, Form, Held};
 use super::{crumb, find};
 use crate::action::Verb;
 use crate::collection::Definition;
@@ -67,7 +68,7 @@ pub(super) fn ways_to_change(
 }
 
 pub(super) async fn add_form(visit: Visit, Path(collection): Path<String>) -> Response {
-    let sheet = filling(&visit, &collection, None, None).await;
+    let sheet = filling(&visit, &collection, None, None, None).await;
     visit.page(sheet).await
 }
 
@@ -75,7 +76,7 @@ pub(super) async fn change_form(
     visit: Visit,
     Path((collection, id)): Path<(String, i64)>,
 ) -> Response {
-    let sheet = filling(&visit, &collection, Some(id), None).await;
+    let sheet = filling(&visit, &collection, Some(id), None, None).await;
     visit.page(sheet).await
 }
 
@@ -121,7 +122,8 @@ async fn filling(
     visit: &Visit,
     collection: &str,
     id: Option<i64>,
-    again: Option<(&Sent, &Refused)>,
+    again: Option<&Sent>,
+    refused: Option<&Refused>,
 ) -> Asked<Sheet> {
     let (definition, form, record) = chosen(visit, collection, id).await?;
     let name = if form.title.is_empty() {
@@ -130,25 +132,29 @@ async fn filling(
         form.title.clone()
     };
     let action = format!("{}{}", visit.path, form.query());
-    let faults = again.map_or(&[][..], |(_, refused)| &refused.errors);
-    let held = |field: &super::super::inputs::Field| match (again, &record) {
-        (Some((sent, _)), _) => form::given(sent, field),
-        (None, Some(record)) => plain(&record[&field.name]),
-        (None, None) => field.usual(),
+    let held = Held {
+        definition,
+        record: record.as_ref(),
+        sent: again,
+        faults: refused.map_or(&[][..], |refused| &refused.errors),
     };
-    let drawn = form::draw(visit, &form, &action, held, faults).await?;
+    let drawn = form::draw(visit, &form, &action, &held).await?;
     let content = html! {
         (crumb(visit, definition))
         h1 { (name)
             @if let Some(record) = &record { ": " (show::title(definition, record)) }
         }
-        @if let Some((_, refused)) = again { (refusal(visit, refused)) }
+        @if let Some(refused) = refused { (refusal(visit, refused)) }
         (drawn)
     };
     Ok(Sheet::still(name, content))
 }
 
 async fn save(visit: &Visit, collection: &str, id: Option<i64>, body: &Sent) -> Response {
+    if pick::is_search(body) {
+        let sheet = filling(visit, collection, id, Some(body), None).await;
+        return visit.page(sheet).await;
+    }
     let done = write(visit, collection, id, body).await;
     match done {
         Ok((definition, answer)) => {
@@ -163,7 +169,7 @@ async fn save(visit: &Visit, collection: &str, id: Option<i64>, body: &Sent) -> 
             }
             None => {
                 let status = refused.status;
-                let sheet = filling(visit, collection, id, Some((body, &refused))).await;
+                let sheet = filling(visit, collection, id, Some(body), Some(&refused)).await;
                 visit.page(sheet.map(|sheet| sheet.status(status))).await
             }
         },
@@ -194,18 +200,41 @@ pub(super) async fn press(
     Body(body): Body<Sent>,
 ) -> Response {
     let button = show::encoded(sent(&body, "button").unwrap_or_default());
-    let done = match find(&visit, &collection) {
+    let query = format!("filterByTk={id}&button={button}");
+    update(&visit, &collection, &query, &json!({}), &body).await
+}
+
+/// Gives one field of a record another value, as a card of a board is moved.
+pub(super) async fn shift(
+    visit: Visit,
+    Path((collection, id)): Path<(String, i64)>,
+    Body(body): Body<Sent>,
+) -> Response {
+    let field = sent(&body, "field").unwrap_or_default();
+    let to = sent(&body, "to").filter(|to| !to.is_empty());
+    let values = json!({ field: to });
+    update(&visit, &collection, &format!("filterByTk={id}"), &values, &body).await
+}
+
+/// Updates a record where it stands in a list, and goes back there.
+async fn update(
+    visit: &Visit,
+    collection: &str,
+    query: &str,
+    values: &Value,
+    body: &Sent,
+) -> Response {
+    let done = match find(visit, collection) {
         Ok(definition) => {
-            let route = format!("{}:update?filterByTk={id}&button={button}", definition.name());
-            visit.write(&route, &json!({})).await
+            visit.write(&format!("{}:update?{query}", definition.name()), values).await
         }
         Err(refused) => Err(refused),
     };
-    let next = session::next_page(sent(&body, "next").unwrap_or_default());
+    let next = session::next_page(sent(body, "next").unwrap_or_default());
     match done {
-        Ok(answer) => session::told(&visit, next, &answer),
-        Err(Refused { committed: Some(answer), .. }) => session::told(&visit, next, &answer),
-        Err(refused) => visit.page(Err(refused)).await,
+        Ok(answer) => session::told(visit, next, &answer),
+        Err(Refused { committed: Some(answer), .. }) => session::told(visit, next, &answer),
+        Err(refused) => session::refused(visit, next, &refused),
     }
 }
 

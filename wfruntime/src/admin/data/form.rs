@@ -2,16 +2,21 @@
 
 use maud::{Markup, html};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::super::ask::{Asked, Refused, Told};
 use super::super::inputs::{self, Field, Sent, plain, sent};
+use super::super::pick::{self, NEW, Offer, Picker};
 use super::super::place::Visit;
 use super::super::show;
 use super::{Button, search};
 use crate::action::Verb;
 use crate::answer;
-use crate::collection::Definition;
+use crate::auth::Grant;
+use crate::collection::{Association, AssociationKind, Definition};
+
+/// How many records of an association can be held by a form; of more it is not changed there.
+const HELD: u64 = 100;
 
 /// A form as the routes describe it.
 #[derive(Debug, Deserialize)]
@@ -32,7 +37,18 @@ pub(super) struct Form {
 pub(super) struct Input {
     #[serde(flatten)]
     pub(super) field: Field,
+    association: Option<String>,
     collection: Option<String>,
+    /// What a new record is made of, beside those to pick from.
+    new: Option<New>,
+    /// Whether it takes any number of records.
+    #[serde(skip)]
+    many: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct New {
+    fields: Vec<Field>,
 }
 
 impl Form {
@@ -47,8 +63,45 @@ impl Form {
 
     /// What a browser sent, as the values of the action.
     pub(super) fn values(&self, form: &Sent) -> Value {
-        let fields: Vec<Field> = self.fields.iter().map(|input| input.field.clone()).collect();
-        inputs::values(&fields, form)
+        let read = self.fields.iter().filter_map(|input| input.read(form));
+        Value::Object(read.collect::<Map<_, _>>())
+    }
+
+    /// The same with the fields of new records under the names by which they are sent.
+    fn named(mut self) -> Self {
+        for input in &mut self.fields {
+            if let (Some(new), Some(association)) = (&mut input.new, &input.association) {
+                for field in &mut new.fields {
+                    field.name = format!("{association}.{}", field.name);
+                }
+            }
+        }
+        self
+    }
+}
+
+impl Input {
+    /// A name and a value of the action; `None` if it is left out.
+    fn read(&self, form: &Sent) -> Option<(String, Value)> {
+        let name = self.field.name.as_str();
+        if self.many {
+            let given = || form.iter().filter(|(given, _)| given == name);
+            given().next()?;
+            let ids = given().filter(|(_, id)| !id.is_empty());
+            let ids = ids
+                .map(|(_, id)| id.parse::<i64>().map_or_else(|_| id.as_str().into(), Value::from));
+            return Some((name.to_owned(), ids.collect()));
+        }
+        match (&self.new, &self.association) {
+            (Some(new), Some(association)) if sent(form, name) == Some(NEW) => {
+                let values = inputs::values(&new.fields, form);
+                let before = association.len() + 1;
+                let values = values.as_object().cloned().unwrap_or_default().into_iter();
+                let values = values.map(|(name, value)| (name[before..].to_owned(), value));
+                Some((association.clone(), Value::Object(values.collect())))
+            }
+            _ => Some((name.to_owned(), self.field.read(sent(form, name))?)),
+        }
     }
 }
 
@@ -71,7 +124,8 @@ pub(super) async fn forms(
 
 /// Forms from the answer of the routes.
 pub(super) fn read(forms: &Value) -> Asked<Vec<Form>> {
-    Vec::deserialize(forms).map_err(Refused::broken)
+    let forms = Vec::<Form>::deserialize(forms).map_err(Refused::broken)?;
+    Ok(forms.into_iter().map(Form::named).collect())
 }
 
 /// A form of all that the role may write.
@@ -83,29 +137,108 @@ pub(super) fn plain_form(
     let verb = if is_add { Verb::Create } else { Verb::Update };
     let grant = visit.access.grant(verb, definition)?;
     let columns = definition.columns.iter().enumerate();
-    let fields = columns
+    let columns = columns
         .filter(|(index, column)| !column.system && grant.fields.has_column(*index))
-        .filter_map(|(_, column)| {
-            let mut members = definition.meta.members.iter();
-            let member = members.find(|member| member.rust == column.rust)?;
-            let described = answer::Field::of_column(member, is_add)?;
-            let field = serde_json::to_value(&described).ok()?;
+        .filter_map(|(index, column)| {
             let link = column.association.map(|index| &definition.associations[index]);
             Some(Input {
-                field: Field::deserialize(&field).ok()?,
+                field: described(definition, index, is_add)?,
+                association: link.map(|link| link.json.to_owned()),
                 collection: link.map(|link| link.target().name().to_owned()),
+                new: link.and_then(|link| new_one(visit, link)),
+                many: false,
             })
         });
+    let linked = definition.associations.iter().enumerate();
+    let linked = linked.filter(|(index, _)| grant.fields.has_association(*index));
+    let fields = columns.chain(linked.filter_map(|(_, link)| many(visit, link)));
     let fields: Vec<Input> = fields.collect();
     let kind = if is_add { "add" } else { "edit" };
-    (!fields.is_empty()).then(|| Form {
+    let form = Form {
         name: String::new(),
         title: String::new(),
         help: None,
         kind: kind.to_owned(),
         fields,
         buttons: Vec::new(),
+    };
+    (!form.fields.is_empty()).then(|| form.named())
+}
+
+/// A column as the routes describe it.
+fn described(definition: &Definition, column: usize, is_add: bool) -> Option<Field> {
+    let column = &definition.columns[column];
+    let member = definition.meta.members.iter().find(|member| member.rust == column.rust)?;
+    let described = answer::Field::of_column(member, is_add)?;
+    Field::deserialize(&serde_json::to_value(&described).ok()?).ok()
+}
+
+/// What a new record behind a reference can be made of; nothing if the role cannot make one.
+fn new_one(visit: &Visit, link: &Association) -> Option<New> {
+    let target = link.target();
+    let Grant { fields: granted, .. } = visit.access.grant(Verb::Create, target)?;
+    let columns = target.columns.iter().enumerate().filter(|(_, column)| !column.system);
+    let fills =
+        |index: usize| granted.has_column(index) && target.columns[index].association.is_none();
+    let is_whole = columns.clone().all(|(index, column)| !column.is_required() || fills(index));
+    let columns = columns.filter(|(index, _)| fills(*index));
+    let fields: Vec<Field> =
+        columns.filter_map(|(index, _)| described(target, index, true)).collect();
+    (is_whole && !fields.is_empty()).then_some(New { fields })
+}
+
+/// A link to any number of records that belong to nobody alone.
+fn many(visit: &Visit, link: &'static Association) -> Option<Input> {
+    let target = link.target();
+    let is_one = !matches!(link.kind, AssociationKind::BelongsToMany { .. });
+    if is_one || visit.access.grant(Verb::List, target).is_none() {
+        return None;
+    }
+    let field = serde_json::json!({ "name": link.json, "title": super::super::layout::words(link.rust),
+        "type": "references", "required": true });
+    Some(Input {
+        field: Field::deserialize(&field).ok()?,
+        association: Some(link.json.to_owned()),
+        collection: Some(target.name().to_owned()),
+        new: None,
+        many: true,
     })
+}
+
+/// What a form holds: what the record has, or what was sent and is drawn again.
+pub(super) struct Held<'h> {
+    pub(super) definition: &'static Definition,
+    pub(super) record: Option<&'h Value>,
+    pub(super) sent: Option<&'h Sent>,
+    pub(super) faults: &'h [Told],
+}
+
+impl Held<'_> {
+    fn of(&self, field: &Field) -> String {
+        match (self.sent, self.record) {
+            (Some(form), _) => given(form, field),
+            (None, Some(record)) => plain(&record[&field.name]),
+            (None, None) => field.usual(),
+        }
+    }
+
+    /// The ids of an association; `None` if there are too many.
+    async fn ids(&self, visit: &Visit, name: &str) -> Asked<Option<Vec<String>>> {
+        if let Some(form) = self.sent {
+            let given = form.iter().filter(|(given, id)| given == name && !id.is_empty());
+            return Ok(Some(given.map(|(_, id)| id.clone()).collect()));
+        }
+        let Some(record) = self.record else { return Ok(Some(Vec::new())) };
+        let route = format!(
+            "{}/{}/{name}:list?pageSize={HELD}&fields=id",
+            self.definition.name(),
+            plain(&record["id"])
+        );
+        let answer = visit.read(&route).await?;
+        let ids = answer["data"].as_array().map_or(&[][..], Vec::as_slice);
+        let is_whole = answer["meta"]["count"].as_u64().is_some_and(|count| count <= HELD);
+        Ok(is_whole.then(|| ids.iter().map(|one| plain(&one["id"])).collect()))
+    }
 }
 
 /// The form drawn, with what it holds and what was wrong with it.
@@ -113,23 +246,22 @@ pub(super) async fn draw(
     visit: &Visit,
     form: &Form,
     action: &str,
-    held: impl Fn(&Field) -> String,
-    faults: &[Told],
+    held: &Held<'_>,
 ) -> Asked<Markup> {
     let mut fields = Vec::with_capacity(form.fields.len());
     for input in &form.fields {
-        let value = held(&input.field);
-        let offered = options(visit, input, &value).await?;
-        fields.push(match &offered {
-            Some((options, source)) => {
-                input.field.pick(visit, &value, options, source.as_deref(), faults)
-            }
-            None => input.field.draw(visit, &value, faults, ""),
-        });
+        fields.push(control(visit, input, held).await?);
     }
+    let usual = form.buttons.first().map(|button| button.name.as_str());
+    let has_search = form.fields.iter().any(|input| input.collection.is_some());
     Ok(html! {
         form.card method="post" action=(visit.at(action)) data-keep {
             @if let Some(help) = &form.help { p.quiet { (help) } }
+            @if has_search {
+                // The key Enter presses the first button, which may not be that of a search.
+                button.hidden tabindex="-1" aria-hidden="true" name=[usual.map(|_| "button")]
+                    value=[usual] { (visit.t("save")) }
+            }
             @for field in &fields { (field) }
             div.buttons {
                 @if form.buttons.is_empty() { button.primary { (visit.t("save")) } }
@@ -144,28 +276,80 @@ pub(super) async fn draw(
     })
 }
 
-/// What a reference can be set to, and where to look for more.
-async fn options(
-    visit: &Visit,
-    input: &Input,
-    value: &str,
-) -> Asked<Option<(Vec<(String, String)>, Option<String>)>> {
-    let Some(target) = &input.collection else { return Ok(None) };
-    let Some(target) = visit.collections().find(|known| known.name() == target) else {
-        return Ok(None);
+async fn control(visit: &Visit, input: &Input, held: &Held<'_>) -> Asked<Markup> {
+    let field = &input.field;
+    let target = input.collection.as_deref();
+    let target = target.and_then(|name| visit.collections().find(|known| known.name() == name));
+    let Some(target) = target.or_else(|| input.target_to_make(visit)) else {
+        return Ok(field.draw(visit, &held.of(field), held.faults, ""));
     };
-    let mut options = search::offered(visit, target, "").await?;
-    let is_offered = options.iter().any(|(id, _)| id == value);
-    if !value.is_empty() && !is_offered {
-        let route = format!("{}:get?filterByTk={}", target.name(), show::encoded(value));
-        let title = visit.read(&route).await.map(|answer| show::title(target, &answer["data"]));
-        options.insert(0, (value.to_owned(), title.unwrap_or_else(|_| format!("#{value}"))));
+    let ids = if input.many {
+        match held.ids(visit, &field.name).await? {
+            Some(ids) => ids,
+            None => {
+                return Ok(html! { p.quiet { (field.label()) ": " (visit.t("pick-too-many")) } });
+            }
+        }
+    } else {
+        Some(held.of(field)).filter(|id| !id.is_empty()).into_iter().collect()
+    };
+    let search = held.sent.map_or("", |form| pick::search(form, &field.name));
+    let offers = offers(visit, target, &ids, search).await?;
+    let new = input.new.as_ref().map(|new| {
+        let fields = new.fields.iter().map(|field| {
+            let value = held.sent.map_or_else(|| field.usual(), |form| given(form, field));
+            field.draw(visit, &value, held.faults, "")
+        });
+        let fields: Vec<Markup> = fields.collect();
+        html! { @for field in &fields { (field) } }
+    });
+    let picker = Picker {
+        name: &field.name,
+        label: if input.many {
+            html! { (field.label()) }
+        } else {
+            field.name_tag(visit)
+        },
+        required: field.required,
+        held: &ids,
+        offers: &offers,
+        search,
+        source: &visit.at(&format!("/pick/{}", target.name())),
+        new,
+        about: field.about(held.faults, ""),
+    };
+    Ok(if input.many { picker.many(visit) } else { picker.one(visit) })
+}
+
+impl Input {
+    /// Where it leads to, if the visitor may make what he may not see.
+    fn target_to_make(&self, visit: &Visit) -> Option<&'static Definition> {
+        self.new.as_ref()?;
+        visit.core.registry.named(self.collection.as_deref()?)
     }
-    Ok(Some((options, Some(visit.at(&format!("/pick/{}", target.name()))))))
+}
+
+/// The records that are held, and then a few others.
+async fn offers(
+    visit: &Visit,
+    target: &'static Definition,
+    held: &[String],
+    search: &str,
+) -> Asked<Vec<Offer>> {
+    let mut offers = Vec::new();
+    for id in held.iter().filter(|id| id.as_str() != NEW) {
+        let route = format!("{}:get?filterByTk={}", target.name(), show::encoded(id));
+        let title = visit.read(&route).await.map(|answer| show::title(target, &answer["data"]));
+        offers.push((id.clone(), title.unwrap_or_else(|_| format!("#{id}"))));
+    }
+    let mut found = search::offered(visit, target, search).await?;
+    found.retain(|(id, _)| !held.contains(id));
+    offers.extend(found);
+    Ok(offers)
 }
 
 /// What was sent for a field.
-pub(super) fn given(form: &Sent, field: &Field) -> String {
+fn given(form: &Sent, field: &Field) -> String {
     match sent(form, &field.name) {
         Some(_) if field.kind == "boolean" => "true".to_owned(),
         Some(text) => text.to_owned(),

@@ -46,7 +46,7 @@ async fn sheet(visit: &Visit, collection: &str) -> Asked<Sheet> {
         }
         (search::fields(visit, definition))
         @if is_board {
-            (board::board(visit, definition, &boards).await?)
+            (board::board(visit, definition, &boards, !declared.is_empty()).await?)
         } @else {
             (table(visit, definition, &columns, !declared.is_empty()).await?)
         }

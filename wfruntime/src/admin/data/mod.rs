@@ -5,7 +5,7 @@ mod edit;
 mod form;
 mod list;
 mod record;
-mod search;
+pub(super) mod search;
 
 use axum::http::StatusCode;
 use axum::routing::{get, post};
@@ -29,6 +29,7 @@ pub(super) fn routes() -> Pages {
         .route("/data/{collection}/{id}", get(record::one))
         .route("/data/{collection}/{id}/edit", get(edit::change_form).post(edit::change))
         .route("/data/{collection}/{id}/press", post(edit::press))
+        .route("/data/{collection}/{id}/move", post(edit::shift))
         .route("/data/{collection}/{id}/destroy", post(edit::destroy))
         .route("/pick/{collection}", get(search::pick))
 }
@@ -97,7 +98,7 @@ fn buttons(
         @for button in rows.iter().filter(has) {
             @let hint = button.hint(visit);
             form.inline method="post" action=(visit.at(&path)) {
-                input type="hidden" name="next" value=(visit.path);
+                input type="hidden" name="next" value=(visit.here());
                 button.small[small] name="button" value=(button.name) title=[hint] {
                     (button.title)
                 }
@@ -106,26 +107,38 @@ fn buttons(
     }
 }
 
+/// How many records are asked about at once.
+const ASKED: usize = 200;
+
 /// The buttons that some of these records have now.
 async fn rows(visit: &Visit, definition: &Definition, records: &[Value]) -> Asked<Vec<Button>> {
-    let ids: Vec<String> = records.iter().map(|record| plain(&record["id"])).collect();
-    let route = format!("{}:forms?filterByTk={}", definition.name(), ids.join(","));
-    let answer = visit.read(&route).await?;
-    Vec::deserialize(&answer["data"]["rows"]).map_err(Refused::broken)
-}
-
-/// A list of records as links, for what leads to several.
-fn links(visit: &Visit, definition: &'static Definition, records: &[Value]) -> Markup {
-    html! {
-        ul.list {
-            @for record in records {
-                li {
-                    a.title href=(visit.at(&show::path(definition, record))) {
-                        (show::title(definition, record))
-                    }
-                    div.quiet { (show::brief(visit, definition, record)) }
-                }
+    let mut all: Vec<Button> = Vec::new();
+    for records in records.chunks(ASKED) {
+        let ids: Vec<String> = records.iter().map(|record| plain(&record["id"])).collect();
+        let route = format!("{}:forms?filterByTk={}", definition.name(), ids.join(","));
+        let answer = visit.read(&route).await?;
+        let found = Vec::<Button>::deserialize(&answer["data"]["rows"]).map_err(Refused::broken)?;
+        for button in found {
+            match all.iter_mut().find(|known| known.name == button.name) {
+                Some(known) => known.records.extend(button.records),
+                None => all.push(button),
             }
         }
     }
+    Ok(all)
+}
+
+/// A record as a link with its first values, for what leads to several.
+fn link(visit: &Visit, definition: &'static Definition, record: &Value) -> Markup {
+    html! {
+        a.title href=(visit.at(&show::path(definition, record))) {
+            (show::title(definition, record))
+        }
+        div.quiet { (show::brief(visit, definition, record)) }
+    }
+}
+
+/// A list of such links.
+fn links(visit: &Visit, definition: &'static Definition, records: &[Value]) -> Markup {
+    html! { ul.list { @for record in records { li { (link(visit, definition, record)) } } } }
 }

@@ -3,19 +3,37 @@
 use axum::extract::Path;
 use axum::response::Response;
 use maud::{Markup, html};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::Value;
 
-use super::super::ask::Asked;
+use super::super::ask::{Asked, Refused};
 use super::super::inputs::plain;
 use super::super::layout::{Sheet, words};
 use super::super::place::Visit;
-use super::super::{executions, show};
+use super::super::show;
 use super::{buttons, crumb, edit, find, form, rows};
 use crate::action::Verb;
 use crate::collection::{AssociationKind, Definition};
 
 /// How many records of an association stand on the page.
 const LINKED: u64 = 10;
+
+/// How many executions stand on the page.
+const RUNS: u64 = 20;
+
+/// An execution of the record as the routes answer it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    execution: i64,
+    title: String,
+    status: String,
+    message: Option<String>,
+    nickname: Option<String>,
+    role_name: String,
+    created_at: String,
+    finished_at: Option<String>,
+}
 
 pub(super) async fn one(visit: Visit, Path((collection, id)): Path<(String, i64)>) -> Response {
     let sheet = sheet(&visit, &collection, id).await;
@@ -107,18 +125,43 @@ async fn linked(visit: &Visit, definition: &'static Definition, id: i64) -> Aske
     })
 }
 
-/// The workflows that ran for the record: for those who may see executions.
+/// The workflows that ran for the record, as far as the visitor may know of them.
 async fn history(visit: &Visit, definition: &'static Definition, id: i64) -> Asked<Markup> {
-    if !visit.access.is_administrator() {
-        return Ok(html! {});
-    }
-    let filter = json!({ "collection": definition.name(), "recordId": id });
-    let found = executions::found(visit, &filter, 50).await?;
+    let route = format!("{}:history?filterByTk={id}&pageSize={RUNS}", definition.name());
+    let answer = visit.read(&route).await?;
+    let runs: Vec<Run> = Vec::deserialize(&answer["data"]).map_err(Refused::broken)?;
+    let more = answer["meta"]["count"].as_u64().unwrap_or_default().saturating_sub(RUNS);
+    let all = format!("/executions?collection={}&record={id}", definition.name());
     Ok(html! {
         section aria-label=(visit.t("history")) {
             h2 { (visit.t("history")) }
-            @if found.is_empty() { p.quiet { (visit.t("history-none")) } }
-            (executions::table(visit, &found, false))
+            @if runs.is_empty() { p.quiet { (visit.t("history-none")) } }
+            @else { ol.list.timeline { @for run in &runs { (entry(visit, run)) } } }
+            @if more > 0 {
+                p.quiet {
+                    @let text = visit.text.with("more", &[("count", more.into())]);
+                    @if visit.access.is_administrator() { a href=(visit.at(&all)) { (text) } }
+                    @else { (text) }
+                }
+            }
         }
     })
+}
+
+fn entry(visit: &Visit, run: &Run) -> Markup {
+    let is_watched = visit.access.is_administrator();
+    html! {
+        li data-status=(run.status) {
+            (show::status(visit, &run.status)) " "
+            @if is_watched {
+                a.title href=(visit.at(&format!("/executions/{}", run.execution))) { (run.title) }
+            } @else { strong { (run.title) } }
+            div.quiet {
+                (show::moment(&run.created_at))
+                @if let Some(at) = &run.finished_at { " – " (show::moment(at)) }
+                " · " (run.nickname.as_deref().unwrap_or(&run.role_name))
+            }
+            @if let Some(message) = &run.message { p.said { (message) } }
+        }
+    }
 }

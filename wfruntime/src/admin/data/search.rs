@@ -4,10 +4,11 @@ use axum::Json;
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::super::ask::Asked;
 use super::super::inputs::plain;
+use super::super::pick::{self, Offer};
 use super::super::place::Visit;
 use super::super::show;
 use super::find;
@@ -16,7 +17,7 @@ use crate::collection::{Column, Definition, Kind};
 use crate::value::Type;
 
 /// How many records are offered to pick from.
-const OFFERED: u64 = 50;
+const OFFERED: u64 = 20;
 
 /// The columns that the visitor sees, without those that the runtime sets.
 pub(super) fn columns(visit: &Visit, definition: &'static Definition) -> Vec<&'static Column> {
@@ -63,9 +64,32 @@ pub(super) fn filter(visit: &Visit, definition: &'static Definition) -> Value {
 /// A text in any of the columns that hold texts; in none of none.
 fn including(columns: &[&Column], text: &str) -> Value {
     let texts = columns.iter().filter(|column| is_text(column));
-    let any: Vec<Value> =
-        texts.map(|column| json!({ column.json: { "$includes": text } })).collect();
-    json!({ "$or": any })
+    let spellings = spellings(text);
+    let any = texts.flat_map(|column| {
+        spellings.iter().map(|text| json!({ column.json: { "$includes": text } }))
+    });
+    json!({ "$or": any.collect::<Value>() })
+}
+
+/// How a text may be stored that somebody types in a hurry: the store tells `Rome` from `rome`.
+fn spellings(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase();
+    let capital = lower.split_inclusive(' ').map(|word| {
+        let mut letters = word.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        first.chain(letters).collect::<String>()
+    });
+    let first = lower.chars().take(1).flat_map(char::to_uppercase);
+    let mut all = vec![
+        text.to_owned(),
+        first.chain(lower.chars().skip(1)).collect(),
+        capital.collect(),
+        text.to_uppercase(),
+        lower,
+    ];
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 fn is_text(column: &Column) -> bool {
@@ -154,32 +178,33 @@ fn field(visit: &Visit, column: &Column) -> Markup {
     }
 }
 
-/// Records to pick one from, as `[{"id", "title"}]`: for the script of the page.
+/// Records to pick from, as `{"records": [{"id", "title"}], "told"}`: for the script of the page.
 pub(in crate::admin) async fn pick(visit: Visit, Path(collection): Path<String>) -> Response {
-    let Ok(definition) = find(&visit, &collection) else { return Json(json!([])).into_response() };
+    let Ok(definition) = find(&visit, &collection) else {
+        return Json(json!({ "records": [] })).into_response();
+    };
     let text = visit.asked("q").unwrap_or_default();
     let found = offered(&visit, definition, text.trim()).await.unwrap_or_default();
-    let found: Vec<Value> =
-        found.into_iter().map(|(id, title)| json!({ "id": id, "title": title })).collect();
-    Json(found).into_response()
+    let told = pick::told(&visit, found.len());
+    let found = found.into_iter().map(|(id, title)| json!({ "id": id, "title": title }));
+    Json(json!({ "records": found.collect::<Value>(), "told": told })).into_response()
 }
 
-/// The newest records that have the text somewhere: id and title.
-pub(super) async fn offered(
+/// The newest records that have the text somewhere, or this number: id and title.
+pub(in crate::admin) async fn offered(
     visit: &Visit,
     definition: &'static Definition,
     text: &str,
-) -> Asked<Vec<(String, String)>> {
+) -> Asked<Vec<Offer>> {
     if visit.access.grant(Verb::List, definition).is_none() {
         return Ok(Vec::new());
     }
-    let columns = columns(visit, definition);
-    let has_text = columns.iter().any(|column| is_text(column));
-    let filter = if text.is_empty() || !has_text {
-        Value::Object(Map::new())
-    } else {
-        including(&columns, text)
+    let mut any = match including(&columns(visit, definition), text)["$or"].take() {
+        Value::Array(any) => any,
+        _ => Vec::new(),
     };
+    any.extend(text.trim_start_matches('#').parse::<i64>().map(|id| json!({ "id": id })));
+    let filter = if text.is_empty() { json!({}) } else { json!({ "$or": any }) };
     let route = format!(
         "{}:list?pageSize={OFFERED}&sort=-id&filter={}",
         definition.name(),
@@ -188,4 +213,17 @@ pub(super) async fn offered(
     let answer = visit.read(&route).await?;
     let records = answer["data"].as_array().cloned().unwrap_or_default();
     Ok(records.iter().map(|one| (plain(&one["id"]), show::title(definition, one))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_found_in_the_usual_spellings() {
+        assert_eq!(spellings("new york"), ["NEW YORK", "New York", "New york", "new york"]);
+        assert_eq!(spellings("iOS"), ["IOS", "Ios", "iOS", "ios"]);
+        assert_eq!(spellings("é7"), ["É7", "é7"]);
+        assert_eq!(spellings("42"), ["42"]);
+    }
 }

@@ -10,6 +10,7 @@ users = Benutzer
 role = Rolle
 language = Sprache
 choose = Wählen
+busy = Wird gesendet …
 nothing-for-you = Hier ist noch nichts für Sie
 nothing-for-role = Die Rolle „{ $role }“ sieht keine Sammlung und entscheidet keine Aufgaben. Bitten Sie die Verwaltung um eine andere Rolle.
 no-page = Diese Seite gibt es nicht.
@@ -66,6 +67,10 @@ reject = Ablehnen
 submit = Absenden
 delegate = Weitergeben
 delegate-to = An wen?
+overdue = überfällig seit
+due-soon = bald fällig:
+handed-on = { $from } hat dies an { $to } weitergegeben
+delegate-how = Die genaue E-Mail-Adresse oder der genaue Spitzname.
 
 ## Zustände
 status-open = offen
@@ -102,6 +107,15 @@ views = Ansichten
 view-table = Tabelle
 view-board = Tafel
 board-by = Spalten nach
+move = Verschieben
+pick-new = – neu anlegen –
+pick-search = Nach anderen suchen
+pick-too-many = zu viele, um hier geändert zu werden
+pick-found = { $count ->
+    [0] Nichts gefunden
+    [one] Ein Treffer
+   *[other] { $count } Treffer
+}
 more = … und { $count } weitere
 records-none = Noch ist nichts da. Was hinzukommt, erscheint hier.
 records-none-here = Keine.
@@ -173,4 +187,6 @@ password-new = Das neue Passwort
 password-signs-out = Alle anderen Sitzungen enden.
 revoke = Alle Sitzungen beenden
 revoke-what = Meldet diese Person überall ab; auch Tokens von Programmen enden.
+user-destroy = Diesen Benutzer löschen
+user-destroy-what = Niemand kann sich mehr damit anmelden. Was der Benutzer angelegt hat, bleibt. Um jemanden auszusperren und den Namen zu behalten, entziehen Sie die Rollen und beenden Sie die Sitzungen.
 for-administrators = Nur die Verwaltung darf das sehen.

@@ -10,6 +10,7 @@ users = Users
 role = Role
 language = Language
 choose = Choose
+busy = Sending …
 nothing-for-you = Nothing here for you yet
 nothing-for-role = The role “{ $role }” may see no collection and decides no tasks. Ask an administrator for another role.
 no-page = There is no such page.
@@ -66,6 +67,10 @@ reject = Reject
 submit = Submit
 delegate = Hand on
 delegate-to = To whom?
+overdue = overdue since
+due-soon = due soon:
+handed-on = { $from } handed this on to { $to }
+delegate-how = The exact email or nickname.
 
 ## Statuses
 status-open = open
@@ -102,6 +107,15 @@ views = Views
 view-table = Table
 view-board = Board
 board-by = Columns by
+move = Move
+pick-new = – a new one –
+pick-search = Search for others
+pick-too-many = too many to be changed here
+pick-found = { $count ->
+    [0] Nothing found
+    [one] One found
+   *[other] { $count } found
+}
 more = … and { $count } more
 records-none = There is nothing yet. What is added appears here.
 records-none-here = None.
@@ -173,4 +187,6 @@ password-new = The new password
 password-signs-out = This ends all other sessions.
 revoke = End all sessions
 revoke-what = Signs this user out everywhere; tokens of programs end, too.
+user-destroy = Delete this user
+user-destroy-what = Nobody can sign in with it any more. What the user made stays. To lock somebody out and keep the name, take away the roles and end the sessions.
 for-administrators = Only administrators may see this.

@@ -10,6 +10,7 @@ users = Utilisateurs
 role = Rôle
 language = Langue
 choose = Choisir
+busy = Envoi …
 nothing-for-you = Rien pour vous ici pour l’instant
 nothing-for-role = Le rôle « { $role } » ne voit aucune collection et ne décide d’aucune tâche. Demandez un autre rôle à un administrateur.
 no-page = Cette page n’existe pas.
@@ -66,6 +67,10 @@ reject = Rejeter
 submit = Envoyer
 delegate = Transmettre
 delegate-to = À qui ?
+overdue = en retard depuis le
+due-soon = bientôt dû :
+handed-on = { $from } a transmis ceci à { $to }
+delegate-how = L’adresse e-mail ou le pseudonyme exact.
 
 ## États
 status-open = ouverte
@@ -102,6 +107,15 @@ views = Vues
 view-table = Tableau
 view-board = Colonnes
 board-by = Colonnes selon
+move = Déplacer
+pick-new = – un nouveau –
+pick-search = Chercher parmi les autres
+pick-too-many = trop nombreux pour être changés ici
+pick-found = { $count ->
+    [0] Rien trouvé
+    [one] Un résultat
+   *[other] { $count } résultats
+}
 more = … et { $count } de plus
 records-none = Il n’y a encore rien. Ce que l’on ajoute apparaît ici.
 records-none-here = Aucun.
@@ -173,4 +187,6 @@ password-new = Le nouveau mot de passe
 password-signs-out = Toutes les autres sessions se terminent.
 revoke = Terminer toutes les sessions
 revoke-what = Déconnecte cet utilisateur partout ; les jetons des programmes aussi.
+user-destroy = Supprimer cet utilisateur
+user-destroy-what = Plus personne ne pourra se connecter avec ce compte. Ce qu’il a créé reste. Pour exclure quelqu’un en gardant son nom, retirez ses rôles et terminez ses sessions.
 for-administrators = Seuls les administrateurs peuvent voir ceci.

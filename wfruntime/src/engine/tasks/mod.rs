@@ -18,7 +18,7 @@ use crate::store::Statement;
 use crate::store::sql::{Insert, OnConflict, Query};
 use crate::value::Value;
 
-pub(crate) use read::{get, list, of_execution};
+pub(crate) use read::{asked, get, list, of_execution};
 pub(crate) use submit::Submission;
 
 /// The role that may decide every task.

@@ -210,7 +210,8 @@ fn abouts(tasks: &[Task]) -> Statement {
 /// there are in all.
 ///
 /// Root sees all tasks. `filter` and `order` are about the columns `id`, `execution_id`, `title`,
-/// `status`, `rule`, `needed`, `due_at`, `created_at` and `closed_at`.
+/// `status`, `rule`, `needed`, `due_at`, `created_at` and `closed_at`. By deadline, those that have
+/// none come last, whichever way.
 ///
 /// # Errors
 ///
@@ -224,17 +225,35 @@ pub(crate) async fn list(
     offset: u64,
 ) -> Result<(Vec<Task>, u64)> {
     let filter = theirs(identity).and(filter);
-    let count = Count { table: TASKS, filter: filter.clone() }.build().unbounded();
-    let mut query = Select { limit: Some(limit), offset: Some(offset), ..select(filter) };
-    if !order.is_empty() {
-        query.order = order;
+    // The order of the store has null first.
+    let parts = match order.first() {
+        Some(("due_at", false)) => {
+            let none = Condition::Null("due_at");
+            vec![filter.clone().and(Condition::Not(Box::new(none.clone()))), filter.and(none)]
+        }
+        _ => vec![filter],
+    };
+    let (mut tasks, mut all, mut skipped) = (Vec::new(), 0, offset);
+    for filter in parts {
+        let count = Count { table: TASKS, filter: filter.clone() }.build().unbounded();
+        let count = store.read(&count).await?;
+        let count = count.first().and_then(|row| row.first()).and_then(Value::as_int);
+        let count = count.unwrap_or(0).cast_unsigned();
+        all += count;
+        let left = limit - u64::try_from(tasks.len()).unwrap_or(limit).min(limit);
+        if skipped < count && left > 0 {
+            let mut query = Select { limit: Some(left), offset: Some(skipped), ..select(filter) };
+            if !order.is_empty() {
+                query.order.clone_from(&order);
+            }
+            for row in store.read(&query.build().unbounded()).await? {
+                tasks.push(read_task(row)?);
+            }
+        }
+        skipped = skipped.saturating_sub(count);
     }
-    let rows = store.read(&query.build().unbounded()).await?;
-    let mut tasks = rows.into_iter().map(read_task).collect::<Result<Vec<_>>>()?;
     complete(store, &mut tasks).await?;
-    let count = store.read(&count).await?;
-    let count = count.first().and_then(|row| row.first()).and_then(Value::as_int);
-    Ok((tasks, count.unwrap_or(0).cast_unsigned()))
+    Ok((tasks, all))
 }
 
 /// All tasks of an execution, whoever they belong to, the newest first.
@@ -300,6 +319,12 @@ impl Reading {
         let [task] = task;
         Ok(task)
     }
+}
+
+/// The executions that ask or have asked an identity to decide something.
+pub(crate) fn asked(identity: &Identity) -> Condition {
+    let filter = theirs(identity);
+    Condition::Exists(Box::new(Exists { table: TASKS, inner: "execution_id", outer: "id", filter }))
 }
 
 /// The tasks in which an identity has a seat.

@@ -6,6 +6,19 @@ use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::http::distinct;
 use crate::spelling::{instead, quoted};
 
+/// How a request names somebody.
+#[derive(Debug)]
+pub(super) enum IdOrText {
+    Id(i64),
+    Text(String),
+}
+
+impl Default for IdOrText {
+    fn default() -> Self {
+        Self::Id(0)
+    }
+}
+
 /// An object that is being read.
 #[derive(Debug)]
 pub(super) struct Members {
@@ -63,6 +76,18 @@ impl Members {
         match given.as_ref().and_then(Value::as_i64) {
             Some(id) => id,
             None => self.missing(name, "an id", given.as_ref()),
+        }
+    }
+
+    /// An id or a text, which has to be there.
+    pub(super) fn id_or_text(&mut self, name: &'static str) -> IdOrText {
+        self.known.push(name);
+        match self.given.remove(name) {
+            Some(Value::String(text)) if !text.trim().is_empty() => IdOrText::Text(text),
+            given => match given.as_ref().and_then(Value::as_i64) {
+                Some(id) => IdOrText::Id(id),
+                None => self.missing(name, "an id or a name", given.as_ref()),
+            },
         }
     }
 

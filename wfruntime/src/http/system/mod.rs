@@ -6,6 +6,7 @@ mod auth;
 mod executions;
 mod listing;
 mod members;
+mod people;
 mod redact;
 mod shown;
 mod tasks;
@@ -170,16 +171,6 @@ fn page(call: &Call<'_>, faults: &mut Vec<Fault>) -> Page {
 impl Page {
     /// `{"data": […], "meta": {…}}`, of `count` in all.
     fn answer(&self, rows: &[serde_json::Value], count: u64) -> Response {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Meta {
-            count: u64,
-            page: u64,
-            page_size: u64,
-            total_page: u64,
-        }
-        let (page, page_size) = (self.number, self.limit);
-        let meta = Meta { count, page, page_size, total_page: count.div_ceil(page_size) };
-        super::answer::page(&rows, &meta)
+        super::answer::list(&rows, count, self.number, self.limit)
     }
 }

@@ -4,13 +4,11 @@ use axum::response::Response;
 use serde_json::value::RawValue;
 
 use super::listing::{Field, Fields, Kind, Listing};
-use super::{Call, data};
-use crate::auth::Access;
+use super::{Call, data, people};
 use crate::context::Outcome;
-use crate::core::Core;
 use crate::engine::tasks::{self, Submission};
-use crate::error::{Error, ErrorKind, Fault, Result};
-use crate::identity::{Actor, Identity};
+use crate::error::Result;
+use crate::identity::Identity;
 
 /// What a task is answered with.
 const FIELDS: &[Field] = &[
@@ -44,27 +42,30 @@ pub(super) async fn answer(action: &str, call: &Call<'_>, identity: &Identity) -
             let (filter, order) = (list.condition(), list.order());
             let found = tasks::list(&core.store, identity, filter, order, limit, offset);
             let (tasks, count) = found.await?;
-            let tasks = tasks.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;
+            let tasks = people::named(core, &tasks).await?;
             Ok(list.answer(tasks.into_iter(), count))
         }
         "submit" => {
             let id = call.number()?;
-            Ok(data(core.engine.submit(identity, id, submission(call)?).await?))
+            let task = core.engine.submit(identity, id, submission(call)?).await?;
+            Ok(data(people::named(core, &[task]).await?.pop()))
         }
         "delegate" => {
             let id = call.number()?;
             let mut body = call.members()?;
-            let user = body.id("to");
+            let to = body.id_or_text("to");
             body.check()?;
             // A stranger is told nothing of users.
             tasks::get(&core.store, identity, id).await?;
-            let receiver = receiver(core, user).await?;
-            Ok(data(core.engine.delegate(identity, id, receiver).await?))
+            let receiver = people::receiver(core, &to).await?;
+            let task = core.engine.delegate(identity, id, receiver).await?;
+            Ok(data(people::named(core, &[task]).await?.pop()))
         }
         _ => {
             let fields = Fields::read(call.params, FIELDS)?;
             let task = tasks::get(&core.store, identity, call.number()?).await?;
-            Ok(data(fields.of(serde_json::to_value(task)?)))
+            let task = people::named(core, &[task]).await?.pop();
+            Ok(data(fields.of(task.unwrap_or_default())))
         }
     }
 }
@@ -90,23 +91,4 @@ fn submission(call: &Call<'_>) -> Result<Submission> {
         values: values.values.map(|values| values.get().to_owned()),
         faults: body.into_faults(),
     })
-}
-
-/// The user who is to decide.
-async fn receiver(core: &Core, id: i64) -> Result<Actor> {
-    let fault = |code: &str, message: String| {
-        Error::faults(ErrorKind::Invalid, vec![Fault::new(code, message).at("to")])
-    };
-    let Some(user) = core.auth.account.find(core, id).await? else {
-        return Err(fault("unknown_user", format!("there is no user {id}")));
-    };
-    let decides = user.roles.iter().any(|role| {
-        let identity = Identity { user: Some(user.clone()), role: role.clone() };
-        Access::of(core, &identity).may_tasks()
-    });
-    if decides {
-        return Ok(user);
-    }
-    let text = format!("{} holds no role that decides tasks", user.nickname);
-    Err(fault("no_tasks", text))
 }
