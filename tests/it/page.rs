@@ -6,6 +6,7 @@ use wfruntime::prelude::*;
 use crate::program_under_test::{Page, Program};
 
 mod data;
+mod executions;
 mod history;
 mod tasks;
 mod texts;

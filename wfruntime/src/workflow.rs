@@ -15,6 +15,9 @@ use crate::store::BoxFuture;
 use crate::trigger::Snapshot;
 
 pub use graph::Format;
+#[cfg(feature = "page")]
+pub(crate) use graph::without_passes;
+pub(crate) use graph::{Sketch, Step};
 #[doc(hidden)]
 pub use named::Named;
 #[doc(hidden)]
@@ -120,6 +123,17 @@ pub struct WorkflowMeta {
     /// The type of its function, by which a value of that type names it.
     pub function: Option<fn() -> TypeId>,
     pub location: Location,
+}
+
+impl WorkflowMeta {
+    /// What fires it, as its graph begins.
+    pub(crate) fn trigger(&self) -> String {
+        let collection = (self.collection)().rust;
+        match self.mode {
+            Mode::Local => format!("{collection}, where it is named"),
+            Mode::Global => format!("{collection}: {}", self.on.join(", ")),
+        }
+    }
 }
 
 /// A workflow that another one calls, and where.

@@ -88,13 +88,14 @@ impl Visit {
             }
         };
         let open = self.open_tasks().await;
+        let trouble = self.in_trouble().await.unwrap_or_default();
         let said = session::said(self);
         let body = html! {
             body data-stream=(self.at("/live")) data-busy=(self.t("busy")) data-live[sheet.live] {
                 a.skip href="#main" { (self.t("skip")) }
                 header.top {
                     a.brand href=(self.at("/")) { (program()) }
-                    nav aria-label=(self.t("pages")) { (self.ways(open)) }
+                    nav aria-label=(self.t("pages")) { (self.ways(open, trouble)) }
                     (self.person())
                 }
                 @match &said {
@@ -122,7 +123,7 @@ impl Visit {
         self.read(open).await.ok()?["meta"]["count"].as_u64()
     }
 
-    fn ways(&self, open: Option<u64>) -> Markup {
+    fn ways(&self, open: Option<u64>, trouble: u64) -> Markup {
         let way = |path: &str, title: &str| {
             let is_here = self.path == path || self.path.starts_with(&format!("{path}/"));
             html! {
@@ -146,6 +147,12 @@ impl Visit {
             @if self.access.is_administrator() {
                 (way("/workflows", &self.t("workflows")))
                 (way("/executions", &self.t("executions")))
+                @if trouble > 0 {
+                    @let title = self.text.with("in-trouble", &[("count", trouble.into())]);
+                    a.count.bad href=(self.at("/executions?status=trouble")) title=(title) {
+                        (trouble) span.hidden { " " (self.t("trouble")) }
+                    }
+                }
                 (way("/users", &self.t("users")))
             }
         }

@@ -1,5 +1,6 @@
 //! How values stand on the page: records, moments, statuses, the pages of a list.
 
+use jiff::Timestamp;
 use maud::{Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -20,6 +21,21 @@ pub(super) fn encoded(text: &str) -> String {
 pub(super) fn moment(moment: &str) -> Markup {
     let shown = moment.get(..16).map_or_else(|| moment.to_owned(), |text| text.replace('T', " "));
     html! { time datetime=(moment) { (shown) } }
+}
+
+/// How long it was from one moment to another; nothing if less than a millisecond.
+pub(super) fn duration(from: &str, to: &str) -> Option<String> {
+    let [from, to] = [from, to].map(|moment| moment.parse::<Timestamp>().ok());
+    let millis = to?.duration_since(from?).as_millis();
+    let (seconds, minutes, hours) = (millis / 1000, millis / 60_000, millis / 3_600_000);
+    Some(match millis {
+        ..1 => return None,
+        1..1000 => format!("{millis} ms"),
+        1000..60_000 => format!("{seconds}.{} s", millis % 1000 / 100),
+        60_000..3_600_000 => format!("{minutes} min {} s", seconds % 60),
+        3_600_000..86_400_000 => format!("{hours} h {} min", minutes % 60),
+        _ => format!("{} d {} h", hours / 24, hours % 24),
+    })
 }
 
 /// A status as a word with a colour.
@@ -148,6 +164,28 @@ pub(super) fn record(visit: &Visit, definition: &'static Definition, record: &Va
             @for column in shown {
                 div { dt { (label(column)) } dd { (value(visit, definition, column, record)) } }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn lengths_of_time_are_read_at_a_glance() {
+        let start = "2026-01-01T00:00:00Z";
+        for (end, expected) in [
+            ("2026-01-01T00:00:00.0004Z", None),
+            ("2025-12-31T00:00:00Z", None),
+            ("2026-01-01T00:00:00.085Z", Some("85 ms")),
+            ("2026-01-01T00:00:01.25Z", Some("1.2 s")),
+            ("2026-01-01T00:02:05Z", Some("2 min 5 s")),
+            ("2026-01-01T03:04:05Z", Some("3 h 4 min")),
+            ("2026-01-03T05:00:00Z", Some("2 d 5 h")),
+            ("nonsense", None),
+        ] {
+            assert_eq!(duration(start, end).as_deref(), expected, "{end}");
         }
     }
 }

@@ -135,7 +135,7 @@ mod tests {
         let known = texts(LANGUAGES[0].2);
         let (mut asked, mut missing) = (BTreeSet::new(), BTreeSet::new());
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/admin");
-        for folder in [folder.clone(), folder.join("data")] {
+        for folder in ["", "data", "executions", "workflows"].map(|name| folder.join(name)) {
             for file in std::fs::read_dir(folder).expect("the page's source") {
                 let path = file.expect("a file").path();
                 if path.extension().is_some_and(|suffix| suffix == "rs") {
@@ -159,8 +159,8 @@ mod tests {
         let statuses =
             statuses.into_iter().chain(crate::execution::Status::WORDS).chain(["pending"]);
         asked.extend(statuses.map(|status| format!("status-{status}")));
-        let others = ["mode-local", "mode-global", "these-open", "these-trouble"];
-        let commands = ["execution-cancel", "execution-rerun", "nickname", "email", "password"];
+        let others = ["execution-sync", "execution-async", "these-open", "these-trouble"];
+        let commands = ["nickname", "email", "password"];
         asked.extend(others.into_iter().chain(commands).map(str::to_owned));
         missing.remove("");
         assert!(missing.is_empty(), "no text for {missing:?}");

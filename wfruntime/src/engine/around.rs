@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use super::tasks::{self, Task};
 use crate::error::Result;
-use crate::execution::{EXECUTIONS, Fields, Status, TIMERS};
+use crate::execution::{EXECUTIONS, Fields, JOBS, Status, TIMERS};
 use crate::store::Store;
 use crate::store::sql::{Condition, Query, Select};
 use crate::value::{Type, Value};
+use crate::workflow::Step;
 
 /// How many called executions are told of.
 const CALLED: u64 = 100;
@@ -103,4 +104,47 @@ pub(crate) async fn contexts(store: &Store, ids: &[i64]) -> Result<HashMap<i64, 
     let rows = store.read(&query.build()).await?.into_iter();
     let contexts = rows.map(context).collect::<Result<Vec<_>>>()?;
     Ok(contexts.into_iter().filter_map(|(id, context)| Some((id, context?))).collect())
+}
+
+/// How many executions are looked at to see what a function does.
+const LOOKED_AT: u64 = 20;
+/// How many jobs are looked at to see what a function does.
+const JOBS_LOOKED_AT: u64 = 5000;
+
+/// The keys and kinds of the jobs of a workflow's latest executions of this revision, each in the
+/// order in which it came to them; the earliest first.
+///
+/// # Errors
+///
+/// As [`Store::read`].
+pub(crate) async fn runs(store: &Store, key: &str, revision: &str) -> Result<Vec<Vec<Step>>> {
+    let latest = Select {
+        table: EXECUTIONS,
+        columns: vec![("id", Type::Int), ("revision", Type::Text)],
+        filter: Condition::eq("key", key),
+        order: vec![("id", true)],
+        limit: Some(LOOKED_AT),
+        offset: None,
+    };
+    let latest = store.read(&latest.build()).await?.into_iter();
+    let same = latest.filter(|row| row.get(1).and_then(Value::as_text) == Some(revision));
+    let ids: Vec<Value> = same.filter_map(|row| row.into_iter().next()).collect();
+    let jobs = Select {
+        table: JOBS,
+        columns: vec![("execution_id", Type::Int), ("key", Type::Text), ("kind", Type::Text)],
+        filter: Condition::In("execution_id", ids),
+        order: vec![("execution_id", false), ("position", false), ("key", false)],
+        limit: Some(JOBS_LOOKED_AT),
+        offset: None,
+    };
+    let mut runs: Vec<(i64, Vec<Step>)> = Vec::new();
+    for row in store.read(&jobs.build().unbounded()).await? {
+        let mut from = Fields::new(row);
+        let (id, step) = (from.int()?, (from.text()?, from.text()?));
+        match runs.last_mut() {
+            Some((last, steps)) if *last == id => steps.push(step),
+            _ => runs.push((id, vec![step])),
+        }
+    }
+    Ok(runs.into_iter().map(|(_, steps)| steps).collect())
 }

@@ -3,11 +3,17 @@
 //! It knows nodes and edges only; texts of the user's are escaped in every format.
 
 mod layout;
+mod seen;
+mod sketch;
 mod svg;
 
 use std::fmt::Write;
 
-use super::{Graph, GraphNode};
+use super::Graph;
+pub(crate) use seen::Step;
+#[cfg(feature = "page")]
+pub(crate) use seen::without_passes;
+pub(crate) use sketch::Sketch;
 
 /// How a graph is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, clap::ValueEnum)]
@@ -46,21 +52,11 @@ impl Graph {
         }
     }
 
-    /// The graph as a part of a page; `state` gives the state of the node of a key.
-    #[cfg(feature = "page")]
-    pub(crate) fn on_page(
-        &self,
-        title: &str,
-        state: &dyn Fn(&str) -> Option<&'static str>,
-    ) -> String {
-        svg::on_page(self, title, state)
-    }
-
     fn mermaid(&self, title: &str) -> String {
         let mut out = format!("---\ntitle: {}\n---\nflowchart TD\n", quoted(title, '"', "\\\""));
         for (index, node) in self.nodes.iter().enumerate() {
-            let text = mermaid_text(&caption(node));
-            let (open, close) = match Shape::of(node) {
+            let text = mermaid_text(&caption(node.kind, node.label));
+            let (open, close) = match Shape::of(node.kind) {
                 Shape::Condition => ("{\"", "\"}"),
                 Shape::Terminal => ("([\"", "\"])"),
                 Shape::People => ("{{\"", "\"}}"),
@@ -89,7 +85,7 @@ impl Graph {
         let mut out = format!("digraph {{\n    label={}\n    labelloc=t\n", quote(title));
         out.push_str("    node [shape=box, fontname=\"sans-serif\"]\n");
         for (index, node) in self.nodes.iter().enumerate() {
-            let shape = match Shape::of(node) {
+            let shape = match Shape::of(node.kind) {
                 Shape::Condition => ", shape=diamond",
                 Shape::Terminal => ", style=rounded",
                 Shape::People => ", shape=hexagon",
@@ -100,7 +96,10 @@ impl Graph {
                 Shape::Workflow => ", peripheries=2",
                 Shape::Plain => "",
             };
-            line(&mut out, &format!("    n{index} [label={}{shape}]", quote(&caption(node))));
+            line(
+                &mut out,
+                &format!("    n{index} [label={}{shape}]", quote(&caption(node.kind, node.label))),
+            );
         }
         for edge in self.edges {
             let label = if edge.label.is_empty() {
@@ -112,6 +111,18 @@ impl Graph {
         }
         out.push_str("}\n");
         out
+    }
+}
+
+#[cfg(feature = "page")]
+impl Sketch {
+    /// The graph as a part of a page; `state` gives the state of the node of a key.
+    pub(crate) fn on_page(
+        &self,
+        title: &str,
+        state: &dyn Fn(&str) -> Option<&'static str>,
+    ) -> String {
+        svg::on_page(self, title, state)
     }
 }
 
@@ -136,8 +147,8 @@ enum Shape {
 }
 
 impl Shape {
-    fn of(node: &GraphNode) -> Self {
-        match node.kind {
+    fn of(kind: &str) -> Self {
+        match kind {
             "if" | "match" | "require" => Self::Condition,
             "post_action" | "end" => Self::Terminal,
             "approve" | "ask" => Self::People,
@@ -152,8 +163,8 @@ impl Shape {
 }
 
 /// The word of a node and what it is about.
-fn caption(node: &GraphNode) -> String {
-    match (node.kind, node.label) {
+fn caption(kind: &str, label: &str) -> String {
+    match (kind, label) {
         ("post_action", label) => label.to_owned(),
         (kind, "") => kind.to_owned(),
         ("let", label) => label.to_owned(),

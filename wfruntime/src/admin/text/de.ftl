@@ -148,8 +148,6 @@ switch-on = Einschalten
 switch-off = Ausschalten
 is-on = an
 is-off = aus
-mode-local = lokal: wo er genannt wird
-mode-global = global: bei jeder solchen Aktion
 execution-sync = in der Anfrage
 execution-async = nach der Anfrage
 key = Schlüssel
@@ -158,6 +156,23 @@ source = Quelltext
 fire-it = Auslösen
 graph = Graph
 graph-of-function = Eine Funktion: Was sie tut, zeigen die Knoten ihrer Ausführungen, wenn sie gelaufen ist.
+graph-of-runs = Eine Funktion: die Knoten, zu denen ihre letzten Ausführungen kamen.
+graph-of-workflow = Ein Klick auf einen Knoten kopiert seinen Schlüssel.
+graph-states = Was aus jedem Knoten wurde; ein Klick kopiert seinen Schlüssel.
+graph-of-nodes = Die Knoten, zu denen diese Ausführung kam; ein Klick kopiert ihren Schlüssel.
+fires-local = Wo er genannt wird, für einen Datensatz von { $collection }
+fires-global = Bei jedem { $actions } von { $collection }
+arguments = Deklariert mit
+last-error = Letzter Fehler
+revisions-open = { $count ->
+    [one] Eine offene Ausführung hat eine andere Revision: Sie geht mit dieser weiter, wenn sie passt.
+   *[other] { $count } offene Ausführungen haben eine andere Revision: Sie gehen mit dieser weiter, wenn sie passen.
+}
+copy = Kopieren
+in-trouble = { $count ->
+    [one] Eine Ausführung ist in Not
+   *[other] { $count } Ausführungen sind in Not
+}
 latest = Die letzten Ausführungen
 
 ## Ausführungen
@@ -167,6 +182,33 @@ these-open = alle, die nicht vorbei sind
 these-trouble = alle in Not
 execution-cancel = Abbrechen
 execution-rerun = Weiter, wo es brach
+executions-count = { $count ->
+    [one] Eine Ausführung
+   *[other] { $count } Ausführungen
+}
+collection = Sammlung
+record-number = Nummer des Datensatzes
+error-text = Text des Fehlers
+execution-go-on = Weiter, wo sie stand
+execution-from-here = Von hier noch einmal
+execution-restart = Mit dem heutigen Code ab diesem Knoten weiter
+stranded-why = Ihr Journal passt nicht zum heutigen Code
+stranded-what = Nichts ist verloren. Sie geht von selbst weiter, sobald der alte Code zurück ist, oder ab einem Knoten mit dem heutigen.
+caused-by = Verursacht durch
+called-by = Aufgerufen von
+called = Was sie aufgerufen hat
+version = Version
+revision-other = nicht die des heutigen Codes
+waits-for = Sie wartet auf
+until = bis
+aborted-at = Alles wird abgebrochen
+changed-fields = Geändert
+before = Der Datensatz davor
+input = Eingabe
+tries = Versuche
+put-aside = Beiseitegelegt
+put-aside-what = Knoten aus der Zeit vor der Wiederholung. Was sie an Datensätzen getan haben, bleibt.
+run-again-at = Wiederholt
 nodes = Knoten
 nodes-none = Noch ist kein Knoten gelaufen.
 attempts = { $count } Versuche

@@ -148,8 +148,6 @@ switch-on = Switch on
 switch-off = Switch off
 is-on = on
 is-off = off
-mode-local = local: where it is named
-mode-global = global: on every such action
 execution-sync = in the request
 execution-async = behind the request
 key = Key
@@ -158,6 +156,23 @@ source = Source
 fire-it = Fire it
 graph = Graph
 graph-of-function = A function: what it does is known when it has run, from the nodes of its executions.
+graph-of-runs = A function: the nodes to which its latest executions came.
+graph-of-workflow = A click on a node copies its key.
+graph-states = What became of each node; a click on one copies its key.
+graph-of-nodes = The nodes to which this execution came; a click on one copies its key.
+fires-local = Where it is named, for a record of { $collection }
+fires-global = On each { $actions } of { $collection }
+arguments = Declared with
+last-error = Last error
+revisions-open = { $count ->
+    [one] One open execution has another revision: it goes on with this one if it fits.
+   *[other] { $count } open executions have another revision: they go on with this one if they fit.
+}
+copy = Copy
+in-trouble = { $count ->
+    [one] One execution is in trouble
+   *[other] { $count } executions are in trouble
+}
 latest = The latest executions
 
 ## Executions
@@ -167,6 +182,33 @@ these-open = all that are not over
 these-trouble = all in trouble
 execution-cancel = Cancel
 execution-rerun = Run again from where it broke
+executions-count = { $count ->
+    [one] One execution
+   *[other] { $count } executions
+}
+collection = Collection
+record-number = Number of the record
+error-text = Text of the error
+execution-go-on = Go on where it stood
+execution-from-here = Run again from here
+execution-restart = Go on with today’s code from this node
+stranded-why = Its journal does not fit today’s code
+stranded-what = Nothing of it is lost. It goes on by itself once the old code is back, or from a node with today’s code.
+caused-by = Caused by
+called-by = Called by
+called = What it called
+version = Version
+revision-other = not that of today’s code
+waits-for = It waits for
+until = until
+aborted-at = All of it is aborted
+changed-fields = Changed
+before = The record before
+input = Input
+tries = Attempts
+put-aside = Put aside
+put-aside-what = Nodes that ran before it was run again. What they did to records stays.
+run-again-at = Run again
 nodes = Nodes
 nodes-none = No node has run yet.
 attempts = { $count } attempts

@@ -148,8 +148,6 @@ switch-on = Activer
 switch-off = Désactiver
 is-on = actif
 is-off = inactif
-mode-local = local : là où il est nommé
-mode-global = global : à chaque action de ce type
 execution-sync = dans la requête
 execution-async = après la requête
 key = Clé
@@ -157,7 +155,24 @@ revision = Révision
 source = Source
 fire-it = Le déclencher
 graph = Graphe
-graph-of-function = Une fonction : ce qu’elle fait se voit après coup, aux nœuds de ses exécutions.
+graph-of-function = Une fonction : ce qu’elle fait se voit quand elle a tourné, aux nœuds de ses exécutions.
+graph-of-runs = Une fonction : les nœuds que ses dernières exécutions ont atteints.
+graph-of-workflow = Un clic sur un nœud copie sa clé.
+graph-states = Ce que chaque nœud est devenu ; un clic copie sa clé.
+graph-of-nodes = Les nœuds que cette exécution a atteints ; un clic copie sa clé.
+fires-local = Là où il est nommé, pour un enregistrement de { $collection }
+fires-global = À chaque { $actions } de { $collection }
+arguments = Déclaré avec
+last-error = Dernière erreur
+revisions-open = { $count ->
+    [one] Une exécution ouverte a une autre révision : elle continue avec celle-ci si elle convient.
+   *[other] { $count } exécutions ouvertes ont une autre révision : elles continuent avec celle-ci si elles conviennent.
+}
+copy = Copier
+in-trouble = { $count ->
+    [one] Une exécution est en difficulté
+   *[other] { $count } exécutions sont en difficulté
+}
 latest = Les dernières exécutions
 
 ## Exécutions
@@ -167,6 +182,33 @@ these-open = toutes celles en cours
 these-trouble = toutes celles en difficulté
 execution-cancel = Annuler
 execution-rerun = Relancer là où cela a cassé
+executions-count = { $count ->
+    [one] Une exécution
+   *[other] { $count } exécutions
+}
+collection = Collection
+record-number = Numéro de l’enregistrement
+error-text = Texte de l’erreur
+execution-go-on = Reprendre où elle en était
+execution-from-here = Relancer à partir d’ici
+execution-restart = Continuer avec le code actuel à partir de ce nœud
+stranded-why = Son journal ne convient pas au code actuel
+stranded-what = Rien n’est perdu. Elle continue d’elle-même dès que l’ancien code est de retour, ou à partir d’un nœud avec le code actuel.
+caused-by = Causée par
+called-by = Appelée par
+called = Ce qu’elle a appelé
+version = Version
+revision-other = pas celle du code actuel
+waits-for = Elle attend
+until = jusqu’à
+aborted-at = Tout est interrompu
+changed-fields = Modifié
+before = L’enregistrement d’avant
+input = Entrée
+tries = Tentatives
+put-aside = Mis de côté
+put-aside-what = Des nœuds d’avant la relance. Ce qu’ils ont fait aux enregistrements demeure.
+run-again-at = Relancée
 nodes = Nœuds
 nodes-none = Aucun nœud n’a encore tourné.
 attempts = { $count } tentatives

@@ -18,7 +18,7 @@ const FIELDS: &[Field] = &[
     Field::new("id", "id", Kind::Id),
     Field::new("key", "key", Kind::Text),
     Field::shown("version"),
-    Field::shown("revision"),
+    Field::new("revision", "revision", Kind::Text),
     Field::new("status", "status", Kind::Word(&Status::WORDS)),
     Field::new("collection", "collection", Kind::Text),
     Field::new("recordId", "record_id", Kind::Id),

@@ -9,14 +9,15 @@ use super::listing::{Field, Fields, Kind, Listing};
 use super::{Call, data};
 use crate::action::authorise;
 use crate::auth::{ANONYMOUS, Access};
+use crate::engine::around;
 use crate::engine::signals::NewSignal;
 use crate::error::{Error, ErrorKind, Fault, Result};
-use crate::execution::{NewExecution, NewStatus};
+use crate::execution::{self, NewExecution, NewStatus};
 use crate::identity::Identity;
 use crate::registry::WorkflowDefinition;
 use crate::spelling;
 use crate::trigger::{self, Snapshot};
-use crate::workflow::{Mode, Timing};
+use crate::workflow::{Mode, Sketch, Timing};
 
 /// What a workflow is answered with; `nodes` and `edges` by `get` alone.
 const FIELDS: &[Field] = &[
@@ -53,16 +54,9 @@ pub(super) async fn answer(
             let fields = Fields::read(call.params, FIELDS)?;
             let workflow = named(call)?;
             let mut shown = shown(call, workflow).await?;
-            if let (Some(shown), Some(graph)) = (shown.as_object_mut(), workflow.meta.graph) {
-                let nodes = graph.nodes.iter().map(|node| {
-                    json!({ "key": node.key, "kind": node.kind, "label": node.label, "line": node.line })
-                });
-                let edges = graph
-                    .edges
-                    .iter()
-                    .map(|edge| json!({ "from": edge.from, "to": edge.to, "label": edge.label }));
-                shown.insert("nodes".to_owned(), nodes.collect());
-                shown.insert("edges".to_owned(), edges.collect());
+            let sketch = serde_json::to_value(sketch(call, workflow).await?)?;
+            for part in ["nodes", "edges"] {
+                shown[part] = sketch[part].clone();
             }
             Ok(data(fields.of(shown)))
         }
@@ -78,6 +72,17 @@ pub(super) async fn answer(
             Ok(data(shown(call, workflow).await?))
         }
     }
+}
+
+/// Its graph: of a function, what its latest executions did.
+async fn sketch(call: &Call<'_>, workflow: &WorkflowDefinition) -> Result<Sketch> {
+    let meta = workflow.meta;
+    if let Some(graph) = meta.graph {
+        return Ok(graph.into());
+    }
+    let store = &call.core.store;
+    let runs = around::runs(store, meta.key, &execution::revision(meta)).await?;
+    Ok(Sketch::seen(meta.trigger(), &runs))
 }
 
 /// Runs a workflow as if the user had done something to the record; a disabled one too.
@@ -163,7 +168,7 @@ async fn shown(call: &Call<'_>, workflow: &WorkflowDefinition) -> Result<Value> 
         "execution": if meta.timing == Timing::Sync { "sync" } else { "async" },
         "allow": meta.allow,
         "version": meta.version,
-        "revision": format!("{:016x}", meta.revision),
+        "revision": execution::revision(meta),
         "enabled": enabled,
     }))
 }

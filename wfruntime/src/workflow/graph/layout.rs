@@ -1,7 +1,7 @@
 //! Where the nodes of a graph stand: one below the other, indented as in the source.
 
 use super::caption;
-use crate::workflow::{Graph, GraphNode};
+use super::sketch::{Drawn, Sketch};
 
 pub(super) const WIDTH: usize = 280;
 pub(super) const INDENT: usize = 56;
@@ -12,7 +12,7 @@ const LINES: usize = 3;
 
 /// The place of a node.
 pub(super) struct Place<'a> {
-    pub(super) node: &'a GraphNode,
+    pub(super) node: &'a Drawn,
     pub(super) lines: Vec<String>,
     pub(super) lane: usize,
     pub(super) top: usize,
@@ -38,12 +38,12 @@ impl Place<'_> {
 }
 
 /// The places of all nodes, from `top` downwards.
-pub(super) fn places(graph: &Graph, mut top: usize) -> Vec<Place<'_>> {
+pub(super) fn places(graph: &Sketch, mut top: usize) -> Vec<Place<'_>> {
     let mut places = Vec::with_capacity(graph.nodes.len());
-    for node in graph.nodes {
-        let lines = wrap(&caption(node));
+    for node in &graph.nodes {
+        let lines = wrap(&caption(&node.kind, &node.label));
         let height = lines.len() * LINE + 16;
-        places.push(Place { node, lines, lane: lane(node.key), top, height });
+        places.push(Place { node, lines, lane: lane(&node.key), top, height });
         top += height + GAP;
     }
     places

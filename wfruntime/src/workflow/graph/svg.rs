@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::Shape;
 use super::layout::{INDENT, LINE, Place, WIDTH, places};
+use super::sketch::Sketch;
 use crate::workflow::Graph;
 
 const MARGIN: usize = 24;
@@ -21,14 +22,14 @@ pub(super) fn draw(graph: &Graph, title: &str) -> String {
         "<style>{STYLE}</style>\n<text class=\"title\" x=\"0\" y=\"14\">{}</text>\n",
         escape(title)
     );
-    picture(graph, title, TITLE, &heading, &|_| None)
+    picture(&graph.into(), title, TITLE, &heading, &|_| None)
 }
 
 /// The picture as a part of a page, whose style it takes: each node with its key, and with the
 /// state that it has.
 #[cfg(feature = "page")]
 pub(super) fn on_page(
-    graph: &Graph,
+    graph: &Sketch,
     title: &str,
     state: &dyn Fn(&str) -> Option<&'static str>,
 ) -> String {
@@ -36,7 +37,7 @@ pub(super) fn on_page(
 }
 
 fn picture(
-    graph: &Graph,
+    graph: &Sketch,
     title: &str,
     top: usize,
     heading: &str,
@@ -59,26 +60,26 @@ fn picture(
     );
     out.push_str(&arrows.out);
     for place in &places {
-        node(&mut out, place, state(place.node.key));
+        node(&mut out, place, state(&place.node.key));
     }
     out.push_str("</svg>\n");
     out
 }
 
 /// The edges, those between the same nodes as one.
-fn edges(graph: &Graph) -> Vec<(usize, usize, String)> {
+fn edges(graph: &Sketch) -> Vec<(usize, usize, String)> {
     let mut edges: Vec<(usize, usize, String)> = Vec::with_capacity(graph.edges.len());
-    for edge in graph.edges {
-        let (from, to) = (usize::from(edge.from), usize::from(edge.to));
+    for edge in &graph.edges {
+        let (from, to) = (edge.from, edge.to);
         match edges.iter_mut().find(|(a, b, _)| (*a, *b) == (from, to)) {
             Some((_, _, label)) if label.is_empty() || edge.label.is_empty() => {
-                label.push_str(edge.label);
+                label.push_str(&edge.label);
             }
             Some((_, _, label)) => {
                 label.push_str(", ");
-                label.push_str(edge.label);
+                label.push_str(&edge.label);
             }
-            None => edges.push((from, to, edge.label.to_owned())),
+            None => edges.push((from, to, edge.label.clone())),
         }
     }
     edges
@@ -86,7 +87,7 @@ fn edges(graph: &Graph) -> Vec<(usize, usize, String)> {
 
 fn node(out: &mut String, place: &Place, state: Option<&str>) {
     let (x, y, height) = (place.left(), place.top, place.height);
-    let class = match (Shape::of(place.node), place.node.kind) {
+    let class = match (Shape::of(&place.node.kind), place.node.kind.as_str()) {
         (Shape::Condition, _) => "if",
         (Shape::People, _) => "people",
         (Shape::Wait, _) => "wait",
@@ -96,12 +97,15 @@ fn node(out: &mut String, place: &Place, state: Option<&str>) {
         (Shape::Plain, _) => "plain",
     };
     // Writing to a `String` does not fail.
+    let line = match place.node.line {
+        Some(line) => format!("line {line}"),
+        None => escape(&place.node.key),
+    };
     let state = state.map(|state| format!(" data-state=\"{state}\"")).unwrap_or_default();
     let _ = writeln!(
         out,
-        "<g{state} data-key=\"{}\"><title>line {}</title><rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{height}\"/>",
-        escape(place.node.key),
-        place.node.line,
+        "<g{state} data-key=\"{}\"><title>{line}</title><rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{height}\"/>",
+        escape(&place.node.key),
     );
     for (index, text) in place.lines.iter().enumerate() {
         let (x, y) = (x + 14, y + 21 + index * LINE);

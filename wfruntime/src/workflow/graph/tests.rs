@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::workflow::GraphEdge;
+use crate::workflow::{GraphEdge, GraphNode};
 
 const REVIEW: Graph = Graph {
     nodes: &[

@@ -1,23 +1,24 @@
 //! The workflows of the program: switches, graphs, what became of their executions.
 
+mod facts;
+
 use axum::Form;
 use axum::extract::Path;
 use axum::response::Response;
 use maud::{Markup, PreEscaped, html};
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
-use super::ask::Asked;
-use super::executions;
+use super::ask::{Asked, Refused};
+use super::executions::{self, Count, OPEN, TROUBLE};
 use super::inputs::{Sent, plain, sent};
 use super::layout::Sheet;
 use super::place::Visit;
 use super::{session, show};
-use crate::workflow::{Mode, Timing, WorkflowMeta};
+use crate::workflow::Sketch;
 
-/// The statuses that stand out.
-const TROUBLE: &str = r#"["error","failed","stranded"]"#;
-/// The statuses of what is not over.
-const OPEN: &str = r#"["queued","started"]"#;
+/// How many workflows show their last error in the list.
+const LAST_ERRORS: usize = 50;
 
 pub(super) async fn list(visit: Visit) -> Response {
     let sheet = all(&visit).await;
@@ -27,12 +28,19 @@ pub(super) async fn list(visit: Visit) -> Response {
 async fn all(visit: &Visit) -> Asked<Sheet> {
     let answer = visit.read("workflows:list?pageSize=500&sort=key").await?;
     let workflows = answer["data"].as_array().map_or(&[][..], Vec::as_slice);
-    let mut rows = Vec::with_capacity(workflows.len());
+    let statuses: Vec<&str> = OPEN.into_iter().chain(TROUBLE).collect();
+    let counts = executions::counts(visit, &json!({ "status": { "$in": statuses } })).await?;
+    let (mut rows, mut errors) = (Vec::with_capacity(workflows.len()), 0);
     for workflow in workflows {
         let key = plain(&workflow["key"]);
-        let open = count(visit, &key, OPEN).await?;
-        let trouble = count(visit, &key, TROUBLE).await?;
-        rows.push(row(visit, workflow, open, trouble));
+        let trouble = sum(&counts, &key, &TROUBLE);
+        errors += usize::from(trouble > 0);
+        let last = if trouble > 0 && errors <= LAST_ERRORS {
+            last_error(visit, &key).await?
+        } else {
+            html! {}
+        };
+        rows.push(row(visit, workflow, (sum(&counts, &key, &OPEN), trouble), &last));
     }
     let content = html! {
         h1 { (visit.t("workflows")) }
@@ -55,48 +63,48 @@ async fn all(visit: &Visit) -> Asked<Sheet> {
 }
 
 /// How many executions of a workflow have one of the statuses.
-async fn count(visit: &Visit, key: &str, statuses: &str) -> Asked<u64> {
-    let filter = format!(r#"{{"key":{},"status":{{"$in":{statuses}}}}}"#, json!(key));
-    let route = format!("executions:list?pageSize=1&filter={}", show::encoded(&filter));
-    Ok(visit.read(&route).await?["meta"]["count"].as_u64().unwrap_or_default())
+fn sum(counts: &[Count], key: &str, statuses: &[&str]) -> u64 {
+    let theirs = counts.iter().filter(|it| it.key == key && statuses.contains(&it.status.as_str()));
+    theirs.map(|count| count.count).sum()
 }
 
-fn row(visit: &Visit, workflow: &Value, open: u64, trouble: u64) -> Markup {
+fn row(visit: &Visit, workflow: &Value, (open, trouble): (u64, u64), last: &Markup) -> Markup {
     let key = plain(&workflow["key"]);
     let of = |status: &str| {
         visit.at(&format!("/executions?key={}&status={status}", show::encoded(&key)))
     };
     html! {
-        tr {
+        tr.stands-out[trouble > 0] {
             td {
                 a.title href=(visit.at(&format!("/workflows/{}", show::encoded(&key)))) {
                     (plain(&workflow["title"]))
                 }
                 div.quiet { code { (key) } }
             }
-            td { (trigger(visit, workflow)) }
+            td { (facts::trigger(visit, workflow)) }
             td.number { @if open > 0 { a href=(of("open")) { (open) } } @else { "0" } }
-            td.number {
-                @if trouble > 0 { a.trouble href=(of("trouble")) { (trouble) } } @else { "0" }
+            td {
+                @if trouble > 0 { a.number.trouble href=(of("trouble")) { (trouble) } } @else { "0" }
+                (last)
             }
             td { (switch(visit, &key, workflow["enabled"].as_bool() == Some(true))) }
         }
     }
 }
 
-/// When it fires, in words.
-fn trigger(visit: &Visit, workflow: &Value) -> Markup {
-    let mode = plain(&workflow["mode"]);
-    let on = workflow["on"].as_array().map_or(&[][..], Vec::as_slice);
-    let on: Vec<String> = on.iter().map(plain).collect();
-    html! {
-        (plain(&workflow["collection"]))
-        @if !on.is_empty() { ": " (on.join(", ")) }
-        div.quiet {
-            (visit.t(&format!("mode-{mode}"))) ", "
-            (visit.t(&format!("execution-{}", plain(&workflow["execution"]))))
+/// What was wrong with the last one in trouble, as a link to it.
+async fn last_error(visit: &Visit, key: &str) -> Asked<Markup> {
+    let filter = json!({ "key": key, "status": { "$in": TROUBLE } });
+    let found = executions::found(visit, &filter, 1).await?;
+    Ok(html! {
+        @for last in &found {
+            div.fault.cut {
+                a href=(visit.at(&format!("/executions/{}", last.id))) {
+                    @if let Some(error) = &last.error { (error) } @else { "#" (last.id) }
+                }
+            }
         }
-    }
+    })
 }
 
 fn switch(visit: &Visit, key: &str, enabled: bool) -> Markup {
@@ -135,7 +143,13 @@ async fn workflow(visit: &Visit, key: &str) -> Asked<Sheet> {
     let answer = visit.read(&route).await?;
     let shown = &answer["data"];
     let title = plain(&shown["title"]);
-    let meta = visit.core.workflows.get(key).map(|(meta, _)| meta);
+    let sketch = Sketch::deserialize(shown).map_err(Refused::broken)?;
+    let is_function = visit.core.workflows.get(key).is_some_and(|(meta, _)| meta.graph.is_none());
+    let note = match (is_function, sketch.nodes.len()) {
+        (false, _) => "graph-of-workflow",
+        (true, ..=1) => "graph-of-function",
+        (true, _) => "graph-of-runs",
+    };
     let latest = executions::found(visit, &json!({ "key": key }), 10).await?;
     let content = html! {
         p.crumb { a href=(visit.at("/workflows")) { (visit.t("workflows")) } }
@@ -146,20 +160,15 @@ async fn workflow(visit: &Visit, key: &str) -> Asked<Sheet> {
         section.card aria-label=(visit.t("fields")) {
             dl.record {
                 div { dt { (visit.t("key")) } dd { (copied(key)) } }
-                div { dt { (visit.t("trigger")) } dd { (trigger(visit, shown)) } }
-                div { dt { (visit.t("revision")) } dd { code { (plain(&shown["revision"])) } } }
-                @if let Some(meta) = meta {
-                    div { dt { (visit.t("source")) } dd { code { (meta.location) } } }
-                }
+                div { dt { (visit.t("trigger")) } dd { (facts::trigger(visit, shown)) } }
+                (facts::declared(visit, shown))
                 (counts(visit, key).await?)
+                (facts::revision(visit, shown).await?)
             }
-            @if let Some(meta) = meta {
-                h2 { (visit.t("fire-it")) }
-                pre.code tabindex="0" { (curl(visit, meta, &plain(&shown["collection"]))) }
-            }
+            (facts::fire(visit, key))
         }
-        @if let Some(meta) = meta { (picture(visit, meta, &|_| None)) }
-        section aria-label=(visit.t("latest")) {
+        (picture(visit, &title, &sketch, &visit.t(note), &|_| None))
+        section {
             h2 { (visit.t("latest")) }
             @if latest.is_empty() { p.quiet { (visit.t("history-none")) } }
             (executions::table(visit, &latest, true))
@@ -173,59 +182,51 @@ pub(super) fn copied(text: &str) -> Markup {
     html! { button.copy.small type="button" data-copy=(text) { code { (text) } } }
 }
 
+/// How many executions it has in each status, and what was wrong with the last in trouble.
 async fn counts(visit: &Visit, key: &str) -> Asked<Markup> {
-    let mut counts = Vec::new();
-    for status in crate::execution::Status::WORDS {
-        let found = count(visit, key, &json!([status]).to_string()).await?;
-        if found > 0 {
-            counts.push((status, found));
-        }
-    }
+    let counts = executions::counts(visit, &json!({ "key": key })).await?;
+    let path = format!("/executions?key={}", show::encoded(key));
+    let last = match sum(&counts, key, &TROUBLE) {
+        0 => None,
+        _ => Some(last_error(visit, key).await?),
+    };
     Ok(html! {
         div {
             dt { (visit.t("executions")) }
-            dd { @for (status, count) in &counts {
-                a href=(visit.at(&format!("/executions?key={}&status={status}", show::encoded(key)))) {
-                    (show::status(visit, status)) " " (count)
-                } " "
-            } }
+            dd {
+                @if counts.is_empty() { "0" }
+                @for word in crate::execution::Status::WORDS {
+                    @let count = sum(&counts, key, &[word]);
+                    @if count > 0 {
+                        a href=(visit.at(&format!("{path}&status={word}"))) {
+                            (show::status(visit, word)) " " (count)
+                        } " "
+                    }
+                }
+            }
         }
+        @if let Some(last) = &last { div { dt { (visit.t("last-error")) } dd { (last) } } }
     })
 }
 
-/// The command that fires it.
-fn curl(visit: &Visit, meta: &WorkflowMeta, collection: &str) -> String {
-    let host = visit.parts.headers.get("host").and_then(|host| host.to_str().ok());
-    let at = format!("http://{}{}/api", host.unwrap_or("localhost:3000"), visit.prefix());
-    let token = "-H 'Authorization: Bearer <token>'";
-    match meta.mode {
-        Mode::Local => format!(
-            "curl {token} -d '{{…}}' \\\n  '{at}/{collection}:create?triggerWorkflows={}'",
-            meta.key
-        ),
-        Mode::Global => format!(
-            "curl {token} -d '{{…}}' \\\n  '{at}/{collection}:{}'",
-            meta.on.first().unwrap_or(&"create")
-        ),
-    }
-}
-
-/// Its graph; a function has none that is known before it runs.
+/// A graph, with a note of what it shows; `state` gives what became of the node of a key.
 pub(super) fn picture(
     visit: &Visit,
-    meta: &WorkflowMeta,
+    title: &str,
+    sketch: &Sketch,
+    note: &str,
     state: &dyn Fn(&str) -> Option<&'static str>,
 ) -> Markup {
-    let timing = if meta.timing == Timing::Sync { "execution-sync" } else { "execution-async" };
-    let Some(graph) = meta.graph else {
-        return html! { p.quiet { (visit.t("graph-of-function")) } };
-    };
     html! {
         section.card {
-            h2 { (visit.t("graph")) " " span.quiet { (visit.t(timing)) } }
-            div.graph tabindex="0" role="region" aria-label=(visit.t("graph")) {
-                // Drawn from constants of the program, each text of them escaped.
-                (PreEscaped(graph.on_page(meta.title, state)))
+            h2 { (visit.t("graph")) }
+            p.quiet { (note) }
+            // The trigger alone says nothing.
+            @if sketch.nodes.len() > 1 {
+                div.graph tabindex="0" role="region" aria-label=(visit.t("graph")) {
+                    // Each text in it is escaped where it is drawn.
+                    (PreEscaped(sketch.on_page(title, state)))
+                }
             }
         }
     }

@@ -1,0 +1,184 @@
+//! What was declared of a workflow, in words; and the commands that fire it.
+
+use std::time::Duration;
+
+use maud::{Markup, html};
+use serde_json::{Map, Value, json};
+
+use super::super::ask::Asked;
+use super::super::executions::{self, OPEN};
+use super::super::inputs::plain;
+use super::super::place::Visit;
+use crate::collection::{Column, Definition, Kind};
+use crate::value::Type;
+use crate::workflow::{Mode, Overlap, Retry, WorkflowMeta};
+
+/// When it fires, in words.
+pub(super) fn trigger(visit: &Visit, workflow: &Value) -> Markup {
+    let collection = plain(&workflow["collection"]);
+    let on = workflow["on"].as_array().map_or(&[][..], Vec::as_slice);
+    let on: Vec<String> = on.iter().map(plain).collect();
+    let values = [("collection", collection.into()), ("actions", on.join(", ").into())];
+    let mode = if workflow["mode"] == "local" { "fires-local" } else { "fires-global" };
+    html! {
+        (visit.text.with(mode, &values))
+        div.quiet { (visit.t(&format!("execution-{}", plain(&workflow["execution"])))) }
+    }
+}
+
+/// Where it stands in the source, and its arguments as far as they are not the usual ones.
+pub(super) fn declared(visit: &Visit, workflow: &Value) -> Markup {
+    let found = visit.core.workflows.get(&plain(&workflow["key"]));
+    let Some((meta, _)) = found else { return html! {} };
+    let arguments = arguments(meta);
+    html! {
+        div { dt { (visit.t("source")) } dd { (super::copied(&meta.location.to_string())) } }
+        @if !arguments.is_empty() {
+            div { dt { (visit.t("arguments")) } dd {
+                @for argument in &arguments { code { (argument) } br; }
+            } }
+        }
+    }
+}
+
+/// As they are written.
+fn arguments(meta: &WorkflowMeta) -> Vec<String> {
+    let list = |name: &str, words: &[&str]| {
+        (!words.is_empty()).then(|| format!("{name} = [{}]", words.join(", ")))
+    };
+    let paths: Vec<String> = meta.appends.iter().map(|path| path.join(".")).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let overlap = match meta.overlap {
+        Overlap::Allow => None,
+        Overlap::CancelPrevious => Some("overlap = \"cancel_previous\"".to_owned()),
+        Overlap::Refuse => Some("overlap = \"refuse\"".to_owned()),
+    };
+    let retry = (meta.retry != Retry::DEFAULT).then(|| {
+        format!("retry = {}, at most {} apart", meta.retry.attempts, length(meta.retry.max_pause))
+    });
+    let all = [
+        (meta.version > 1).then(|| format!("version = {}", meta.version)),
+        (!meta.enabled).then(|| "enabled = false".to_owned()),
+        meta.when.map(|_| "when = …".to_owned()),
+        list("changed", meta.changed),
+        list("appends", &paths),
+        list("allow", meta.allow),
+        overlap,
+        meta.concurrency.map(|limit| format!("concurrency = {limit}")),
+        meta.timeout.map(|timeout| format!("timeout = {}", length(timeout))),
+        retry,
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// A length of time as it is written.
+fn length(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds {
+        0 => format!("{} ms", time.as_millis()),
+        _ if seconds.is_multiple_of(86_400) => format!("{} d", seconds / 86_400),
+        _ if seconds.is_multiple_of(3600) => format!("{} h", seconds / 3600),
+        _ if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
+        _ => format!("{seconds} s"),
+    }
+}
+
+/// Its revision, and how many executions of another one are not over.
+pub(super) async fn revision(visit: &Visit, workflow: &Value) -> Asked<Markup> {
+    let (key, revision) = (plain(&workflow["key"]), plain(&workflow["revision"]));
+    let open = json!({ "key": key, "status": { "$in": OPEN } });
+    let same = json!({ "key": key, "status": { "$in": OPEN }, "revision": revision });
+    let open = executions::count(visit, &open).await?;
+    let others = open.saturating_sub(executions::count(visit, &same).await?);
+    Ok(html! {
+        div { dt { (visit.t("revision")) } dd {
+            code { (revision) }
+            @if others > 0 {
+                div.quiet { (visit.text.with("revisions-open", &[("count", others.into())])) }
+            }
+        } }
+    })
+}
+
+/// The commands that fire it.
+pub(super) fn fire(visit: &Visit, key: &str) -> Markup {
+    let Some((meta, collection)) = visit.core.workflows.get(key) else { return html! {} };
+    let commands = commands(visit, meta, collection);
+    html! {
+        h2 { (visit.t("fire-it")) }
+        @for command in &commands {
+            div.command {
+                pre.code tabindex="0" { (command) }
+                button.copy.small type="button" data-copy=(command) { (visit.t("copy")) }
+            }
+        }
+    }
+}
+
+fn commands(visit: &Visit, meta: &WorkflowMeta, collection: &Definition) -> Vec<String> {
+    let name = collection.name();
+    match meta.mode {
+        Mode::Local => {
+            let own = format!("{name}:create?triggerWorkflows={}", meta.key);
+            let mut commands = vec![command(visit, &own, &sample(collection))];
+            // By the record of another collection that refers to one of this.
+            let far = visit.collections().find_map(|other| {
+                let mut links = other.associations.iter().filter(|link| link.is_to_one());
+                let link = links.find(|link| {
+                    link.target() == collection && !matches!(link.rust, "created_by" | "updated_by")
+                })?;
+                let path =
+                    format!("{}:create?triggerWorkflows={}!{}", other.name(), meta.key, link.json);
+                Some(command(visit, &path, &sample(other)))
+            });
+            commands.extend(far);
+            commands
+        }
+        Mode::Global => {
+            let of = |action: &&str| match *action {
+                "create" => command(visit, &format!("{name}:create"), &sample(collection)),
+                "update" => {
+                    let path = format!("{name}:update?filterByTk=<id>");
+                    command(visit, &path, &sample(collection))
+                }
+                own => command(visit, &format!("{name}:{own}"), &json!({})),
+            };
+            meta.on.iter().map(of).collect()
+        }
+    }
+}
+
+fn command(visit: &Visit, path: &str, body: &Value) -> String {
+    let host = visit.parts.headers.get("host").and_then(|host| host.to_str().ok());
+    let at = format!("http://{}{}/api", host.unwrap_or("localhost:3000"), visit.prefix());
+    let body = body.to_string().replace('\'', "'\\''");
+    format!("curl -H 'Authorization: Bearer <token>' \\\n  -d '{body}' \\\n  '{at}/{path}'")
+}
+
+/// Values for the fields that a new record needs.
+fn sample(collection: &Definition) -> Value {
+    let needed = collection
+        .columns
+        .iter()
+        .filter(|column| !column.system && !column.nullable && column.default().is_none());
+    let values = needed.map(|column| (column.json.to_owned(), value(column)));
+    Value::Object(values.collect::<Map<_, _>>())
+}
+
+fn value(column: &Column) -> Value {
+    if let Kind::Choice(choice) = column.kind {
+        return choice.variants.first().map_or(Value::Null, |variant| variant.name.into());
+    }
+    match column.kind.ty() {
+        Type::Bool => true.into(),
+        Type::Int | Type::Float => 1.into(),
+        Type::Decimal => "1.00".into(),
+        Type::Timestamp => "2026-03-01T12:00:00Z".into(),
+        Type::Date => "2026-03-01".into(),
+        Type::Time => "12:00:00".into(),
+        Type::DateTime => "2026-03-01T12:00:00".into(),
+        Type::Uuid => "00000000-0000-4000-8000-000000000000".into(),
+        Type::Json => json!({}),
+        Type::Text | Type::Bytes => "…".into(),
+    }
+}
