@@ -3,10 +3,13 @@
 use serde_json::Value;
 use wfruntime::{App, Running};
 
+use crate::described::{Documents, Exchange};
+
 /// A started program and the tokens of its users.
 pub(crate) struct Program {
     pub(crate) running: Running,
     pub(crate) root: String,
+    documents: Documents,
 }
 
 impl Program {
@@ -17,7 +20,7 @@ impl Program {
     pub(crate) async fn of(app: App) -> Self {
         let running = app.start().await.expect("the program starts");
         let root = running.add_user("Root", &["root"]).await.expect("a user");
-        Self { running, root }
+        Self { running, root, documents: Documents::default() }
     }
 
     pub(crate) async fn user(&self, nickname: &str, roles: &[&str]) -> String {
@@ -34,11 +37,30 @@ impl Program {
     }
 
     pub(crate) async fn send(&self, token: &str, path: &str, body: String) -> (u16, Value) {
-        let request = axum::http::Request::post(format!("/api/{path}"))
+        let answer = self.ask("POST", token, path, body).await;
+        self.check_described("POST", token, path, &answer).await;
+        answer
+    }
+
+    async fn ask(&self, method: &str, token: &str, path: &str, body: String) -> (u16, Value) {
+        let request = axum::http::Request::builder()
+            .method(method)
+            .uri(format!("/api/{path}"))
             .header("authorization", format!("Bearer {token}"))
             .body(body.into())
             .expect("a request");
         answer(self.running.answer(request).await).await
+    }
+
+    /// Fails if an answer is not as the program describes it to this user.
+    async fn check_described(&self, method: &str, token: &str, path: &str, answer: &(u16, Value)) {
+        let path = format!("/api/{path}");
+        let exchange = Exchange { method, path: &path, status: answer.0, body: &answer.1 };
+        let read = async || {
+            let (status, document) = self.ask("GET", token, "openapi.json", String::new()).await;
+            (status == 200).then_some(document)
+        };
+        self.documents.check(vec![token.to_owned()], &exchange, read).await;
     }
 
     /// The data of a request by root that has to go well.
@@ -50,11 +72,9 @@ impl Program {
 
     /// What is stored, by a query of `list` or `get`.
     pub(crate) async fn read(&self, path: &str) -> Value {
-        let request = axum::http::Request::get(format!("/api/{path}"))
-            .header("authorization", format!("Bearer {}", self.root))
-            .body(axum::body::Body::empty())
-            .expect("a request");
-        let (status, mut answer) = answer(self.running.answer(request).await).await;
+        let answer = self.ask("GET", &self.root, path, String::new()).await;
+        self.check_described("GET", &self.root, path, &answer).await;
+        let (status, mut answer) = answer;
         assert_eq!(status, 200, "{path}: {answer}");
         answer["data"].take()
     }

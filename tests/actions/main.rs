@@ -1,6 +1,8 @@
 //! What the actions of a program promise: what they write, refuse, fire and answer.
 
 mod client;
+#[path = "../it/described.rs"]
+mod described;
 mod model;
 
 mod associate;

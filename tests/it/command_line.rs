@@ -7,6 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// What a command printed, and how it ended.
+#[derive(Debug)]
 struct Done {
     code: Option<i32>,
     out: String,
@@ -198,6 +199,19 @@ fn what_each_role_may_do_is_printed() {
     let access = run(&folder(), &["access"]);
     assert_eq!((access.code, access.err.as_str()), (Some(0), ""));
     expect_test::expect_file!["access.txt"].assert_eq(&access.out);
+}
+
+#[test]
+fn what_a_role_may_ask_for_is_printed() {
+    let printed = run(&folder(), &["openapi", "--role", "reader"]);
+    assert_eq!((printed.code, printed.err.as_str()), (Some(0), ""));
+    let document: serde_json::Value = serde_json::from_str(&printed.out).expect("JSON");
+    assert_eq!(document["openapi"], "3.1.0");
+    let paths = document["paths"].as_object().expect("paths");
+    assert!(paths.contains_key("/api/tasks:submit") && !paths.contains_key("/api/notes:create"));
+    let unknown = run(&folder(), &["openapi", "--role", "redaer"]);
+    assert_eq!(unknown.code, Some(1));
+    assert!(unknown.err.contains("unknown role `redaer`; did you mean `reader`?"), "{unknown:?}");
 }
 
 #[test]

@@ -8,10 +8,12 @@ mod attempts;
 #[expect(dead_code, reason = "other packages use the rest of it")]
 mod child;
 mod command_line;
+mod described;
 mod forms;
 mod full_disk;
 mod kit;
 mod nonsense;
+mod openapi;
 mod page;
 mod program_under_test;
 mod recorded;

@@ -6,11 +6,14 @@ use serde_json::Value;
 use tempfile::TempDir;
 use wfruntime::{App, Clock, Running};
 
+use crate::described::{Documents, Exchange};
+
 /// A started application; its database is gone with it.
 pub(crate) struct Program {
     pub(crate) running: Running,
     pub(crate) clock: Clock,
     folder: TempDir,
+    documents: Documents,
 }
 
 /// What a request was answered.
@@ -33,7 +36,7 @@ impl Program {
         let clock = Clock::manual("2026-01-01T00:00:00Z".parse().expect("a moment"));
         let app = change(App::new(url).clock(clock.clone()));
         let running = app.start().await.expect("the application starts");
-        Self { running, clock, folder }
+        Self { running, clock, folder, documents: Documents::default() }
     }
 
     /// The file of its database.
@@ -67,8 +70,30 @@ impl Program {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
-        let Page { status, headers, text } = self.browse(method, path, headers, body).await;
-        Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default() }
+        let page = self.browse(method, path, headers, body).await;
+        let answer = Answer {
+            status: page.status,
+            headers: page.headers,
+            body: serde_json::from_str(&page.text).unwrap_or_default(),
+        };
+        let (status, body) = (answer.status.as_u16(), &answer.body);
+        self.check_described(&Exchange { method, path, status, body }, headers).await;
+        answer
+    }
+
+    /// Fails if an answer is not as the program describes it to this caller.
+    async fn check_described(&self, exchange: &Exchange<'_>, headers: &[(&str, &str)]) {
+        let query = exchange.path.split_once('?').map_or("", |(_, query)| query);
+        let token = query.split('&').find(|pair| pair.starts_with("token="));
+        let path = format!("/api/openapi.json?{}", token.unwrap_or_default());
+        let said = headers.iter().map(|(name, value)| format!("{name}: {value}"));
+        let key: Vec<String> = said.chain([path.clone()]).collect();
+        let read = async || {
+            let described = self.browse("GET", &path, headers, "").await;
+            let is_told = described.status == StatusCode::OK;
+            is_told.then(|| serde_json::from_str(&described.text).expect("JSON"))
+        };
+        self.documents.check(key, exchange, read).await;
     }
 }
 

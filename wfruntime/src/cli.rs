@@ -5,6 +5,7 @@
 mod executions;
 mod export;
 mod migrate;
+mod openapi;
 mod serve;
 mod user;
 mod workflows;
@@ -54,6 +55,8 @@ enum Do {
     Executions(executions::Executions),
     /// Shows what each role may do
     Access,
+    /// Prints what a role may ask for over HTTP, as OpenAPI
+    Openapi(openapi::Openapi),
 }
 
 impl App {
@@ -115,6 +118,7 @@ impl App {
             Some(Do::Workflows(workflows)) => workflows::run(&self, workflows).await,
             Some(Do::Executions(executions)) => executions::run(&self, executions).await,
             Some(Do::Access) => access(),
+            Some(Do::Openapi(openapi)) => openapi::run(&self, &openapi),
         }
     }
 }

@@ -181,3 +181,9 @@ pub enum FiredStatus {
     /// The named path leads to no record; it did not fire.
     Skipped,
 }
+
+impl FiredStatus {
+    /// All of them, as they are answered.
+    pub(crate) const WORDS: [&str; 8] =
+        ["queued", "resolved", "failed", "rejected", "error", "aborted", "disabled", "skipped"];
+}

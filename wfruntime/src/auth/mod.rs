@@ -18,7 +18,7 @@ mod throttle;
 mod token;
 mod user;
 
-pub(crate) use access::{ADMIN, ANONYMOUS, Access, BUILT_IN, Grant, ROOT, owner_column};
+pub(crate) use access::{ADMIN, ANONYMOUS, Access, BUILT_IN, Fields, Grant, ROOT, owner_column};
 pub(crate) use identify::identify;
 pub use role::{GrantMeta, RegisteredRole, RoleMeta};
 pub use user::{User, UserAssociations, UserFields};
@@ -27,7 +27,7 @@ pub(crate) use access::Roles;
 pub(crate) use account::{Account, NewUser, roles_of};
 pub(crate) use identify::{Identify, token};
 pub(crate) use names::Names;
-pub(crate) use routes::{SYSTEM_ROUTES, SystemRoute};
+pub(crate) use routes::{Need, SYSTEM_ROUTES, SystemRoute};
 pub(crate) use setup::{FirstUser, Setup, set_up};
 pub(crate) use sign_in::{
     Credentials, PasswordChange, change_password, reset_password, revoke_tokens, sign_in, sign_out,

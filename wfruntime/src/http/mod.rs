@@ -9,6 +9,7 @@ mod extract;
 mod forms;
 mod history;
 mod nowhere;
+pub(crate) mod openapi;
 mod path;
 mod query;
 mod resource;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
+use axum::http::Method;
 use axum::http::request::Parts;
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
@@ -91,6 +93,12 @@ async fn dispatch(core: &Arc<Core>, parts: Parts, body: Body) -> Result<Response
     let path = parts.uri.path();
     let path =
         path.strip_prefix("/api").map_or(path, |path| path.strip_prefix('/').unwrap_or(path));
+    if path == openapi::PATH {
+        if !matches!(parts.method, Method::GET | Method::HEAD) {
+            return Ok(answer::wrong_method(parts.method.as_str(), path, &["GET", "HEAD"]));
+        }
+        return openapi::answer(core, &parts).await;
+    }
     let route = Route::parse(path)?;
     let action = match route.action(&parts.method) {
         Ok(action) => action,

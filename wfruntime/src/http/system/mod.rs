@@ -26,6 +26,7 @@ use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::spelling;
 
 use members::Members;
+pub(super) use tasks::STATUSES as TASK_STATUSES;
 
 /// One request to a resource of the framework's own.
 pub(super) struct Call<'c> {

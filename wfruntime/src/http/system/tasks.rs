@@ -31,7 +31,8 @@ const FIELDS: &[Field] = &[
 ];
 
 /// What becomes of a task.
-const STATUSES: [&str; 6] = ["open", "approved", "rejected", "answered", "timed_out", "closed"];
+pub(in crate::http) const STATUSES: [&str; 6] =
+    ["open", "approved", "rejected", "answered", "timed_out", "closed"];
 
 pub(super) async fn answer(action: &str, call: &Call<'_>, identity: &Identity) -> Result<Response> {
     let core = call.core;

@@ -1,0 +1,258 @@
+//! The operations on the records of a collection, as far as a role may use them.
+
+use super::Caller;
+use super::node::Object;
+use super::operation::{Method, Operation};
+use super::parts::{
+    done, id_in_path, ids, in_one, key, one_or_several, page, parameter, required, shared, shown,
+};
+use super::schema::{any, anything, count, data, id, list, members, named, one_of, text};
+use crate::action::read::link;
+use crate::action::{Verb, authorise};
+use crate::collection::{Association, Definition};
+use crate::workflow::Mode;
+
+/// All operations on a collection that the caller may use.
+pub(super) fn operations(caller: &Caller<'_>, of: &'static Definition) -> Vec<Operation> {
+    let here = Place { caller, of, through: None };
+    let verbs = [
+        Verb::List,
+        Verb::Get,
+        Verb::Create,
+        Verb::Update,
+        Verb::UpdateOrCreate,
+        Verb::FirstOrCreate,
+        Verb::Destroy,
+        Verb::Add,
+        Verb::Remove,
+        Verb::Set,
+    ];
+    let mut all: Vec<_> = verbs.into_iter().filter_map(|verb| here.operation(verb)).collect();
+    all.extend(here.own());
+    all.extend(here.forms());
+    all.extend(here.history());
+    let associations = of.associations.iter();
+    let reached = associations.filter(|it| link::association(of, it.json).is_some());
+    for association in reached.filter(|it| caller.may_follow(of, it)) {
+        let here = Place { caller, of: association.target(), through: Some((of, association)) };
+        all.extend(verbs.into_iter().filter_map(|verb| here.operation(verb)));
+    }
+    all
+}
+
+/// A collection, by itself or as it is reached through an association.
+struct Place<'a> {
+    caller: &'a Caller<'a>,
+    of: &'static Definition,
+    through: Option<(&'static Definition, &'static Association)>,
+}
+
+impl Place<'_> {
+    fn operation(&self, verb: Verb) -> Option<Operation> {
+        if matches!(verb, Verb::Add | Verb::Remove | Verb::Set) {
+            return self.links(verb);
+        }
+        let may = |verb| self.caller.access.grant(verb, self.of).is_some();
+        let buttons = self.buttons(verb);
+        let is_usable = match verb {
+            Verb::UpdateOrCreate => may(Verb::Update) || may(Verb::Create),
+            Verb::FirstOrCreate => may(Verb::Get) || may(Verb::Create),
+            verb => may(verb) || !buttons.is_empty(),
+        };
+        if !is_usable {
+            return None;
+        }
+        let (title, record) = (self.of.meta.title, self.record());
+        let (get, post) = (Method::Get, Method::Post);
+        let (name, method, about, ok) = match verb {
+            Verb::List => ("list", get, "Lists", page(record)),
+            Verb::Get => ("get", get, "One", data(record)),
+            Verb::Create => ("create", post, "New", done(one_or_several(&record))),
+            Verb::Update => ("update", post, "Changes", done(one_or_several(&record))),
+            Verb::UpdateOrCreate => ("updateOrCreate", post, "Changes or new", done(record)),
+            Verb::FirstOrCreate => ("firstOrCreate", post, "Finds or new", done(record)),
+            Verb::Destroy => ("destroy", post, "Deletes", data(count())),
+            Verb::Add | Verb::Remove | Verb::Set | Verb::Own(_) => return None,
+        };
+        let created = || named(&self.caller.names.create(self.of));
+        let body = match verb {
+            Verb::Create => Some(one_or_several(&created())),
+            Verb::UpdateOrCreate | Verb::FirstOrCreate if may(Verb::Create) => Some(created()),
+            Verb::UpdateOrCreate => Some(named(&self.caller.names.update(self.of))),
+            // Only to find one: by what may be seen.
+            Verb::FirstOrCreate => Some(members()),
+            Verb::Update if may(Verb::Update) => Some(self.updated()),
+            _ => None,
+        };
+        let mut parameters = self.parameters(verb);
+        // What a button sets may be all that is to be written.
+        let needs_body = buttons.is_empty();
+        if !buttons.is_empty() {
+            let about = "The button that is pressed: its values are set, and its workflows fire.";
+            parameters.push(parameter("button", about, one_of(buttons)));
+        }
+        let about = format!("{about}: {title}");
+        Some(Operation { body, needs_body, parameters, ..self.asked(name, method, about, ok) })
+    }
+
+    /// An action on the links of a record.
+    fn links(&self, verb: Verb) -> Option<Operation> {
+        let (source, by) = self.through?;
+        let grant = self.caller.access.grant(Verb::Update, source)?;
+        let (index, _) = source.association(by.json)?;
+        if !grant.fields.has_association(index) {
+            return None;
+        }
+        let (name, about) = match verb {
+            Verb::Add if by.is_to_one() => return None,
+            Verb::Add => ("add", "Links more"),
+            Verb::Remove => ("remove", "Takes links away"),
+            _ => ("set", "Links these alone"),
+        };
+        let of_which = format!("Of which record of `{}`.", source.name());
+        let parameters = vec![id_in_path(&of_which), ids("Which records, by their ids.")];
+        let about = format!("{about}: {}", self.of.meta.title);
+        let asked = self.asked(name, Method::Post, about, data(count()));
+        let body = Some(one_or_several(&id()));
+        Some(Operation { body, needs_body: false, parameters, ..asked })
+    }
+
+    /// An action here, without parameters and body.
+    fn asked(&self, action: &str, method: Method, about: String, ok: Object) -> Operation {
+        let of = self.of.name();
+        let (path, tag, id) = match self.through {
+            Some((source, by)) => {
+                let (source, by) = (source.name(), by.json);
+                let path = format!("/api/{source}/{{id}}/{by}:{action}");
+                (path, source, format!("{source}.{by}.{action}"))
+            }
+            None => (format!("/api/{of}:{action}"), of, format!("{of}.{action}")),
+        };
+        Operation::new(path, method, tag, id, about, ok)
+    }
+
+    /// A record as it is answered; of one that the role may not see nothing is known.
+    fn record(&self) -> Object {
+        match self.caller.access.grant(Verb::Get, self.of) {
+            Some(_) => named(self.caller.names.record(self.of)),
+            None => anything(),
+        }
+    }
+
+    fn updated(&self) -> Object {
+        let names = self.caller.names;
+        any([named(&names.update(self.of)), list(named(&names.change(self.of)))])
+    }
+
+    fn parameters(&self, verb: Verb) -> Vec<Object> {
+        let mut all = Vec::new();
+        if let Some((source, _)) = self.through {
+            all.push(id_in_path(&format!("Of which record of `{}`.", source.name())));
+        }
+        match verb {
+            Verb::Create => {}
+            Verb::UpdateOrCreate | Verb::FirstOrCreate => {
+                let about = "The fields whose values tell the record from others.";
+                all.push(required(in_one(parameter("filterKeys", about, list(text())))));
+            }
+            Verb::Get => all.extend([key("Which record, by its id."), shared("filter")]),
+            _ => all.extend([ids("Which records, by their ids."), shared("filter")]),
+        }
+        if verb == Verb::List {
+            all.extend(["sort", "page", "pageSize"].map(shared));
+        }
+        if verb != Verb::Destroy {
+            all.extend(shown());
+        }
+        if !matches!(verb, Verb::List | Verb::Get | Verb::Destroy) {
+            all.extend(self.fires());
+        }
+        all
+    }
+
+    /// `triggerWorkflows`, with the workflows that the role may name here.
+    fn fires(&self) -> Option<Object> {
+        let workflows = self.caller.registry.workflows().iter();
+        let nameable = workflows.filter(|workflow| {
+            workflow.meta.mode == Mode::Local && self.caller.access.may_workflow(workflow.meta)
+        });
+        let mut lines = Vec::new();
+        for workflow in nameable {
+            let (key, title) = (workflow.meta.key, workflow.meta.title);
+            if workflow.collection == self.of {
+                lines.push(format!("- `{key}`: {title}"));
+            }
+            let associations = self.of.associations.iter().filter(|it| it.is_to_one());
+            for by in associations.filter(|it| it.target() == workflow.collection) {
+                if link::association(self.of, by.json).is_some() {
+                    lines.push(format!("- `{key}!{}`: {title}", by.json));
+                }
+            }
+        }
+        if lines.is_empty() {
+            return None;
+        }
+        let about = format!(
+            "Workflows to fire, separated by commas; `key!association` fires one for the record \
+             that the association leads to:\n\n{}",
+            lines.join("\n")
+        );
+        Some(parameter("triggerWorkflows", &about, text()))
+    }
+
+    /// The buttons that the role may press with this action.
+    fn buttons(&self, verb: Verb) -> Vec<&'static str> {
+        let forms = self.caller.registry.forms(self.of).filter(|_| self.through.is_none());
+        let Some(forms) = forms else { return Vec::new() };
+        let pressed = forms.buttons().filter(|(form, button)| {
+            let does = button.verb(*form);
+            // One that only reads the record is pressed with the same action as one that sets.
+            let here = if does == Verb::Create { Verb::Create } else { Verb::Update };
+            here == verb
+                && self.caller.access.grant(does, self.of).is_some()
+                && authorise::button(self.caller.access, *form, button).is_ok()
+        });
+        pressed.map(|(_, button)| button.meta.name).collect()
+    }
+
+    /// The program's own actions.
+    fn own(&self) -> Vec<Operation> {
+        let registry = self.caller.registry;
+        let own = registry.actions().iter().filter(|own| {
+            registry.declared((own.collection)()) == Some(self.of)
+                && self.caller.access.grant(Verb::Own(own.name), self.of).is_some()
+        });
+        own.map(|own| {
+            let mut parameters = vec![parameter("filterByTk", "Which record, by its id.", id())];
+            parameters.extend(shown());
+            parameters.extend(self.fires());
+            let about = own.title.to_owned();
+            let ok = done(self.record());
+            let asked = self.asked(own.name, Method::Post, about, ok);
+            Operation { body: Some(anything()), parameters, ..asked }
+        })
+        .collect()
+    }
+
+    /// What people fill in and press.
+    fn forms(&self) -> Option<Operation> {
+        let may = |verb| self.caller.access.grant(verb, self.of).is_some();
+        if !(may(Verb::Get) || may(Verb::Create) || may(Verb::Update)) {
+            return None;
+        }
+        let about = format!("Forms and buttons: {}", self.of.meta.title);
+        let asked = self.asked("forms", Method::Get, about, data(named("wf.Forms")));
+        let parameters = vec![ids("Of which records; without it, of new ones and of any.")];
+        Some(Operation { parameters, ..asked })
+    }
+
+    /// Which workflows ran for a record.
+    fn history(&self) -> Option<Operation> {
+        self.caller.access.grant(Verb::Get, self.of)?;
+        let about = format!("What ran for one: {}", self.of.meta.title);
+        let asked = self.asked("history", Method::Get, about, page(named("wf.Ran")));
+        let which = key("Which record, by its id.");
+        let parameters = vec![which, shared("page"), shared("pageSize")];
+        Some(Operation { parameters, ..asked })
+    }
+}

@@ -1,0 +1,65 @@
+//! One operation of a description: where it stands, what it takes, what it answers.
+
+use super::node::Object;
+use super::parts::{self, answers};
+use super::schema::content;
+
+/// How an operation is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Method {
+    Get,
+    Post,
+}
+
+/// An operation and where it stands.
+#[derive(Debug)]
+pub(super) struct Operation {
+    pub(super) path: String,
+    pub(super) method: Method,
+    pub(super) tag: &'static str,
+    pub(super) id: String,
+    pub(super) about: String,
+    pub(super) ok: Object,
+    pub(super) parameters: Vec<Object>,
+    pub(super) body: Option<Object>,
+    /// Whether nothing can be done without one.
+    pub(super) needs_body: bool,
+    /// Whether it can be tried only so often.
+    pub(super) is_throttled: bool,
+}
+
+impl Operation {
+    /// An operation that takes nothing.
+    pub(super) fn new(
+        path: String,
+        method: Method,
+        tag: &'static str,
+        id: String,
+        about: String,
+        ok: Object,
+    ) -> Self {
+        let (parameters, body, needs_body, is_throttled) = (Vec::new(), None, true, false);
+        Self { path, method, tag, id, about, ok, parameters, body, needs_body, is_throttled }
+    }
+
+    /// Its path, and what the document says of it.
+    pub(super) fn described(self) -> (String, Object) {
+        let refusals: &[&str] = match self.body {
+            Some(_) if self.is_throttled => &parts::SIGNING_IN,
+            Some(_) => &parts::WITH_BODY,
+            None => &parts::BARE,
+        };
+        let body = self.body.map(|shape| {
+            Object::new().with("required", self.needs_body).with("content", content(shape))
+        });
+        let operation = Object::new()
+            .with("tags", vec![self.tag])
+            .with("operationId", self.id)
+            .with("summary", self.about)
+            .with("parameters", self.parameters)
+            .maybe("requestBody", body)
+            .with("responses", answers(self.ok, refusals));
+        let method = if self.method == Method::Get { "get" } else { "post" };
+        (self.path, Object::new().with(method, operation))
+    }
+}
