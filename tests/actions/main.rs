@@ -11,6 +11,7 @@ mod destroy;
 mod keyed;
 mod nested;
 mod nodes;
+mod once;
 mod own;
 mod races;
 mod triggers;

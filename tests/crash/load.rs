@@ -18,6 +18,8 @@ const CLIENTS: usize = 8;
 pub(crate) struct Load {
     /// The numbers of the orders whose create was answered.
     pub(crate) answered: Vec<i64>,
+    /// Those whose create was sent and not answered.
+    pub(crate) unanswered: Vec<i64>,
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -26,6 +28,7 @@ pub(crate) struct Load {
 struct Shared {
     ended: AtomicBool,
     answered: Mutex<Vec<i64>>,
+    unanswered: Mutex<Vec<i64>>,
 }
 
 impl Load {
@@ -39,11 +42,12 @@ impl Load {
             threads.push(std::thread::spawn(move || {
                 while !shared.ended.load(Ordering::SeqCst) {
                     let number = NUMBER.fetch_add(1, Ordering::SeqCst);
-                    let body = format!(r#"{{"number": {number}}}"#);
-                    match exchange(&url, &buyer, "POST", "/api/orders:create", &body) {
+                    let Some(sent) = create(&url, &buyer, number) else { continue };
+                    match read(sent) {
                         Some((200, _)) => shared.answered.lock().expect("numbers").push(number),
-                        Some((503, _)) | None => {}
+                        Some((503, _)) => {}
                         Some((status, body)) => panic!("{status}: {body}"),
+                        None => shared.unanswered.lock().expect("numbers").push(number),
                     }
                 }
             }));
@@ -54,7 +58,7 @@ impl Load {
                 release(&url, &checker);
             }
         }));
-        Self { answered: Vec::new(), shared, threads }
+        Self { answered: Vec::new(), unanswered: Vec::new(), shared, threads }
     }
 
     /// Waits until so many creates were answered.
@@ -71,8 +75,32 @@ impl Load {
             thread.join().expect("a client ends well");
         }
         self.answered = std::mem::take(&mut *self.shared.answered.lock().expect("numbers"));
+        self.unanswered = std::mem::take(&mut *self.shared.unanswered.lock().expect("numbers"));
         self
     }
+}
+
+/// Sends each of these creates again, twice, and adds them to what was answered.
+pub(crate) fn repeat(program: &Program, buyer: &str, load: &mut Load) {
+    for number in std::mem::take(&mut load.unanswered) {
+        let create = || create(program.url(), buyer, number).and_then(read).expect("an answer");
+        let (status, first) = create();
+        assert_eq!(status, 200, "{first}");
+        let again = create();
+        let id = |body: &str| {
+            let answer: Value = serde_json::from_str(body).expect("JSON");
+            answer["data"]["id"].as_i64().expect("an id")
+        };
+        assert_eq!((again.0, id(&again.1)), (200, id(&first)), "{number}");
+        load.answered.push(number);
+    }
+}
+
+/// Sends the create of an order; its number is its key, too.
+fn create(url: &str, token: &str, number: i64) -> Option<TcpStream> {
+    let body = format!(r#"{{"number": {number}}}"#);
+    let headers = format!("Idempotency-Key: order-{number}\r\n");
+    send_with(url, token, "POST", "/api/orders:create", &headers, &body)
 }
 
 /// Has every task approved that there is.
@@ -103,7 +131,10 @@ pub(crate) fn post_and_leave(program: &Program, token: &str, number: i64, moment
 
 /// Status and body of an answer; `None` if the connection broke.
 fn exchange(url: &str, token: &str, method: &str, path: &str, body: &str) -> Option<(u16, String)> {
-    let mut stream = send(url, token, method, path, body)?;
+    read(send(url, token, method, path, body)?)
+}
+
+fn read(mut stream: TcpStream) -> Option<(u16, String)> {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
     let (head, body) = answer.split_once("\r\n\r\n")?;
@@ -111,12 +142,23 @@ fn exchange(url: &str, token: &str, method: &str, path: &str, body: &str) -> Opt
 }
 
 fn send(url: &str, token: &str, method: &str, path: &str, body: &str) -> Option<TcpStream> {
+    send_with(url, token, method, path, "", body)
+}
+
+fn send_with(
+    url: &str,
+    token: &str,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &str,
+) -> Option<TcpStream> {
     let address = url.strip_prefix("http://")?;
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(60))).ok()?;
     let request = format!(
         "{method} {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
-         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+         {headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
     );
     stream.write_all(request.as_bytes()).ok()?;

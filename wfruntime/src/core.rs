@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::action::UnderWay;
 use crate::auth::Auth;
 use crate::clock::Clock;
 use crate::collection::Definition;
@@ -29,6 +30,8 @@ pub struct Core {
     pub(crate) switches: Switches,
     pub(crate) workflows: Workflows,
     pub(crate) engine: Engine,
+    /// The requests with an `Idempotency-Key` that are carried out now.
+    pub(crate) under_way: UnderWay,
     #[cfg(feature = "request")]
     pub(crate) outside: crate::outside::Outside,
     /// Turns true when no further request is taken: what is answered without end has to end.
@@ -67,6 +70,7 @@ impl Core {
             states: parts.states,
             auth: parts.auth,
             switches: Switches::default(),
+            under_way: UnderWay::default(),
             leaving: tokio::sync::watch::Sender::default(),
             workflows: parts.workflows,
         })
@@ -159,6 +163,8 @@ pub struct Settings {
     pub parallel: usize,
     /// Unknown keys in `triggerWorkflows` are ignored instead of refused.
     pub lenient_triggers: bool,
+    /// How long the answer to a request with an `Idempotency-Key` is kept.
+    pub idempotency: Duration,
     /// How long a token is valid without use.
     pub token_lifetime: Duration,
     /// How often an account can be tried within [`Self::sign_in_window`]; an address may try
@@ -188,6 +194,7 @@ impl Default for Settings {
             lease: Duration::from_secs(10),
             parallel: 256,
             lenient_triggers: false,
+            idempotency: Duration::from_secs(24 * 3600),
             token_lifetime: Duration::from_secs(30 * 24 * 3600),
             sign_in_attempts: 10,
             sign_in_window: Duration::from_secs(15 * 60),

@@ -137,13 +137,17 @@ impl<'a> Linking<'a> {
         let data = AnswerData::Count(count);
         let Links { plan: Plan { statements, users, names, .. }, absent, .. } = links;
         if statements.is_empty() {
-            return Ok(Answer::of(data));
+            let answer = Answer::of(data);
+            if let Some(once) = &self.request.once {
+                once.keep_alone(core, &answer).await?;
+            }
+            return Ok(answer);
         }
         let (firing, signals) = (Firing::default(), Vec::new());
         let shown = read::resolve(self.request.collection, &View::default(), self.access)?;
-        let root = None;
+        let (root, once) = (None, self.request.once.clone());
         let commit =
-            Commit { statements, absent, firing, data, shown, users, names, signals, root };
+            Commit { statements, absent, firing, data, shown, users, names, signals, root, once };
         commit.run(core, turns).await
     }
 

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::authorise;
+use super::once::{Made, Once};
 use super::read::{Shown, load};
 use super::report::Report;
 use super::turns::Turns;
@@ -41,6 +42,8 @@ pub(super) struct Commit {
     pub(super) signals: Vec<Sending>,
     /// What has to be found behind the write: a user who still holds the role `root`.
     pub(super) root: Option<Statement>,
+    /// What the request is known by, if it has a key.
+    pub(super) once: Option<Once>,
 }
 
 impl Commit {
@@ -66,11 +69,12 @@ impl Commit {
         turns: Turns,
         telling: Option<Telling>,
     ) -> Result<Answer> {
-        let Self { statements, absent, firing, mut data, shown, users, names, signals, root } =
-            self;
+        let Self { statements, absent, firing, mut data, .. } = self;
+        let Self { shown, users, names, signals, root, once, .. } = self;
         let Firing { mut executions, idle } = firing;
         let births = executions.iter_mut().map(|execution| execution.birth(core));
         let births = births.collect::<Result<Vec<_>>>()?;
+        let once = once.map(|once| (once, Made::of(&data, &executions, &idle)));
         let mut report = Report::new(idle);
         executions.iter().for_each(|execution| report.fired(execution));
         let is_sync = |execution: &&NewExecution| execution.status == NewStatus::StartedSync;
@@ -85,6 +89,7 @@ impl Commit {
             signals,
             root,
             users,
+            once,
             turns,
         };
         // What hears of the data's changes is done before what follows the action.
@@ -112,6 +117,7 @@ struct Unit {
     signals: Vec<Sending>,
     root: Option<Statement>,
     users: bool,
+    once: Option<(Once, Made)>,
     turns: Turns,
 }
 
@@ -128,10 +134,11 @@ impl Unit {
             signals,
             root,
             users,
+            once,
             turns,
         } = self;
         let checks: Vec<_> = executions.iter().filter_map(NewExecution::overlap_check).collect();
-        let after = Arc::clone(core);
+        let (shared, after) = (Arc::clone(core), Arc::clone(core));
         let written = core.store.write_then(
             move |tx| {
                 Box::pin(async move {
@@ -145,6 +152,10 @@ impl Unit {
                         woken.extend(sending.apply(tx).await?);
                     }
                     authorise::keep_a_root(tx, root.as_ref()).await?;
+                    if let Some((once, mut made)) = once {
+                        made.add(&told.executions);
+                        tx.batch(&once.keep(&shared, &made)?).await?;
+                    }
                     crate::engine::failpoint("before_commit");
                     Ok((told, ended, woken))
                 })
@@ -206,7 +217,7 @@ fn records(data: &mut AnswerData) -> &mut [Row] {
     match data {
         AnswerData::One(row) => std::slice::from_mut(&mut **row),
         AnswerData::Many(rows) | AnswerData::Page { rows, .. } => rows.as_mut_slice(),
-        AnswerData::Count(_) => &mut [],
+        AnswerData::Nothing | AnswerData::Count(_) => &mut [],
     }
 }
 

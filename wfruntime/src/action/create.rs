@@ -55,10 +55,11 @@ pub(super) async fn create(core: &Arc<Core>, request: &Request) -> Result<Answer
     let firing = checks.act("create").fire(&matches, &events, &plan.written).await?;
     let rows = events.into_iter().map(|event| event.row);
     let data = data(rows, is_array);
-    let root = checks.a_root();
+    let (root, once) = (checks.a_root(), request.once.clone());
     let (Plan { statements, users, names, .. }, signals) = (plan, Vec::new());
     let absent = request.only.iter().map(|only| keyed::any(request.collection, only)).collect();
-    let commit = Commit { statements, absent, firing, data, shown, users, names, signals, root };
+    let commit =
+        Commit { statements, absent, firing, data, shown, users, names, signals, root, once };
     commit.run(core, Turns::default()).await
 }
 

@@ -11,7 +11,7 @@ use super::plan::{Guard, Plan, new_row};
 use super::read::{Shown, no_record};
 use super::turns;
 use super::update::{ATTEMPTS, changed};
-use super::{Answer, AnswerData, keyed, rows};
+use super::{Answer, AnswerData, Once, keyed, rows};
 use crate::auth::owner_column;
 use crate::collection::{Definition, Row, same_key};
 use crate::core::Core;
@@ -295,11 +295,21 @@ impl Desk {
         let firing = act.fire(done.matches, &[event], &plan.written).await?;
         let (data, shown) = (AnswerData::One(Box::new(row)), done.shown.clone());
         let Plan { statements, users, names, .. } = plan;
-        let signals = self.sendings().await?;
+        let (signals, once) = (self.sendings().await?, done.once.clone());
         // Which roles the program itself gives its users is its own decision.
         let absent = self.0.absent.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let commit =
-            Commit { statements, absent, firing, data, shown, users, names, signals, root: None };
+        let commit = Commit {
+            statements,
+            absent,
+            firing,
+            data,
+            shown,
+            users,
+            names,
+            signals,
+            root: None,
+            once,
+        };
         commit.run(core, turns).await
     }
 
@@ -351,6 +361,8 @@ pub(crate) struct Done<'a> {
     pub(crate) shown: Shown,
     /// Whether only records of the user may be changed in the record's collection.
     pub(crate) is_own: bool,
+    /// What the request is known by, if it has a key.
+    pub(crate) once: Option<Once>,
 }
 
 /// The columns that have a value, by their index.

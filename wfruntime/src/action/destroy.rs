@@ -5,9 +5,10 @@
 use std::sync::Arc;
 
 use super::checks::Checks;
+use super::once::Made;
 use super::read::{no_record, within};
 use super::report::Report;
-use super::{Answer, AnswerData, Request, authorise, filter, rows};
+use super::{Answer, AnswerData, Once, Request, authorise, filter, rows};
 use crate::change::{self, Telling, Told, Write};
 use crate::collection::json::Selection;
 use crate::collection::{Definition, Row};
@@ -52,7 +53,8 @@ pub(super) async fn destroy(core: &Arc<Core>, request: &Request) -> Result<Answe
     };
     let write = Write::delete(core.registry, definition, condition, Expect::Any);
     let telling = Telling::of(core, [&write], None).await?;
-    Unit { write, telling, definition, ids, root }.commit(core).await
+    let once = request.once.clone();
+    Unit { write, telling, definition, ids, root, once }.commit(core).await
 }
 
 /// What is destroyed at once, with what follows it.
@@ -64,6 +66,8 @@ struct Unit {
     ids: Option<Vec<i64>>,
     /// What has to be found behind it.
     root: Option<Statement>,
+    /// What the request is known by, if it has a key.
+    once: Option<Once>,
 }
 
 impl Unit {
@@ -79,9 +83,9 @@ impl Unit {
 
     async fn finish(self, core: &Arc<Core>) -> Result<Answer> {
         let is_account = self.definition.meta.account;
-        let after = Arc::clone(core);
+        let (shared, after) = (Arc::clone(core), Arc::clone(core));
         let written = core.store.write_then(
-            move |tx| Box::pin(self.apply(tx)),
+            move |tx| Box::pin(async move { self.apply(tx, &shared).await }),
             move |(_, told): &(u64, Told)| {
                 told.ended.iter().for_each(|ended| after.engine.ended(ended));
                 if is_account {
@@ -99,8 +103,8 @@ impl Unit {
         Ok(report.answer(AnswerData::Count(count), Selection::ALL))
     }
 
-    async fn apply(self, tx: &mut Tx) -> Result<(u64, Told)> {
-        let Self { write, telling, definition, ids, root } = self;
+    async fn apply(self, tx: &mut Tx, core: &Core) -> Result<(u64, Told)> {
+        let Self { write, telling, definition, ids, root, once } = self;
         let mut changes = telling.as_ref().map(Telling::changes).unwrap_or_default();
         let count = write.execute(tx, &mut changes).await?;
         authorise::keep_a_root(tx, root.as_ref()).await?;
@@ -110,6 +114,11 @@ impl Unit {
             return Err(gone(definition, &ids));
         }
         let told = change::tell(tx, telling.as_ref(), &changes).await?;
+        if let Some(once) = once {
+            let mut made = Made::of(&AnswerData::Count(count), &[], &[]);
+            made.add(&told.executions);
+            tx.batch(&once.keep(core, &made)?).await?;
+        }
         Ok((count, told))
     }
 }

@@ -86,7 +86,11 @@ async fn get(core: &Arc<Core>, access: &Access, request: &Request) -> Result<Ans
     trigger::matches(core, access, request.collection, "create", named, &mut faults).await?;
     faults.check()?;
     let (data, selection) = read::read(core, access, request).await?;
-    Ok(Answer { selection, ..Answer::of(data) })
+    let answer = Answer { selection, ..Answer::of(data) };
+    if let Some(once) = &request.once {
+        once.keep_alone(core, &answer).await?;
+    }
+    Ok(answer)
 }
 
 /// The first record that has the key, by its id.

@@ -20,6 +20,7 @@ mod input;
 mod keyed;
 mod load;
 mod object;
+pub(crate) mod once;
 mod one;
 mod own;
 mod perform;
@@ -33,6 +34,7 @@ mod update;
 
 pub use act::Act;
 pub(crate) use history::history;
+pub(crate) use once::{Earlier, Once, UnderWay, again};
 pub use own::{ActionMeta, ActionResult, FromOwnCall, OwnCall, RegisteredAction};
 pub(crate) use perform::perform;
 pub(crate) use request::{

@@ -146,7 +146,8 @@ impl OneAction {
         }
         let shown = read::resolve(definition, &View::default(), &access)?;
         let Some(record) = record else { return Err(Error::internal("an action without faults")) };
-        desk.commit(&Done { record, action, matches: &matches, shown, is_own: false }).await
+        desk.commit(&Done { record, action, matches: &matches, shown, is_own: false, once: None })
+            .await
     }
 
     /// What it comes to for the record that has the key, if there is one.

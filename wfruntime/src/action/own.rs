@@ -143,15 +143,15 @@ pub(super) async fn call(core: &Arc<Core>, request: Request, name: &'static str)
     let shown = checks.shown()?;
     let is_own = checks.grant.own;
     drop(checks);
-    let Request { identity, values, target, .. } = request;
+    let Request { identity, values, target, once, .. } = request;
     let target = target.ids.and_then(|ids| ids.first().copied());
     for _ in 1..ATTEMPTS {
         let desk = Desk::new(core, identity.clone());
         let (identity, values) = (identity.clone(), values.clone());
         let call = OwnCall { identity, values, target, desk: desk.clone() };
         let record = (action.handler)(call).await?;
-        let shown = shown.clone();
-        let done = Done { record, action: name, matches: &matches, shown, is_own };
+        let (shown, once) = (shown.clone(), once.clone());
+        let done = Done { record, action: name, matches: &matches, shown, is_own, once };
         match desk.commit(&done).await {
             // Somebody else made a record that it made, too: now it finds that one.
             Err(error) if is_taken(&error) => {}

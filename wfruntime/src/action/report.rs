@@ -5,7 +5,8 @@ use crate::collection::json::Selection;
 use crate::core::Core;
 use crate::engine::SyncOutcome;
 use crate::error::{ErrorKind, Fault};
-use crate::execution::{NewExecution, NewStatus, Status};
+use crate::execution::{Execution, NewExecution, NewStatus, Status};
+use crate::workflow::{Timing, WorkflowMeta};
 
 /// What became of the workflows of a request.
 pub(super) struct Report {
@@ -85,6 +86,21 @@ impl Report {
         self.messages.extend(messages);
         if let Some(fired) = self.fired.iter_mut().find(|fired| fired.execution == Some(id)) {
             fired.status = status;
+        }
+    }
+
+    /// Keeps an execution that an earlier request fired, as it is stored now.
+    ///
+    /// An asynchronous one is told as it was then: its answer does not wait for it.
+    pub(super) fn stored(&mut self, workflow: &'static WorkflowMeta, execution: Execution) {
+        let (key, id) = (workflow.key, execution.id);
+        let was_refused = execution.status == Status::Error && execution.started_at.is_none();
+        let status = if was_refused { FiredStatus::Error } else { FiredStatus::Queued };
+        self.fired.push(Fired { key, execution: Some(id), status });
+        if workflow.timing == Timing::Sync && !was_refused {
+            let (status, failure) = (execution.status, execution.error);
+            let messages = execution.messages;
+            self.ran(id, key, SyncOutcome { status, messages, failure, changed: false });
         }
     }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::Once;
 use crate::collection::json::Selection;
 use crate::collection::{Definition, Row};
 use crate::error::{ErrorKind, Fault};
@@ -50,6 +51,8 @@ pub(crate) struct Request {
     pub only: Option<Condition>,
     /// The body's values: an object, or an array of objects; none if there was no body.
     pub values: Option<Box<RawValue>>,
+    /// What it is known by if it is sent again: its `Idempotency-Key`.
+    pub once: Option<Once>,
     /// `triggerWorkflows`, decoded, as it stands.
     pub triggers: Option<String>,
     /// The button that is pressed, by its name.
@@ -128,6 +131,8 @@ impl Answer {
 /// The records of an [`Answer`].
 #[derive(Debug)]
 pub(crate) enum AnswerData {
+    /// No record: it is gone.
+    Nothing,
     /// No records: `destroy` answers their number.
     Count(u64),
     /// One record.

@@ -182,9 +182,9 @@ impl Update<'_> {
         let shown = self.shown.clone();
         let (Plan { statements, users, names, .. }, root) = (plan, self.checks.a_root());
         let signals = Vec::new();
-        let absent = Vec::new();
+        let (absent, once) = (Vec::new(), request.once.clone());
         let commit =
-            Commit { statements, absent, firing, data, shown, users, names, signals, root };
+            Commit { statements, absent, firing, data, shown, users, names, signals, root, once };
         commit.run(core, turns).await
     }
 

@@ -4,7 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::registry::Registry;
 use crate::store::Store;
 use crate::store::schema::{Plan, TableSpec};
-use crate::{auth, execution, switches};
+use crate::{action, auth, execution, switches};
 
 /// All tables: the collections' and the framework's own.
 fn tables(registry: &Registry) -> Vec<TableSpec> {
@@ -13,6 +13,7 @@ fn tables(registry: &Registry) -> Vec<TableSpec> {
     tables.extend(auth::tables(registry.account().table()));
     tables.extend(execution::tables());
     tables.extend(switches::tables());
+    tables.extend(action::once::tables());
     tables
 }
 

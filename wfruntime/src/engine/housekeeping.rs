@@ -44,6 +44,7 @@ async fn tick(core: &Core, seen: &mut Option<i64>, ticks: u32) -> Result<()> {
     }
     if ticks % SWEEP == SWEEP - 1 {
         sweep(core).await?;
+        crate::action::once::sweep(core).await?;
     }
     Ok(())
 }

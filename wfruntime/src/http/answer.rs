@@ -26,6 +26,17 @@ struct Meta {
 
 /// The answer of an action on a collection.
 pub(super) fn respond(answer: &Answer) -> Result<Response> {
+    let (status, body) = written(answer)?;
+    Ok(json(status, body))
+}
+
+/// An answer that was kept.
+pub(super) fn kept(status: u16, body: String) -> Result<Response> {
+    Ok(json(StatusCode::from_u16(status)?, body.into_bytes()))
+}
+
+/// Status and body of the answer of an action.
+pub(super) fn written(answer: &Answer) -> Result<(StatusCode, Vec<u8>)> {
     let mut writer = Writer::with_capacity(512);
     if answer.outcome.is_err() {
         writer.member("errors", &answer.errors)?;
@@ -37,7 +48,7 @@ pub(super) fn respond(answer: &Answer) -> Result<Response> {
     writer.messages(&answer.messages)?;
     writer.workflows(&answer.workflows)?;
     let status = answer.outcome.map_or_else(status, |()| StatusCode::OK);
-    Ok(json(status, writer.finish()))
+    Ok((status, writer.finish()))
 }
 
 /// The answer of a resource of the framework's own: what it found, under `data`.
@@ -90,7 +101,11 @@ pub(super) fn refuse(error: &Error) -> Response {
             let wait = error.retry_after().map_or(RETRY, |wait| wait.as_secs().max(RETRY));
             headers.insert(RETRY_AFTER, wait.into());
         }
-        _ => {}
+        _ => {
+            if let Some(wait) = error.retry_after() {
+                headers.insert(RETRY_AFTER, wait.as_secs().max(RETRY).into());
+            }
+        }
     }
     response
 }
@@ -169,6 +184,7 @@ impl Writer {
 
     fn data(&mut self, data: &AnswerData, selection: &Selection) -> Result<()> {
         match data {
+            AnswerData::Nothing => self.member("data", &()),
             AnswerData::Count(count) => self.member("data", count),
             AnswerData::One(row) => self.member("data", &row.json(selection)),
             AnswerData::Many(rows) => self.rows(rows, selection),

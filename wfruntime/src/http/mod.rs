@@ -9,6 +9,7 @@ mod extract;
 mod forms;
 mod history;
 mod nowhere;
+mod once;
 pub(crate) mod openapi;
 mod path;
 mod query;
@@ -129,12 +130,17 @@ async fn dispatch(core: &Arc<Core>, parts: Parts, body: Body) -> Result<Response
     let params = Params::parse(parts.uri.query());
     let (reads, unwraps, takes_any) = (asked.reads(), asked.unwraps(), asked.takes_any());
     let mut request = asked.request(identity, params)?;
+    let mut once = None;
     if !reads {
         let body = body::read(&parts, body, &core.settings).await?;
+        once = once::of(&parts, &request.identity, body.as_deref())?;
         request.values = match takes_any {
             true => body,
             false => body.map(|body| body::values(body, unwraps)).transpose()?,
         };
+    }
+    if let Some(once) = once {
+        return once::perform(core, request, once).await;
     }
     let answer = action::perform(core, request).await?;
     answer::respond(&answer)

@@ -114,6 +114,7 @@ impl Asked {
             target: Target { ids, filter: params.filter },
             keys: params.filter_keys,
             only: None,
+            once: None,
             values: None,
             triggers: params.triggers,
             button: params.button,

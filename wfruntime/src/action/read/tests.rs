@@ -31,6 +31,7 @@ async fn asked(
     let request = Request {
         keys: Vec::new(),
         only: None,
+        once: None,
         identity: library.identity(role),
         collection: library.definition(collection),
         through,
