@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::core::{Settings, States};
 use crate::error::Result;
 use crate::identity::Identity;
+use crate::retention::Retention;
 use crate::store::BoxFuture;
 
 /// What is done once an application has started and before it listens.
@@ -114,6 +115,15 @@ impl App {
     #[must_use]
     pub fn sequential(self) -> Self {
         self.settings(|settings| settings.parallel = 1)
+    }
+
+    /// How long finished executions are kept, by the status they ended with: 90 days by default.
+    ///
+    /// Older ones are removed in small units while the program serves; one whose caller is still
+    /// under way stays until that has ended.
+    #[must_use]
+    pub fn retention(self, kept: Retention) -> Self {
+        self.settings(|settings| settings.retention = kept)
     }
 
     /// How often the same workflow may stand in one chain of calls: once by default, so that none

@@ -14,6 +14,7 @@ use crate::engine::Engine;
 use crate::engine::lease::Membership;
 use crate::ids::Ids;
 use crate::registry::Registry;
+use crate::retention::Retention;
 use crate::store::Store;
 use crate::switches::Switches;
 use crate::workflow::WorkflowMeta;
@@ -156,7 +157,7 @@ pub struct Settings {
     #[cfg(feature = "page")]
     pub page: bool,
     /// How long finished executions are kept.
-    pub retention: Duration,
+    pub retention: Retention,
     /// How long a process holds its executions without renewing its lease.
     pub lease: Duration,
     /// How many executions run at the same time.
@@ -190,7 +191,7 @@ impl Default for Settings {
             requests_to: Vec::new(),
             #[cfg(feature = "page")]
             page: true,
-            retention: Duration::from_secs(90 * 24 * 3600),
+            retention: Retention::default(),
             lease: Duration::from_secs(10),
             parallel: 256,
             lenient_triggers: false,

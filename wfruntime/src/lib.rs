@@ -33,6 +33,7 @@ pub mod prelude;
 pub mod private;
 #[doc(hidden)]
 pub mod registry;
+mod retention;
 mod spelling;
 #[doc(hidden)]
 pub mod store;
@@ -58,6 +59,7 @@ pub use core::{Core, Settings};
 pub use error::{Error, ErrorKind, Fault, Result};
 pub use execution::{JobStatus, Status};
 pub use identity::{Actor, Identity};
+pub use retention::Retention;
 pub use trigger::{Changed, PostAction};
 pub use value::{Type, Value};
 #[doc = include_str!("docs/action.md")]

@@ -15,7 +15,7 @@ use crate::execution::{
     ASSIGNEES, DECISIONS, DELEGATIONS, EXECUTIONS, Execution, Fields, JOBS, Job, NewExecution,
     PAST_JOBS, SIGNALS, Status, TASKS, TIMERS,
 };
-use crate::store::sql::{Condition, Count, CountBy, Delete, Exists, Name, Query, Select};
+use crate::store::sql::{Condition, Count, CountBy, Delete, Exists, Name, Op, Query, Select};
 use crate::store::{Statement, Store};
 use crate::value::{Type, Value};
 
@@ -266,18 +266,30 @@ fn of_execution(filter: Condition) -> Condition {
     }))
 }
 
-/// Ids of executions that ended before `before`, the earliest first.
+/// Ids of executions that ended so before `before`, the earliest first; not of those whose caller
+/// has not ended.
 pub(super) async fn ended_before(
     store: &Store,
+    status: Status,
     before: Timestamp,
     limit: u64,
 ) -> Result<Vec<Value>> {
+    let called = Condition::Exists(Box::new(Exists {
+        table: EXECUTIONS,
+        inner: "id",
+        outer: "caller_id",
+        filter: Condition::Not(Box::new(Condition::Null("state"))),
+    }));
     let query = Select {
         table: EXECUTIONS,
         columns: vec![("id", Type::Int)],
         // As `remove` does it: what has no end yet is never removed.
-        filter: Condition::Compare("finished_at", crate::store::sql::Op::Lt, before.into())
-            .and(Condition::Null("state")),
+        filter: Condition::All(vec![
+            Condition::eq("status", status.as_str()),
+            Condition::Compare("finished_at", Op::Lt, before.into()),
+            Condition::Null("state"),
+            Condition::Not(Box::new(called)),
+        ]),
         order: vec![("finished_at", false)],
         limit: Some(limit),
         offset: None,

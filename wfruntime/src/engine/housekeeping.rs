@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::{control, lease};
 use crate::core::Core;
 use crate::error::Result;
+use crate::execution::Status;
 
 /// How often other processes' writes are looked for.
 const TICK: Duration = Duration::from_secs(1);
@@ -51,12 +54,20 @@ async fn tick(core: &Core, seen: &mut Option<i64>, ticks: u32) -> Result<()> {
 
 /// Removes executions that ended longer ago than they are kept, in small units.
 pub(super) async fn sweep(core: &Core) -> Result<u64> {
-    let kept = jiff::SignedDuration::try_from(core.settings.retention)
-        .unwrap_or(jiff::SignedDuration::MAX);
-    let Ok(before) = core.clock.now().checked_sub(kept) else { return Ok(0) };
+    let mut removed = 0;
+    for (status, kept) in core.settings.retention.by_status() {
+        let kept = jiff::SignedDuration::try_from(kept).unwrap_or(jiff::SignedDuration::MAX);
+        let Ok(before) = core.clock.now().checked_sub(kept) else { continue };
+        removed += sweep_those(core, status, before).await?;
+    }
+    Ok(removed)
+}
+
+/// Removes those that ended with a status before a moment.
+async fn sweep_those(core: &Core, status: Status, before: Timestamp) -> Result<u64> {
     let mut removed = 0;
     while !core.engine.is_closing() {
-        let old = control::ended_before(&core.store, before, BATCH).await?;
+        let old = control::ended_before(&core.store, status, before, BATCH).await?;
         if old.is_empty() {
             break;
         }

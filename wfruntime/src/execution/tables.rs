@@ -67,7 +67,8 @@ fn executions() -> TableSpec {
         indexes: vec![
             index(&["state", "id"]).where_set("state"),
             index(&["key", "record_id", "id"]).where_set("state"),
-            index(&["finished_at"]).where_set("finished_at"),
+            // By which old ones are found, each status for itself.
+            index(&["status", "finished_at"]).where_set("finished_at"),
             index(&["caller_id"]).where_set("caller_id"),
             index(&["record_id"]),
             // For those who look on: the latest of a workflow, and what became of those that ended.

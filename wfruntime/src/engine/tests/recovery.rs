@@ -5,6 +5,7 @@ use crate::engine::journal::Hold;
 use crate::engine::run::{Beginning, Run, Verdict};
 use crate::engine::runner;
 use crate::execution::JobStatus;
+use crate::retention::Retention;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
@@ -249,6 +250,44 @@ async fn finished_executions_are_removed_after_a_while() {
     assert_eq!(world.status(open).await, Status::Started);
     let gone = control::get(&world.core.store, old).await.expect_err("it is gone");
     assert_eq!(gone.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn each_status_is_kept_for_its_own_time() {
+    let fails =
+        workflow("fails", |call| Box::pin(async move { call.cx.end_failed("no").map(drop) }));
+    let plain = workflow("plain", |_| Box::pin(async { Ok(()) }));
+    let day = Duration::from_secs(24 * 3600);
+    let retention = Retention::all(day * 2).failed(day * 10);
+    let settings = Settings { retention, ..Settings::default() };
+    let world = World::with(&[fails, plain], Clock::manual(start_of_time()), settings).await;
+    world.core.engine.start().await.expect("an engine");
+    let (failed, resolved) = (world.fire("fails").await, world.fire("plain").await);
+    world.settled().await;
+    let is_gone = async |id| control::get(&world.core.store, id).await.is_err();
+    for (days, gone) in [(1, [false, false]), (2, [true, false]), (8, [true, true])] {
+        world.core.clock.advance(jiff::SignedDuration::from_hours(24 * days));
+        crate::engine::housekeeping::sweep(&world.core).await.expect("swept");
+        assert_eq!([is_gone(resolved).await, is_gone(failed).await], gone, "{days} days more");
+    }
+}
+
+#[tokio::test]
+async fn what_was_called_stays_as_long_as_its_caller() {
+    let waits = workflow("waits", |call| {
+        Box::pin(async move { call.cx.approve("Well?").by_role("boss").await.map(drop) })
+    });
+    let plain = workflow("plain", |_| Box::pin(async { Ok(()) }));
+    let world = World::still(&[waits, plain]).await;
+    let (caller, called) = (world.fire("waits").await, world.fire("plain").await);
+    world.settled().await;
+    world.rewrite(called, vec![("caller_id", Set::To(caller.into()))]).await;
+    world.core.clock.advance(jiff::SignedDuration::from_hours(24 * 91));
+    let sweep = async || crate::engine::housekeeping::sweep(&world.core).await.expect("swept");
+    assert_eq!(sweep().await, 0);
+    world.core.engine.cancel(caller).await.expect("cancelled");
+    assert_eq!(sweep().await, 1, "the caller has ended just now");
+    assert!(control::get(&world.core.store, called).await.is_err());
 }
 
 #[tokio::test]
