@@ -54,7 +54,7 @@ pub(crate) fn reference(name: Name, table: Name, on_delete: OnDelete) -> ColumnS
 }
 
 pub(crate) fn table(name: Name, columns: Vec<ColumnSpec>) -> TableSpec {
-    TableSpec { name, columns, key: vec!["id"], indexes: Vec::new() }
+    TableSpec { was: None, name, columns, key: vec!["id"], indexes: Vec::new() }
 }
 
 pub(crate) fn unique(columns: &[Name]) -> IndexSpec {

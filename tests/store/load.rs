@@ -22,6 +22,7 @@ async fn main() -> Result<()> {
         was: None,
     };
     let table = |name| TableSpec {
+        was: None,
         name,
         columns: vec![column("id")],
         key: vec!["id"],

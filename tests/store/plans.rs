@@ -97,6 +97,47 @@ pub(crate) async fn columns_are_added(database: &Database) -> Result<()> {
     refused(&store, &items(columns), "items.late").await
 }
 
+pub(crate) async fn tables_are_renamed(database: &Database) -> Result<()> {
+    let store = database.open().await?;
+    apply(&store, &library()).await?;
+    run(&store, vec![author(1, "Ann"), book(1, 1, "One")]).await?;
+    let renamed = || {
+        let mut tables = library();
+        (tables[0].name, tables[0].was) = ("people", Some("authors"));
+        for column in &mut tables[1].columns {
+            if let Some(to) = &mut column.references {
+                to.table = "people";
+            }
+        }
+        tables
+    };
+    let plan = apply(&store, &renamed()).await?;
+    assert!(plan.is_additive(), "{plan}");
+    let first = plan.steps().first().map(|step| (step.table.clone(), step.what.clone()));
+    assert_eq!(first, Some(("people".into(), "rename the table from `authors`".into())));
+    assert!(!plan.to_string().contains("anew"), "{plan}");
+    assert_eq!(ids(&store, "people", Condition::always()).await?, [1]);
+    let orphan = run(&store, vec![book(2, 9, "Two")]).await.expect_err("nobody wrote it");
+    assert_eq!(orphan.kind(), ErrorKind::Conflict);
+    // The table is there again: which one holds the records?
+    apply(&store, &library()[..1]).await?;
+    let plan = store.plan(&renamed()).await?;
+    assert!(plan.to_string().contains("people: `authors` and `people` are both there"), "{plan}");
+    refused(&store, &renamed(), "both there").await
+}
+
+pub(crate) async fn what_is_there_under_both_names_is_not_renamed(
+    database: &Database,
+) -> Result<()> {
+    let store = database.open().await?;
+    apply(&store, &items(vec![column("old", Type::Text), column("new", Type::Text)])).await?;
+    let renamed = || ColumnSpec { was: Some("old"), ..column("new", Type::Text) };
+    refused(&store, &items(vec![renamed()]), "items.new: `old` and `new` are both there").await?;
+    let both = items(vec![column("old", Type::Text), renamed()]);
+    assert!(store.plan(&both).await?.is_empty(), "`old` is another field now");
+    Ok(())
+}
+
 pub(crate) async fn columns_are_renamed(database: &Database) -> Result<()> {
     let store = database.open().await?;
     let indexed = |columns: Vec<ColumnSpec>, name| {

@@ -42,6 +42,7 @@ pub(crate) fn tables() -> Vec<TableSpec> {
         was: None,
     };
     vec![TableSpec {
+        was: None,
         name: WORKFLOWS,
         columns: vec![
             column("key", Type::Text),

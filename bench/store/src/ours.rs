@@ -70,7 +70,7 @@ fn tables() -> [TableSpec; 2] {
     let texts = |names: [&'static str; 3]| names.map(|name| column(name, Type::Text));
     let table = |name, mut columns: Vec<ColumnSpec>| {
         columns.insert(0, column("id", Type::Int));
-        TableSpec { name, columns, key: vec!["id"], indexes: Vec::new() }
+        TableSpec { was: None, name, columns, key: vec!["id"], indexes: Vec::new() }
     };
     [
         table("claims", texts(["project", "amount", "status"]).into()),

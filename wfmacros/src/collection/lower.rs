@@ -44,6 +44,7 @@ pub(crate) fn lower<'a>(
         .collect();
     let name = name(args, "name", errors).unwrap_or_else(|| words::camel(&table));
     let table = self::name(args, "table", errors).unwrap_or(table);
+    let was = was(args, &table, errors);
     let account = args.flag("account", errors).is_some();
     let runtime = Runtime::new(args.text("crate", errors).as_ref(), errors);
     if account {
@@ -54,6 +55,7 @@ pub(crate) fn lower<'a>(
         runtime,
         name,
         table,
+        was,
         title: title(&item.attrs).unwrap_or_else(|| words::title(&rust)),
         account,
         derives: Derives::left_out_of(item),
@@ -74,6 +76,25 @@ impl Derives {
             deserialize: !is_derived(item, "Deserialize"),
         }
     }
+}
+
+/// The name that the table had before.
+fn was(args: &Args, table: &str, errors: &mut Errors) -> Option<String> {
+    let was = name(args, "was", errors)?;
+    if was.eq_ignore_ascii_case(table)
+        && let Some(arg) = args.get("was")
+    {
+        errors.at(
+            &arg.value,
+            message(
+                format!("`{was}` is the name that the table has now"),
+                Some("`was` names the table that the records are in before it is renamed"),
+                Some("remove it, or write the name that the table had"),
+            ),
+        );
+        return None;
+    }
+    Some(was)
 }
 
 /// The argument, if it can be the name of a table or resource.

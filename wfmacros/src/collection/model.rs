@@ -20,6 +20,8 @@ pub(crate) struct Model<'a> {
     pub(crate) runtime: Runtime,
     pub(crate) name: String,
     pub(crate) table: String,
+    /// The name that the table had before.
+    pub(crate) was: Option<String>,
     pub(crate) title: String,
     pub(crate) account: bool,
     pub(crate) derives: Derives,

@@ -29,6 +29,7 @@ pub(super) const COLLECTION: Making = Making {
     keys: &[
         ("name", "name = \"postTags\""),
         ("table", "table = \"post_tags\""),
+        ("was", "was = \"old_table\""),
         ("account", "account"),
         ("crate", "crate = \"path\""),
     ],

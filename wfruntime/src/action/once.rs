@@ -41,6 +41,7 @@ pub(crate) fn tables() -> Vec<TableSpec> {
         was: None,
     };
     vec![TableSpec {
+        was: None,
         name: ANSWERS,
         columns: vec![
             column("scope", Type::Text, false),

@@ -14,6 +14,7 @@ pub(crate) fn tables(account: Name) -> Vec<TableSpec> {
         ..column("user_id", Type::Int)
     };
     let credentials = TableSpec {
+        was: None,
         name: CREDENTIALS,
         columns: vec![
             user(),
@@ -24,6 +25,7 @@ pub(crate) fn tables(account: Name) -> Vec<TableSpec> {
         indexes: Vec::new(),
     };
     let tokens = TableSpec {
+        was: None,
         name: TOKENS,
         columns: vec![
             column("hash", Type::Bytes),

@@ -31,6 +31,7 @@ const AT: Location = Location { file: "tests.rs", line: 1, column: 1 };
 
 const fn meta<T: 'static>(name: &'static str, members: &'static [MemberMeta]) -> CollectionMeta {
     CollectionMeta {
+        was: None,
         name,
         table: name,
         rust: name,

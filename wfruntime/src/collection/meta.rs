@@ -25,6 +25,8 @@ pub struct CollectionMeta {
     pub name: &'static str,
     /// The table: `post_tags`.
     pub table: &'static str,
+    /// The name that the table had before.
+    pub was: Option<&'static str>,
     /// The Rust type's name: `PostTag`.
     pub rust: &'static str,
     /// For people: the first line of the doc comment, or the Rust name in words.

@@ -11,6 +11,7 @@ impl Definition {
     pub fn table_spec(&self) -> TableSpec {
         TableSpec {
             name: self.table(),
+            was: self.meta.was,
             columns: self.columns.iter().map(|column| self.column_spec(column)).collect(),
             key: vec![self.columns[Self::ID].name],
             indexes: self.columns.iter().filter_map(index).collect(),

@@ -33,6 +33,7 @@ pub(crate) fn tables() -> Vec<TableSpec> {
 
 fn executions() -> TableSpec {
     TableSpec {
+        was: None,
         name: EXECUTIONS,
         columns: vec![
             column("id", Type::Int),
@@ -80,7 +81,13 @@ fn executions() -> TableSpec {
 
 fn jobs() -> TableSpec {
     let columns = [vec![column("execution_id", Type::Int)], job_columns()].concat();
-    TableSpec { name: JOBS, columns, key: vec!["execution_id", "key"], indexes: Vec::new() }
+    TableSpec {
+        was: None,
+        name: JOBS,
+        columns,
+        key: vec!["execution_id", "key"],
+        indexes: Vec::new(),
+    }
 }
 
 /// Jobs that were put aside as their executions were run again.
@@ -93,7 +100,7 @@ fn past_jobs() -> TableSpec {
     ];
     let columns = [which, job_columns()].concat();
     let key = vec!["execution_id", "epoch", "key"];
-    TableSpec { name: PAST_JOBS, columns, key, indexes: Vec::new() }
+    TableSpec { was: None, name: PAST_JOBS, columns, key, indexes: Vec::new() }
 }
 
 fn job_columns() -> Vec<ColumnSpec> {
@@ -120,6 +127,7 @@ fn job_columns() -> Vec<ColumnSpec> {
 
 fn tasks() -> TableSpec {
     TableSpec {
+        was: None,
         name: TASKS,
         columns: vec![
             column("id", Type::Int),
@@ -144,6 +152,7 @@ fn tasks() -> TableSpec {
 
 fn assignees() -> TableSpec {
     TableSpec {
+        was: None,
         name: ASSIGNEES,
         columns: vec![
             column("task_id", Type::Int),
@@ -160,6 +169,7 @@ fn assignees() -> TableSpec {
 
 fn decisions() -> TableSpec {
     TableSpec {
+        was: None,
         name: DECISIONS,
         columns: vec![
             column("task_id", Type::Int),
@@ -184,6 +194,7 @@ fn decisions() -> TableSpec {
 
 fn delegations() -> TableSpec {
     TableSpec {
+        was: None,
         name: DELEGATIONS,
         columns: vec![
             column("task_id", Type::Int),
@@ -203,6 +214,7 @@ fn delegations() -> TableSpec {
 
 fn timers() -> TableSpec {
     TableSpec {
+        was: None,
         name: TIMERS,
         columns: vec![
             column("execution_id", Type::Int),
@@ -219,6 +231,7 @@ fn timers() -> TableSpec {
 
 fn signals() -> TableSpec {
     TableSpec {
+        was: None,
         name: SIGNALS,
         columns: vec![
             column("id", Type::Int),
@@ -239,6 +252,7 @@ fn signals() -> TableSpec {
 
 fn processes() -> TableSpec {
     TableSpec {
+        was: None,
         name: PROCESSES,
         columns: vec![
             column("number", Type::Int),

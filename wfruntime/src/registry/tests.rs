@@ -19,6 +19,7 @@ const fn meta<T: 'static>(
     members: &'static [MemberMeta],
 ) -> CollectionMeta {
     CollectionMeta {
+        was: None,
         name,
         table: name,
         rust,

@@ -42,6 +42,10 @@ pub(crate) enum Change {
         from: String,
         to: Name,
     },
+    RenameTable {
+        from: Name,
+        to: Name,
+    },
     Index(Name, IndexSpec),
     DropIndex(String),
     /// The table is written anew; the columns found and no longer declared stay, nullable.
@@ -119,15 +123,68 @@ impl Plan {
         only: impl Fn(&IndexSpec) -> Option<String>,
     ) -> Self {
         let mut plan = Self::default();
+        let renamed = plan.renamed(declared, found);
         for table in declared {
-            match found.get(table.name) {
-                None => plan.add(table.name, None, "create the table", None, {
-                    Change::Create(table.clone())
-                }),
-                Some(found) => Comparison { plan: &mut plan, table, found }.run(&only),
+            match found.get(table.name).cloned() {
+                Some(found) => plan.compared(table, &found.now_named(&renamed), &only),
+                None => match found_before(table, found, &renamed) {
+                    Some(found) => {
+                        let found = plan.without_indexes(table, found.now_named(&renamed));
+                        plan.compared(table, &found, &only);
+                    }
+                    None => plan.add(table.name, None, "create the table", None, {
+                        Change::Create(table.clone())
+                    }),
+                },
             }
         }
         plan
+    }
+
+    fn compared(
+        &mut self,
+        table: &TableSpec,
+        found: &Found,
+        only: &impl Fn(&IndexSpec) -> Option<String>,
+    ) {
+        Comparison { plan: self, table, found }.run(only);
+    }
+
+    /// Tables that have a new name, from the old one; renamed before anything else is done.
+    fn renamed(
+        &mut self,
+        declared: &[TableSpec],
+        found: &HashMap<Name, Found>,
+    ) -> HashMap<String, Name> {
+        let mut renamed = HashMap::new();
+        for table in declared {
+            let Some(was) = table.was.filter(|was| found.contains_key(was)) else { continue };
+            let in_use = declared.iter().any(|other| other.name == was);
+            if in_use || renamed.contains_key(was) {
+                continue;
+            }
+            if found.contains_key(table.name) {
+                self.add(table.name, None, both(was, table.name), cannot(), Change::Impossible);
+                continue;
+            }
+            renamed.insert(was.to_owned(), table.name);
+            let change = Change::RenameTable { from: was, to: table.name };
+            self.add(table.name, None, format!("rename the table from `{was}`"), None, change);
+        }
+        renamed
+    }
+
+    /// The table without the indexes that bear its old name: they are made anew.
+    fn without_indexes(&mut self, table: &TableSpec, mut found: Found) -> Found {
+        let was = table.was.unwrap_or_default();
+        let (ours, others) = found.indexes.into_iter().partition(|it| is_ours(&it.name, was));
+        found.indexes = others;
+        let ours: Vec<FoundIndex> = ours;
+        for index in ours {
+            let what = format!("drop the index `{}`, which bears the old name", index.name);
+            self.add(table.name, None, what, None, Change::DropIndex(index.name));
+        }
+        found
     }
 
     fn add(
@@ -202,7 +259,12 @@ impl Comparison<'_> {
             let Some(was) = column.was else { continue };
             let is_there = |name: &str| self.found.columns.iter().any(|found| found.name == name);
             let in_use = self.table.columns.iter().any(|other| other.name == was);
-            if is_there(column.name) || !is_there(was) || in_use {
+            if !is_there(was) || in_use {
+                continue;
+            }
+            if is_there(column.name) {
+                let (what, change) = (both(was, column.name), Change::Impossible);
+                self.plan.add(self.table.name, Some(column.name), what, cannot(), change);
                 continue;
             }
             renamed.insert(was.to_owned(), column.name);
@@ -295,6 +357,36 @@ impl Comparison<'_> {
             self.plan.add(table, None, what, None, Change::Index(table, index.clone()));
         }
     }
+}
+
+/// A table as it was found under the name that it had before.
+fn found_before(
+    table: &TableSpec,
+    found: &HashMap<Name, Found>,
+    renamed: &HashMap<String, Name>,
+) -> Option<Found> {
+    let was = table.was.filter(|was| renamed.get(*was) == Some(&table.name))?;
+    found.get(was).cloned()
+}
+
+impl Found {
+    /// The same, with its references to tables under their new names.
+    fn now_named(mut self, renamed: &HashMap<String, Name>) -> Self {
+        let references = self.columns.iter_mut().filter_map(|column| column.references.as_mut());
+        for (table, _) in references {
+            *table = now_named(renamed, std::mem::take(table));
+        }
+        self
+    }
+}
+
+/// Why a rename cannot be done.
+fn both(was: &str, now: &str) -> String {
+    format!("`{was}` and `{now}` are both there: drop the one without records, or remove `was`")
+}
+
+fn cannot() -> Option<String> {
+    Some("cannot be done: which of them holds the records is not known".to_owned())
 }
 
 fn now_named(renamed: &HashMap<String, Name>, name: String) -> String {

@@ -9,6 +9,8 @@ use crate::value::{Type, Value};
 #[expect(missing_docs, reason = "the names say it")]
 pub struct TableSpec {
     pub name: Name,
+    /// The name it had before, if it was renamed.
+    pub was: Option<Name>,
     pub columns: Vec<ColumnSpec>,
     /// Names of the columns of the primary key.
     pub key: Vec<Name>,

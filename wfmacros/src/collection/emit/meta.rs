@@ -12,12 +12,17 @@ use crate::collection::model::{Class, Default, Field, Model, OnDelete, Options};
 pub(super) fn emit(model: &Model<'_>) -> TokenStream {
     let Model { name, table, title, account, .. } = model;
     let rust = model.item.ident.unraw().to_string();
+    let was = match &model.was {
+        Some(was) => quote!(::core::option::Option::Some(#was)),
+        None => quote!(::core::option::Option::None),
+    };
     let members = model.fields.iter().map(member);
     let location = location(model.item.ident.span());
     quote! {
         &__wf::CollectionMeta {
             name: #name,
             table: #table,
+            was: #was,
             rust: #rust,
             title: #title,
             account: #account,

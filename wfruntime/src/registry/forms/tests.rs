@@ -113,6 +113,7 @@ struct Elsewhere;
 
 const fn collection<T: 'static>(rust: &'static str, name: &'static str) -> CollectionMeta {
     CollectionMeta {
+        was: None,
         name,
         table: name,
         rust,

@@ -65,6 +65,7 @@ struct Elsewhere;
 
 /// A collection that nothing registers.
 static ELSEWHERE: CollectionMeta = CollectionMeta {
+    was: None,
     name: "elsewheres",
     table: "elsewheres",
     rust: "Elsewhere",
@@ -76,6 +77,7 @@ static ELSEWHERE: CollectionMeta = CollectionMeta {
 };
 
 static SOMETHING: CollectionMeta = CollectionMeta {
+    was: None,
     name: "somethings",
     table: "somethings",
     rust: "Something",

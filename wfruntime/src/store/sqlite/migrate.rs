@@ -18,7 +18,8 @@ impl Connection {
             .iter()
             .filter(|step| step.change == Change::Impossible)
             .map(|step| {
-                format!("{}.{}: {}", step.table, step.column.as_deref().unwrap_or("?"), step.what)
+                let column = step.column.iter().map(|column| format!(".{column}"));
+                format!("{}{}: {}", step.table, column.collect::<String>(), step.what)
             })
             .collect();
         if !impossible.is_empty() {
@@ -57,6 +58,10 @@ impl Connection {
                         quoted(to)
                     );
                     self.run(&sql, table)?;
+                }
+                Change::RenameTable { from, to } => {
+                    let sql = format!("ALTER TABLE {} RENAME TO {}", quoted(from), quoted(to));
+                    self.run(&sql, from)?;
                 }
                 Change::Index(table, index) => self.run(&create_index(table, index), table)?,
                 Change::DropIndex(name) => {

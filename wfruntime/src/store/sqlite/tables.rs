@@ -146,9 +146,9 @@ impl Connection {
     pub(super) fn plan(&self, tables: &[TableSpec]) -> crate::Result<Plan> {
         let found = || -> Result<HashMap<Name, Found>> {
             let mut all = HashMap::new();
-            for table in tables {
-                if let Some(found) = self.found(table.name)? {
-                    all.insert(table.name, found);
+            for name in tables.iter().flat_map(|table| table.was.into_iter().chain([table.name])) {
+                if let Some(found) = self.found(name)? {
+                    all.insert(name, found);
                 }
             }
             Ok(all)

@@ -20,7 +20,8 @@ async fn notes() -> Result<Store> {
         was: None,
     };
     let columns = vec![column("id", Type::Int), column("body", Type::Text)];
-    let table = TableSpec { name: "notes", columns, key: vec!["id"], indexes: Vec::new() };
+    let table =
+        TableSpec { was: None, name: "notes", columns, key: vec!["id"], indexes: Vec::new() };
     store.apply(&store.plan(&[table]).await?).await?;
     Ok(store)
 }

@@ -1,0 +1,8 @@
+use wfruntime::prelude::*;
+
+#[collection(was = articles)]
+struct Post {
+    title: String,
+}
+
+fn main() {}
