@@ -80,6 +80,38 @@ pub(crate) struct Customer {
     pub(crate) referrer: Option<BelongsTo<Customer>>,
 }
 
+/// One of a pair, each of which goes with the other.
+#[collection]
+pub(crate) struct Glove {
+    pub(crate) side: String,
+    #[field(on_delete = cascade)]
+    pub(crate) other: Option<BelongsTo<Glove>>,
+    #[field(on_delete = cascade)]
+    pub(crate) pocket: Option<BelongsTo<Pocket>>,
+}
+
+#[collection]
+pub(crate) struct Pocket {
+    pub(crate) name: String,
+    #[field(on_delete = cascade)]
+    pub(crate) glove: Option<BelongsTo<Glove>>,
+}
+
+/// Stays without the glove that is named on it.
+#[collection]
+pub(crate) struct Label {
+    pub(crate) text: String,
+    #[field(on_delete = set_null)]
+    pub(crate) glove: Option<BelongsTo<Glove>>,
+}
+
+/// Holds the pocket that it is sewn to.
+#[collection]
+pub(crate) struct Thread {
+    pub(crate) colour: String,
+    pub(crate) pocket: BelongsTo<Pocket>,
+}
+
 /// What workflows fire for.
 #[collection]
 pub(crate) struct Order {

@@ -11,7 +11,7 @@ use super::plan::{Guard, Plan, new_row};
 use super::read::{Shown, no_record};
 use super::turns;
 use super::update::{ATTEMPTS, changed};
-use super::{Answer, AnswerData, Once, keyed, rows};
+use super::{Answer, AnswerData, Once, holders, keyed, rows};
 use crate::auth::owner_column;
 use crate::collection::{Definition, Row, same_key};
 use crate::core::Core;
@@ -258,10 +258,24 @@ impl Desk {
         for _ in 1..ATTEMPTS {
             match self.attempt(done).await {
                 Err(error) if is_overtaken(&error) => {}
-                answer => return answer,
+                answer => return self.named(answer).await,
             }
         }
-        self.attempt(done).await
+        self.named(self.attempt(done).await).await
+    }
+
+    /// The same answer; if others hold what was to be destroyed, an error that names whose.
+    async fn named(&self, answer: Result<Answer>) -> Result<Answer> {
+        let Err(mut error) = answer else { return answer };
+        let deleted = self.writes(|writes| {
+            let deletes = writes.iter().filter(|it| matches!(it, Write::Delete(..)));
+            deletes.map(Write::target).collect::<Vec<_>>()
+        });
+        for (definition, id) in deleted {
+            let filter = rows::with_ids(definition, &[id]);
+            error = holders::named(self.core(), definition, &filter, error).await;
+        }
+        Err(error)
     }
 
     async fn attempt(&self, done: &Done<'_>) -> Result<Answer> {

@@ -8,7 +8,7 @@ use super::checks::Checks;
 use super::once::Made;
 use super::read::{no_record, within};
 use super::report::Report;
-use super::{Answer, AnswerData, Once, Request, authorise, filter, rows};
+use super::{Answer, AnswerData, Once, Request, authorise, filter, holders, rows};
 use crate::change::{self, Telling, Told, Write};
 use crate::collection::json::Selection;
 use crate::collection::{Definition, Row};
@@ -51,10 +51,15 @@ pub(super) async fn destroy(core: &Arc<Core>, request: &Request) -> Result<Answe
         true => users(core, &checks, definition, &condition).await?,
         false => None,
     };
+    let filter = condition.clone();
     let write = Write::delete(core.registry, definition, condition, Expect::Any);
     let telling = Telling::of(core, [&write], None).await?;
     let once = request.once.clone();
-    Unit { write, telling, definition, ids, root, once }.commit(core).await
+    let unit = Unit { write, telling, definition, ids, root, once };
+    match unit.commit(core).await {
+        Err(error) => Err(holders::named(core, definition, &filter, error).await),
+        done => done,
+    }
 }
 
 /// What is destroyed at once, with what follows it.

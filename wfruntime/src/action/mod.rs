@@ -16,6 +16,7 @@ mod faults;
 pub(crate) mod filter;
 mod found;
 mod history;
+mod holders;
 mod input;
 mod keyed;
 mod load;
