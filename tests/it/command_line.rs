@@ -1,5 +1,7 @@
 //! The command line of a program, tried on a child process.
 
+mod transfer;
+
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};

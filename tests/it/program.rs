@@ -11,6 +11,18 @@ pub struct Note {
     pub remark: Option<String>,
 }
 
+/// What can be stuck on something.
+#[collection]
+pub struct Label {
+    #[field(unique)]
+    pub name: String,
+    pub size: Option<i32>,
+    pub price: Option<Decimal>,
+    pub note: Option<String>,
+    #[field(column = "on_note")]
+    pub on: Option<BelongsTo<Note>>,
+}
+
 /// Answers whoever writes a note.
 #[post_action(mode = "global", on = [create], execution = "sync")]
 async fn thank(note: PostAction<Note>, cx: SyncContext) -> Result<()> {

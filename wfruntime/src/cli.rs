@@ -7,6 +7,7 @@ mod export;
 mod migrate;
 mod openapi;
 mod serve;
+mod transfer;
 mod user;
 mod workflows;
 
@@ -53,6 +54,10 @@ enum Do {
     Workflows(workflows::Workflows),
     /// Shows executions and cancels them
     Executions(executions::Executions),
+    /// Writes the records of a collection as CSV or JSON
+    Export(transfer::Export),
+    /// Reads records into a collection; no workflow follows, but collection events do
+    Import(transfer::Import),
     /// Shows what each role may do
     Access,
     /// Prints what a role may ask for over HTTP, as OpenAPI
@@ -117,6 +122,8 @@ impl App {
             Some(Do::User(user)) => user::run(&self, user).await,
             Some(Do::Workflows(workflows)) => workflows::run(&self, workflows).await,
             Some(Do::Executions(executions)) => executions::run(&self, executions).await,
+            Some(Do::Export(export)) => transfer::export(&self, &export).await,
+            Some(Do::Import(import)) => transfer::import(&self, &import).await,
             Some(Do::Access) => access(),
             Some(Do::Openapi(openapi)) => openapi::run(&self, &openapi),
         }

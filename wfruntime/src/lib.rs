@@ -41,6 +41,7 @@ mod switches;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod text;
+mod transfer;
 mod trigger;
 mod value;
 pub mod workflow;

@@ -45,3 +45,4 @@ pub(crate) use request::{
 pub(crate) use faults::Faults;
 pub(crate) use load::{Tree, Written, load};
 pub(crate) use one::{Keyed, OneAction};
+pub(crate) use plan::new_row;
