@@ -92,7 +92,14 @@ pub(crate) async fn counts(store: &Store, filter: Condition) -> Result<Vec<(Stri
 
 /// The filter with what leads the store to an index, where it names statuses that are rare.
 fn by_index(filter: Condition) -> Condition {
-    let Condition::All(all) = filter else { return filter };
+    let Condition::All(mut all) = filter else { return filter };
+    let names_status = |condition: &Condition| matches!(condition, Condition::In("status", _));
+    let names_error = |condition: &Condition| matches!(condition, Condition::Text("error", ..));
+    // What is resolved has no error.
+    if all.iter().any(names_error) && !all.iter().any(names_status) {
+        let others = Status::ALL.into_iter().filter(|status| *status != Status::Resolved);
+        all.push(Condition::In("status", others.map(|status| status.as_str().into()).collect()));
+    }
     let all = all.into_iter().map(|condition| match condition {
         Condition::In("status", statuses) => of_statuses(statuses),
         other => other,
