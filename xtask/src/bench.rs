@@ -8,6 +8,7 @@ mod executions;
 mod figures;
 mod http;
 mod machine;
+mod page;
 mod server;
 mod workloads;
 
@@ -18,12 +19,12 @@ use figures::{Figures, Row};
 use workloads::Bench;
 
 /// The parts of the run, in its order.
-const PARTS: [&str; 4] = ["load", "decisions", "store", "rest"];
+const PARTS: [&str; 5] = ["load", "decisions", "store", "rest", "page"];
 
 const FLAGS: &str = "\
-  load decisions store rest   only these parts; without any, all of them
-  --quick                     one short round
-  --builds                    also builds `expense-claims` from nothing, in a folder of its own
+  load decisions store rest page   only these parts; without any, all of them
+  --quick                          one short round
+  --builds                         also builds `expense-claims` from nothing, in a folder of its own
 ";
 
 /// Measures, and prints a Markdown table.
@@ -35,7 +36,7 @@ pub(crate) fn bench(args: &[String]) -> Done {
     }
     let quick = flags.contains(&"--quick");
     let wanted = |part| parts.is_empty() || parts.contains(&part);
-    build()?;
+    build(parts == ["page"])?;
     let folder = Scratch::new("bench")?;
     let bench = Bench {
         folder: folder.0.clone(),
@@ -57,6 +58,9 @@ pub(crate) fn bench(args: &[String]) -> Done {
     if wanted("rest") {
         workloads::idle(&bench, &mut figures)?;
     }
+    if wanted("page") {
+        page::pages(&bench, &mut figures)?;
+    }
     let mut rows = figures.rows();
     if flags.contains(&"--builds") {
         rows.extend(builds::measure()?);
@@ -65,9 +69,12 @@ pub(crate) fn bench(args: &[String]) -> Done {
     Ok(())
 }
 
-fn build() -> Done {
-    let ours = ["-p", "bench-load", "-p", "bench-ours", "-p", "bench-store"];
-    run(&[&["cargo", "build", "--release", "--quiet"], &ours[..]].concat(), &[])?;
+fn build(only_ours: bool) -> Done {
+    let build = ["cargo", "build", "--release", "--quiet", "-p", "bench-load", "-p", "bench-ours"];
+    if only_ours {
+        return run(&build, &[]);
+    }
+    run(&[&build[..], &["-p", "bench-store"]].concat(), &[])?;
     let manifest = "bench/handwritten/Cargo.toml";
     run(&["cargo", "build", "--release", "--quiet", "--locked", "--manifest-path", manifest], &[])
 }

@@ -56,6 +56,13 @@ pub struct LongClaim {
     pub amount: Decimal,
 }
 
+/// Is refused by its workflow.
+#[collection]
+pub struct DoubtfulClaim {
+    pub project: String,
+    pub amount: Decimal,
+}
+
 /// Where a claim stands.
 #[choice]
 pub enum Status {
@@ -115,6 +122,11 @@ async fn take_three_notes(claim: PostAction<ThriceClaim>, cx: Context) -> Result
 #[post_action(mode = "global", on = [create])]
 async fn review(claim: PostAction<ReviewedClaim>, cx: Context) -> Result<()> {
     decide(claim.data.id.get(), &cx).await
+}
+
+#[post_action(mode = "global", on = [create])]
+async fn doubt(claim: PostAction<DoubtfulClaim>, cx: Context) -> Result<()> {
+    cx.require(claim.data.amount < dec!(0), "no receipt is there")
 }
 
 /// How many nodes are answered from the journal when the decision comes.

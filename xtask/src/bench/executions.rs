@@ -126,7 +126,7 @@ fn waits(server: &Server, collection: &str, token: &str) -> Done<String> {
 }
 
 /// Asks until nothing is left, for at most five minutes.
-fn settle(what: &str, left: impl Fn() -> Done<u64>) -> Done {
+pub(super) fn settle(what: &str, left: impl Fn() -> Done<u64>) -> Done {
     let begun = Instant::now();
     loop {
         let left = left()?;
