@@ -169,7 +169,7 @@ impl Visit {
                     @if roles.len() > 1 {
                         form method="post" action=(self.at("/choose")) {
                             label { (self.t("role"))
-                                select name="role" data-send {
+                                select name="role" {
                                     @for role in roles {
                                         option selected[*role == self.access.role()] { (role) }
                                     }
@@ -197,7 +197,7 @@ fn language(place: &Place) -> Markup {
         form method="post" action=(place.at("/choose")) {
             input type="hidden" name="next" value=(place.here());
             label { (place.t("language"))
-                select name="language" data-send {
+                select name="language" {
                     @for known in Catalogue::all() {
                         option value=(known.code) lang=(known.code)
                             selected[known.code == place.text.code] { (known.name) }

@@ -4,7 +4,7 @@
 const language = document.documentElement.lang;
 const moments = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 
-/** Puts what stands below `root` into the visitor's own time, and takes forms that send themselves. */
+/** Puts moments below `root` into the visitor's own time, and has things answer to clicks and keys. */
 function enliven(root) {
   for (const time of root.querySelectorAll("time[datetime]")) {
     const moment = new Date(time.dateTime);
@@ -13,20 +13,32 @@ function enliven(root) {
       time.title = time.dateTime;
     }
   }
-  for (const select of root.querySelectorAll("select[data-send]")) {
-    select.addEventListener("change", () => select.form.requestSubmit());
-    const button = select.form.querySelector("button");
-    if (button) button.hidden = true;
-  }
   for (const field of root.querySelectorAll("[data-pick]")) pick(field);
-  for (const copied of root.querySelectorAll("[data-copy], .graph g[data-key]:not([data-key=''])")) {
-    copied.addEventListener("click", async (event) => {
+  for (const graph of root.querySelectorAll(".graph svg")) {
+    graph.setAttribute("role", "group");
+    for (const node of graph.querySelectorAll("g[data-key]:not([data-key=''])")) {
+      node.setAttribute("role", "button");
+      node.setAttribute("tabindex", "0");
+      node.setAttribute("aria-label", [...node.querySelectorAll("text")].map((text) => text.textContent).join(" "));
+    }
+  }
+  for (const copied of root.querySelectorAll("[data-copy], .graph [role=button]")) {
+    copied.addEventListener("click", () => copy(copied));
+    if (copied.tagName === "BUTTON") continue;
+    copied.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
-      await navigator.clipboard.writeText(copied.dataset.copy ?? copied.dataset.key);
-      copied.classList.add("copied");
-      setTimeout(() => copied.classList.remove("copied"), 1200);
+      copy(copied);
     });
   }
+}
+
+/** Copies what an element stands for; browsers that came without TLS only select it. */
+async function copy(element) {
+  if (!navigator.clipboard) return getSelection().selectAllChildren(element);
+  await navigator.clipboard.writeText(element.dataset.copy ?? element.dataset.key);
+  for (const other of document.querySelectorAll(".copied")) other.classList.remove("copied");
+  element.classList.add("copied");
 }
 
 /** Searches a choice among records on the server while one types. */
@@ -153,7 +165,10 @@ async function refresh() {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const place of "live" in document.body.dataset ? ["main", "header nav"] : ["header nav"]) {
       const [old, now] = [document.querySelector(place), fresh.querySelector(place)];
-      if (old && now) replace(old, now);
+      if (old && now) {
+        enliven(now);
+        become(old, now);
+      }
     }
   } catch {
     // The server is away; the stream connects again by itself and tells then.
@@ -163,28 +178,53 @@ async function refresh() {
   }
 }
 
-/** Replaces `old` if it differs, and leaves alone what the visitor is busy with. */
-function replace(old, now) {
-  enliven(now);
-  if (old.innerHTML === now.innerHTML || old.contains(document.activeElement) && busy(old)) return;
-  const focused = old.contains(document.activeElement) && address(document.activeElement);
-  const open = [...old.querySelectorAll("details[open][id]")].map((details) => details.id);
-  old.replaceChildren(...now.childNodes);
-  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-  if (focused) old.querySelector(focused)?.focus();
+/** What the script or the visitor sets, and the server does not know of. */
+const OWN = ["open", "data-sent", "aria-busy", "aria-disabled", "data-label"];
+
+/** Makes `old` what `now` is; what is the same stays, with its focus and how far it is scrolled. */
+function become(old, now) {
+  if (old.isEqualNode(now)) return;
+  if (old.nodeName !== now.nodeName) return old.replaceWith(now);
+  if (old.nodeType !== Node.ELEMENT_NODE) {
+    old.nodeValue = now.nodeValue;
+    return;
+  }
+  for (const { name } of [...old.attributes]) {
+    if (!now.hasAttribute(name) && !OWN.includes(name)) old.removeAttribute(name);
+  }
+  for (const { name, value } of now.attributes) {
+    if (old.getAttribute(name) !== value && !OWN.includes(name)) old.setAttribute(name, value);
+  }
+  let at = old.firstChild;
+  for (const child of [...now.childNodes]) {
+    const same = partner(at, child);
+    // What was before it is gone, or comes later.
+    if (same && same !== at) old.insertBefore(same, at);
+    if (!same) old.insertBefore(child, at);
+    else {
+      if (same === at) at = at.nextSibling;
+      become(same, child);
+    }
+  }
+  while (at) {
+    const next = at.nextSibling;
+    at.remove();
+    at = next;
+  }
 }
 
-/** Whether the visitor is in the middle of filling something in. */
-function busy(root) {
-  const element = document.activeElement;
-  return root.contains(element) && element.matches("input, select, textarea");
+/** What `child` was before, from `at` on: the entry for the same thing, or else what stands there. */
+function partner(at, child) {
+  const named = name(child);
+  for (let one = at; one && named; one = one.nextSibling) if (name(one) === named) return one;
+  return at && !named && !name(at) && at.nodeName === child.nodeName ? at : null;
 }
 
-/** How to find the focused link or button again. */
-function address(element) {
-  if (element.id) return `#${CSS.escape(element.id)}`;
-  const href = element.getAttribute("href");
-  return href ? `a[href="${CSS.escape(href)}"]` : null;
+/** What an entry of a list is about, whatever stands around it. */
+function name(node) {
+  if (node.id) return node.id;
+  if (node.nodeName === "TR" || node.nodeName === "LI") return node.querySelector("a")?.getAttribute("href");
+  return node.dataset?.key;
 }
 
 enliven(document);
