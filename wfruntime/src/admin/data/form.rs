@@ -266,10 +266,16 @@ pub(super) async fn draw(
             div.buttons {
                 @if form.buttons.is_empty() { button.primary { (visit.t("save")) } }
                 @for (index, button) in form.buttons.iter().enumerate() {
-                    @let hint = button.hint(visit);
-                    button.primary[index == 0] name="button" value=(button.name) title=[hint] {
+                    @let described = button.hint(visit).map(|_| format!("hint-{index}"));
+                    button.primary[index == 0] name="button" value=(button.name)
+                        aria-describedby=[described] {
                         (button.title)
                     }
+                }
+            }
+            @for (index, button) in form.buttons.iter().enumerate() {
+                @if let Some(hint) = button.hint(visit) {
+                    p.quiet id=(format!("hint-{index}")) { strong { (button.title) } ": " (hint) }
                 }
             }
         }

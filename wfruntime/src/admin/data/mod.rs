@@ -70,6 +70,11 @@ struct Fires {
 }
 
 impl Button {
+    /// Whether one of the workflows that it fires is switched off.
+    fn is_off(&self) -> bool {
+        self.workflows.iter().any(|fires| !fires.enabled)
+    }
+
     /// What it fires, and what it does not as that is switched off.
     fn hint(&self, visit: &Visit) -> Option<String> {
         let off = self.workflows.iter().filter(|fires| !fires.enabled);
@@ -99,8 +104,11 @@ fn buttons(
             @let hint = button.hint(visit);
             form.inline method="post" action=(visit.at(&path)) {
                 input type="hidden" name="next" value=(visit.here());
-                button.small[small] name="button" value=(button.name) title=[hint] {
+                button.small[small] name="button" value=(button.name) title=[&hint] {
                     (button.title)
+                }
+                @if let Some(hint) = hint.filter(|_| !small || button.is_off()) {
+                    " " span.quiet { (hint) }
                 }
             }
         }
