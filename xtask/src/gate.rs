@@ -26,6 +26,12 @@ const STEPS: &[Step] = &[
         run: tests,
     },
     Step {
+        name: "browser",
+        about: "the web page as people use it, in Chromium",
+        whole: true,
+        run: browser,
+    },
+    Step {
         name: "docs",
         about: "examples in the documentation run, its links lead somewhere",
         whole: true,
@@ -122,16 +128,26 @@ fn clippy() -> Done {
 }
 
 fn tests() -> Done {
+    // Alone, `wf-browser` turns nothing on for the others that users have off.
+    let all = ["--workspace", "--exclude", "wf-browser", "--no-fail-fast"];
     if has_nextest() {
-        run(&["cargo", "nextest", "run", "--workspace", "--no-fail-fast"], &[])
+        run(&[&["cargo", "nextest", "run"][..], &all].concat(), &[])
     } else {
-        run(&["cargo", "test", "--workspace", "--all-targets", "--no-fail-fast"], &[])
+        run(&[&["cargo", "test", "--all-targets"][..], &all].concat(), &[])
     }
 }
 
+fn browser() -> Done {
+    tools::install()?;
+    run(&[&["cargo"][..], runner(), &["--package", "wf-browser", "--no-fail-fast"]].concat(), &[])
+}
+
 fn only(target: &str) -> Done {
-    let runner: &[&str] = if has_nextest() { &["nextest", "run"] } else { &["test"] };
-    run(&[&["cargo"], runner, &["--package", "wf-tests", "--test", target]].concat(), &[])
+    run(&[&["cargo"][..], runner(), &["--package", "wf-tests", "--test", target]].concat(), &[])
+}
+
+fn runner() -> &'static [&'static str] {
+    if has_nextest() { &["nextest", "run"] } else { &["test"] }
 }
 
 fn has_nextest() -> bool {

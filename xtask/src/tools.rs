@@ -11,10 +11,28 @@ struct Tool {
     package: &'static str,
 }
 
-const TOOLS: &[Tool] = &[Tool { name: "curl", check: &["curl", "--version"], package: "curl" }];
+const TOOLS: &[Tool] = &[
+    Tool { name: "curl", check: &["curl", "--version"], package: "curl" },
+    Tool { name: "chromium", check: &["chromium", "--version"], package: "chromium" },
+    Tool {
+        name: "chromedriver",
+        check: &["chromedriver", "--version"],
+        package: "chromium-driver",
+    },
+    // For nothing but the package below.
+    Tool { name: "npm", check: &["npm", "--version"], package: "npm" },
+];
+
+/// What finds faults that keep people from using a page, run in the browser by `wf-browser`.
+const AXE: &str = "axe-core@4.14.1";
 
 /// Installs what is missing, if this is root on a machine with `apt-get`; else names it.
 pub(crate) fn install() -> Done {
+    programs()?;
+    axe()
+}
+
+fn programs() -> Done {
     let missing: Vec<&Tool> = TOOLS.iter().filter(|tool| !succeeds(tool.check)).collect();
     if missing.is_empty() {
         let names: Vec<&str> = TOOLS.iter().map(|tool| tool.name).collect();
@@ -30,6 +48,27 @@ pub(crate) fn install() -> Done {
     let mut line = vec!["apt-get", "install", "--yes", "--quiet", "--no-install-recommends"];
     line.extend(packages);
     run(&line, &quiet)
+}
+
+/// Takes axe-core from npm into the target folder; nothing of it is run here.
+fn axe() -> Done {
+    // This program is in a folder of the target folder.
+    let here = std::env::current_exe().map_err(|error| format!("where is this? {error}"))?;
+    let target = here.ancestors().nth(2).ok_or("the target folder is unknown")?;
+    let folder = target.join("axe");
+    let manifest = folder.join("node_modules/axe-core/package.json");
+    let version = AXE.rsplit('@').next().unwrap_or_default();
+    let has_it = std::fs::read_to_string(manifest)
+        .is_ok_and(|manifest| manifest.contains(&format!("\"version\": \"{version}\"")));
+    if has_it {
+        println!("present: {AXE}");
+        return Ok(());
+    }
+    let prefix = folder.to_string_lossy();
+    let quiet = ["--ignore-scripts", "--no-save", "--no-package-lock", "--no-audit", "--no-fund"];
+    let line = [&["npm", "install", "--prefix", &prefix][..], &quiet, &[AXE]].concat();
+    std::fs::create_dir_all(&folder).map_err(|error| format!("`{prefix}`: {error}"))?;
+    run(&line, &[]).map_err(|error| format!("the browser tests need {AXE} from npm: {error}"))
 }
 
 fn is_root() -> bool {
