@@ -128,6 +128,25 @@ fn the_readme_shows_the_example_and_the_two_commands() {
 }
 
 #[test]
+fn pictures_are_small_and_shown() {
+    const MOST: u64 = 120_000;
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("a README");
+    let mut faults = Vec::new();
+    for (path, size) in sources::pictures() {
+        if !path.starts_with("docs/") || !path.ends_with(".png") {
+            faults.push(format!("{path}: no text, and no picture in docs"));
+        }
+        if size > MOST {
+            faults.push(format!("{path}: {size} bytes, at most {MOST}"));
+        }
+        if !readme.contains(&format!("({path})")) {
+            faults.push(format!("{path}: the README does not show it"));
+        }
+    }
+    assert_none(&faults);
+}
+
+#[test]
 fn the_map_is_short() {
     let map = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
     assert!(map.lines().count() <= 200, "ARCHITECTURE.md has more than 200 lines");

@@ -15,6 +15,13 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
+/// Every file that is no text, by path from the root, with its size in bytes.
+pub(crate) fn pictures() -> Vec<(String, u64)> {
+    let mut found = Vec::new();
+    binaries(&root(), &mut found);
+    found
+}
+
 /// Every text file, by path.
 pub(crate) fn all() -> &'static [Source] {
     static ALL: OnceLock<Vec<Source>> = OnceLock::new();
@@ -26,13 +33,32 @@ pub(crate) fn all() -> &'static [Source] {
     })
 }
 
-fn collect(folder: &Path, found: &mut Vec<Source>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let path = entry.path();
-        if name == "target" || name == ".git" || name == "wip" {
-            continue;
+/// What is in a folder of ours.
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let ours = |entry: &std::fs::DirEntry| {
+        let name = entry.file_name();
+        name != "target" && name != ".git" && name != "wip"
+    };
+    entries.filter(ours).map(|entry| entry.path())
+}
+
+fn binaries(folder: &Path, found: &mut Vec<(String, u64)>) {
+    for path in entries(folder) {
+        if path.is_dir() {
+            binaries(&path, found);
+        } else if path.to_string_lossy().contains(".db") {
+            // Of an example that was tried.
+        } else if std::fs::read_to_string(&path).is_err() {
+            let size = std::fs::metadata(&path).map_or(0, |file| file.len());
+            let path = path.strip_prefix(root()).unwrap_or(&path);
+            found.push((path.to_string_lossy().replace('\\', "/"), size));
         }
+    }
+}
+
+fn collect(folder: &Path, found: &mut Vec<Source>) {
+    for path in entries(folder) {
         if path.is_dir() {
             collect(&path, found);
         } else if let Ok(text) = std::fs::read_to_string(&path) {
