@@ -5,6 +5,7 @@ use wfruntime::prelude::*;
 
 use crate::program_under_test::{Page, Program};
 
+mod api;
 mod data;
 mod executions;
 mod history;

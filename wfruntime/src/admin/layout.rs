@@ -155,6 +155,9 @@ impl Visit {
                 }
                 (way("/users", &self.t("users")))
             }
+            @if cfg!(feature = "openapi-page") {
+                (way("/api", &self.t("api")))
+            }
         }
     }
 

@@ -4,6 +4,8 @@
 //! outside would: what a role may not ask for there cannot stand on the page. It refuses to know
 //! tables and the engine.
 
+#[cfg(feature = "openapi-page")]
+mod api;
 mod ask;
 mod assets;
 mod data;
@@ -63,9 +65,11 @@ pub(crate) fn router(core: &Arc<Core>) -> Router {
         .route("/password", get(users::password_form).post(users::change_password))
         .merge(data::routes())
         .route("/live", get(live::changes))
-        .route("/assets/{name}", get(assets::asset))
-        .fallback(layout::nowhere)
-        .layer(from_fn_with_state(Arc::clone(core), guard::guard));
+        .route("/assets/{name}", get(assets::asset));
+    #[cfg(feature = "openapi-page")]
+    let pages = pages.route("/api", get(api::page)).route("/api.json", get(api::document));
+    let guard = from_fn_with_state(Arc::clone(core), guard::guard);
+    let pages = pages.fallback(layout::nowhere).layer(guard);
     // Relative: it works below any prefix.
     let slash = get(async || Redirect::to("../admin"));
     Router::new().nest(ROOT, pages).route("/admin/", slash).with_state(Arc::clone(core))

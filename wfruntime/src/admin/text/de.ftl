@@ -232,3 +232,19 @@ revoke-what = Meldet diese Person überall ab; auch Tokens von Programmen enden.
 user-destroy = Diesen Benutzer löschen
 user-destroy-what = Niemand kann sich mehr damit anmelden. Was der Benutzer angelegt hat, bleibt. Um jemanden auszusperren und den Namen zu behalten, entziehen Sie die Rollen und beenden Sie die Sitzungen.
 for-administrators = Nur die Verwaltung darf das sehen.
+
+## Was andere Programme erfragen dürfen
+api = API
+api-what = Was andere Programme in der Rolle „{ $role }“ erfragen dürfen.
+api-download = Als OpenAPI herunterladen
+api-groups = Gruppen
+api-shapes = Formen
+api-body = Inhalt
+api-answer = Antwort
+api-parameters = Parameter
+api-members = Bestandteile
+api-name = Name
+api-value = Wert
+api-about = Was es ist
+api-needed = erforderlich
+api-anything = beliebiges JSON

@@ -232,3 +232,19 @@ revoke-what = Signs this user out everywhere; tokens of programs end, too.
 user-destroy = Delete this user
 user-destroy-what = Nobody can sign in with it any more. What the user made stays. To lock somebody out and keep the name, take away the roles and end the sessions.
 for-administrators = Only administrators may see this.
+
+## What other programs may ask for
+api = API
+api-what = What other programs may ask for in the role “{ $role }”.
+api-download = Download as OpenAPI
+api-groups = Groups
+api-shapes = Shapes
+api-body = Body
+api-answer = Answer
+api-parameters = Parameters
+api-members = Members
+api-name = Name
+api-value = Value
+api-about = What it is
+api-needed = required
+api-anything = any JSON

@@ -232,3 +232,19 @@ revoke-what = Déconnecte cet utilisateur partout ; les jetons des programmes au
 user-destroy = Supprimer cet utilisateur
 user-destroy-what = Plus personne ne pourra se connecter avec ce compte. Ce qu’il a créé reste. Pour exclure quelqu’un en gardant son nom, retirez ses rôles et terminez ses sessions.
 for-administrators = Seuls les administrateurs peuvent voir ceci.
+
+## Ce que d’autres programmes peuvent demander
+api = API
+api-what = Ce que d’autres programmes peuvent demander dans le rôle « { $role } ».
+api-download = Télécharger en OpenAPI
+api-groups = Groupes
+api-shapes = Formes
+api-body = Corps
+api-answer = Réponse
+api-parameters = Paramètres
+api-members = Membres
+api-name = Nom
+api-value = Valeur
+api-about = Ce que c’est
+api-needed = requis
+api-anything = JSON quelconque
