@@ -5,6 +5,7 @@ use wfruntime::prelude::*;
 
 use crate::program_under_test::{Answer, Program};
 
+mod nested;
 mod shown;
 
 /// Where a loan stands.
@@ -67,7 +68,7 @@ forms! {
     Loan {
         /// Interest is
         /// due monthly.
-        add "Ask" (purpose, amount, note, borrower) {
+        add "Ask" (purpose, amount, note, borrower { name }) {
             "Submit" => [weigh_loan, write_borrower!borrower];
             /// Nobody sees it yet.
             "Save draft" as draft { status: LoanStatus::Draft } => [old_ledger];
@@ -75,6 +76,7 @@ forms! {
         add "Grant at once" (purpose, amount) allow [banker] {
             "Save" { status: LoanStatus::Granted, decided_on: now, keeper: user };
         }
+        add "Ask again" (purpose, amount, borrower) allow [lender] { "Send"; }
         edit "Change" (purpose, amount) when status == LoanStatus::Draft {
             "Save";
             "Submit" { status: LoanStatus::Asked } => [weigh_loan] when amount > 5;
@@ -92,6 +94,11 @@ role! {
     debtor {
         Loan: view own, create(purpose, amount, note, borrower), update(purpose, amount) own;
         Borrower: view;
+        workflows: weigh_loan, write_borrower, old_ledger;
+    }
+    lender {
+        Loan: view, create(purpose, amount, note, borrower);
+        Borrower: view, create;
         workflows: weigh_loan, write_borrower, old_ledger;
     }
     banker {

@@ -24,8 +24,20 @@ fn docs(attrs: &[Attribute]) -> impl Iterator<Item = String> {
 
 /// The whole doc comment: its lines in one, an empty one where a paragraph ends.
 pub(crate) fn text(attrs: &[Attribute]) -> Option<String> {
+    paragraphs(&docs(attrs).collect::<Vec<_>>().join("\n"))
+}
+
+/// The same without the first line, where that is the title.
+pub(crate) fn text_below(title: Option<&str>, attrs: &[Attribute]) -> Option<String> {
+    if title.is_none() || self::title(attrs).as_deref() != title {
+        return text(attrs);
+    }
     let text = docs(attrs).collect::<Vec<_>>().join("\n");
-    let paragraphs = text.split("\n\n").map(|lines| {
+    paragraphs(text.trim_start().split_once('\n')?.1)
+}
+
+fn paragraphs(text: &str) -> Option<String> {
+    let paragraphs = text.trim_start().split("\n\n").map(|lines| {
         lines.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
     });
     let text = paragraphs.collect::<Vec<_>>().join("\n");

@@ -63,6 +63,7 @@ async fn each_role_is_shown_what_it_gets_through_with() {
         expect![[r#"
         "add" "Ask" ["purpose", "amount", "note", "borrowerId"] ["ask.submit", "ask.draft"]
         "add" "Grant at once" ["purpose", "amount"] ["grant_at_once.save"]
+        "add" "Ask again" ["purpose", "amount", "borrowerId"] ["ask_again.send"]
         "edit" "Change" ["purpose", "amount"] ["change.save", "change.submit"]
         ["grant", "ask_again", "remind", "drop_note"]
     "#]],

@@ -9,7 +9,8 @@ use crate::program_under_test::{Page, Program};
 /// Where goods are kept.
 #[collection(name = "shelves")]
 pub struct Shelf {
-    #[field(length = 1..=10)]
+    /// As it stands on the front.
+    #[field(length = 1..=10, title = "Name of the shelf")]
     pub label: String,
     pub room: Option<String>,
 }
@@ -140,6 +141,10 @@ async fn a_new_record_is_made_beside_those_to_pick() {
     let form = "/admin/data/goods/new";
     let page = store.program.page(form, &store.keeper, None).await;
     assert!(page.text.contains("name=\"shelf.label\""), "{}", page.text);
+    assert!(page.text.contains("Name of the shelf"), "{}", page.text);
+    let help = "id=\"field-shelf.label-help\">As it stands on the front.</p>";
+    assert!(page.text.contains(help), "{}", page.text);
+    assert!(page.text.contains("aria-describedby=\"field-shelf.label-help\""), "{}", page.text);
     assert!(!page.text.contains("shelf.room"), "it may not fill that in: {}", page.text);
 
     let long = "name=Lamp&shelfId=new&shelf.label=much+too+long+a+label&marks=";
@@ -219,7 +224,7 @@ async fn cards_move_between_the_columns_of_a_board() {
     let said = refused.headers["set-cookie"].to_str().expect("a cookie");
     let said = format!("wf_session={child}; {}", said.split(';').next().expect("a value"));
     let page = program.browse("GET", board, &[("cookie", &said)], "").await;
-    assert!(page.text.contains("role=\"alert\">role `errand_child` may not"), "{}", page.text);
+    assert!(page.text.contains("role=\"alert\">Your role may not write “State”."), "{}", page.text);
 }
 
 #[tokio::test]

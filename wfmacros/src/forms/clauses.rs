@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseBuffer, ParseStream};
 use syn::{Expr, Ident, Path, Token, token};
 
-use super::parse::{Fire, Head, ITEMS};
+use super::parse::{Filled, Fire, Head, ITEMS};
 use crate::diag::message;
 use crate::words;
 use crate::workflow::ast::Field;
@@ -101,12 +101,21 @@ fn unknown(text: &str, word: &Ident) -> syn::Error {
     syn::Error::new(word.span(), message(format!("unknown word `{text}`"), None, Some(&help)))
 }
 
-/// `(project, amount)`.
-fn fields(input: ParseStream) -> syn::Result<(token::Paren, Vec<Ident>)> {
+/// `(project, amount, customer { name })`.
+fn fields(input: ParseStream) -> syn::Result<(token::Paren, Vec<Filled>)> {
     let content;
     let paren = syn::parenthesized!(content in input);
-    let fields = list(&content, Ident::parse_any)?;
+    let fields = list(&content, filled)?;
     Ok((paren, fields))
+}
+
+fn filled(input: ParseStream) -> syn::Result<Filled> {
+    let name = input.call(Ident::parse_any)?;
+    let new = match input.peek(token::Brace) {
+        true => Some(list(&brackets::braces(input)?, Ident::parse_any)?),
+        false => None,
+    };
+    Ok(Filled { name, new })
 }
 
 /// `=> [review, greet!customer]`.

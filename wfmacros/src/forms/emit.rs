@@ -61,9 +61,13 @@ impl Emitter<'_> {
         let Common { name, title, .. } = &form.head;
         let kind = if form.is_add { quote!(Add) } else { quote!(Edit) };
         let fields = strings(&form.fields);
+        let new: Vec<TokenStream> =
+            form.new.iter().map(|(name, fields)| self.new_one(name, fields)).collect();
         let rest = self.common(&form.head);
         let buttons: Vec<TokenStream> = form.buttons.iter().map(|it| self.button(it)).collect();
-        self.told(form.head.at, &form.fields, None);
+        let is_new = |field: &&Ident| form.new.iter().any(|(new, _)| new == *field);
+        let plain: Vec<Ident> = form.fields.iter().filter(|it| !is_new(it)).cloned().collect();
+        self.told(form.head.at, &plain, None);
         if form.is_add && form.is_whole {
             self.complete(form);
         }
@@ -73,10 +77,36 @@ impl Emitter<'_> {
                 name: #name,
                 title: #title,
                 fields: #fields,
+                new: &[#(#new),*],
                 buttons: &[#(#buttons),*],
                 #rest
             }
         }
+    }
+
+    /// A new record behind a reference; what its fields are is rustc's to know, at the word.
+    fn new_one(&mut self, name: &Ident, fields: &[Ident]) -> TokenStream {
+        let (private, collection) = (self.private, self.collection);
+        let path = [name.clone()];
+        let Some(association) = self.association(&path) else { return TokenStream::new() };
+        let known = fields
+            .iter()
+            .map(|field| quote_spanned!(field.span()=> let _ = #private::fields_at(to).#field;));
+        let (rust, names) = (name.unraw().to_string(), strings(fields));
+        let fits =
+            quote_spanned!(name.span()=> ::core::assert!(told.is_nothing(), "{}", told.text()));
+        self.checks.extend(quote! {
+            const _: () = {
+                let to = #association;
+                #(#known)*
+                let meta = <#collection as #private::Collection>::META;
+                let told = #private::made_there(meta, #rust);
+                #fits;
+                let told = #private::left_out_of_new(to, #names);
+                #fits
+            };
+        });
+        quote!(#private::NewMeta { association: #rust, fields: #names })
     }
 
     /// What a new record needs is filled in or set, whichever button is pressed.
@@ -88,7 +118,9 @@ impl Emitter<'_> {
             }
         }
         let names = strings(&set);
-        self.told(form.head.at, &set, Some(quote!(left_out(META, #names))));
+        let is_new = |field: &&Ident| form.new.iter().any(|(new, _)| new == *field);
+        let plain: Vec<Ident> = set.iter().filter(|it| !is_new(it)).cloned().collect();
+        self.told(form.head.at, &plain, Some(quote!(left_out(META, #names))));
         for button in &form.buttons {
             let is_set = |field: &Ident| button.fixed.iter().any(|(fixed, _)| fixed == field);
             let others: Vec<Ident> =

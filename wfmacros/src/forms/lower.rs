@@ -24,6 +24,8 @@ pub(crate) struct Form {
     /// Whether all of it was understood.
     pub(crate) is_whole: bool,
     pub(crate) fields: Vec<Ident>,
+    /// The references beside which a new record can be filled in, each with its fields.
+    pub(crate) new: Vec<(Ident, Vec<Ident>)>,
     pub(crate) head: Common,
     pub(crate) buttons: Vec<Button>,
 }
@@ -145,7 +147,7 @@ fn form(item: Item, is_add: bool, name: String, errors: &mut Errors) -> Form {
         let text = message("a form fires no workflows", Some("its buttons do"), Some(help));
         errors.at(arrow, text);
     }
-    let fields = form_fields(&word, &head, errors);
+    let (fields, new) = form_fields(&word, &head, errors);
     if buttons.is_empty() && !is_broken {
         let help = "write it behind the fields: `{ \"Save\"; }`";
         errors.at(&head.title, message("a form must have a button", None, Some(help)));
@@ -160,6 +162,7 @@ fn form(item: Item, is_add: bool, name: String, errors: &mut Errors) -> Form {
         is_add,
         is_whole,
         fields,
+        new,
         head: common(head, name, errors),
         buttons: Vec::with_capacity(buttons.len()),
     };
@@ -219,7 +222,12 @@ fn no_record(head: &Head, errors: &mut Errors) {
     }
 }
 
-fn form_fields(word: &Ident, head: &Head, errors: &mut Errors) -> Vec<Ident> {
+/// The fields of a form, and those of the new records in it.
+fn form_fields(
+    word: &Ident,
+    head: &Head,
+    errors: &mut Errors,
+) -> (Vec<Ident>, Vec<(Ident, Vec<Ident>)>) {
     let fields = head.fields.as_ref().map_or(&[][..], |(_, fields)| fields);
     if fields.is_empty() {
         errors.at(
@@ -231,7 +239,29 @@ fn form_fields(word: &Ident, head: &Head, errors: &mut Errors) -> Vec<Ident> {
             ),
         );
     }
-    let mut known: Vec<Ident> = Vec::with_capacity(fields.len());
+    let mut new: Vec<(Ident, Vec<Ident>)> = Vec::new();
+    for field in fields {
+        let Some(own) = &field.new else { continue };
+        if own.is_empty() {
+            let name = field.name.unraw();
+            errors.at(
+                &field.name,
+                message(
+                    "a new record must have a field",
+                    None,
+                    Some(&format!("write `{name} {{ name }}`, or `{name}` to pick one alone")),
+                ),
+            );
+        } else if new.iter().all(|(known, _)| *known != field.name) {
+            new.push((field.name.clone(), once(own.iter(), errors)));
+        }
+    }
+    (once(fields.iter().map(|field| &field.name), errors), new)
+}
+
+/// The fields that can be written, each once.
+fn once<'f>(fields: impl Iterator<Item = &'f Ident>, errors: &mut Errors) -> Vec<Ident> {
+    let mut known: Vec<Ident> = Vec::new();
     for field in fields {
         if known.contains(field) {
             errors.at(field, format!("duplicate field `{}`", field.unraw()));

@@ -43,8 +43,8 @@ pub(crate) struct Head {
     pub(crate) title: LitStr,
     /// `as name`.
     pub(crate) name: Option<Ident>,
-    /// `(project, amount)`.
-    pub(crate) fields: Option<(token::Paren, Vec<Ident>)>,
+    /// `(project, amount, customer { name })`.
+    pub(crate) fields: Option<(token::Paren, Vec<Filled>)>,
     /// `{ status: Status::Draft }`.
     pub(crate) values: Option<Vec<Field>>,
     /// `=> [review, greet!customer]`, with its arrow.
@@ -53,6 +53,12 @@ pub(crate) struct Head {
     pub(crate) when: Option<(Ident, Expr)>,
     /// `allow [clerk]`, with its word.
     pub(crate) allow: Option<(Ident, Vec<Ident>)>,
+}
+
+/// `amount`, or `customer { name }`: one that is there, or a new one with these fields.
+pub(crate) struct Filled {
+    pub(crate) name: Ident,
+    pub(crate) new: Option<Vec<Ident>>,
 }
 
 /// `greet!customer.referrer`.

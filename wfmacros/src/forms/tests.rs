@@ -70,19 +70,20 @@ fn forms_of_claims() {
                 ::wfruntime::private::RegisteredForms(& ::wfruntime::private::FormsMeta {
                 collection : || < Claim as ::wfruntime::private::Collection > ::META, forms : &
                 [::wfruntime::private::FormMeta { kind : ::wfruntime::private::FormKind::Add,
-                name : "claim", title : "Claim", fields : & ["project", "amount"], buttons : &
-                [::wfruntime::private::ButtonMeta { name : "claim.submit", title : "Submit",
-                fixed : & [], fires : & [__WF_FIRES_0.meta], help : ::core::option::Option::None,
-                when : ::core::option::Option::None, allow : & [], location :
-                ::wfruntime::private::Location { file : ::core::file!(), line : ::core::line!(),
-                column : ::core::column!(), }, }, ::wfruntime::private::ButtonMeta { name :
-                "claim.save_draft", title : "Save draft", fixed : &
-                [::wfruntime::private::FixedMeta { field : "status", value :
-                ::wfruntime::private::DefaultValue::Value(|| ::wfruntime::private::fixed(< Claim
-                as ::wfruntime::private::Collection > ::FIELDS.status, Status::Draft)) }], fires
-                : & [], help : ::core::option::Option::None, when : ::core::option::Option::None,
-                allow : & [], location : ::wfruntime::private::Location { file : ::core::file!(),
-                line : ::core::line!(), column : ::core::column!(), }, }], help :
+                name : "claim", title : "Claim", fields : & ["project", "amount"], new : & [],
+                buttons : & [::wfruntime::private::ButtonMeta { name : "claim.submit", title :
+                "Submit", fixed : & [], fires : & [__WF_FIRES_0.meta], help :
+                ::core::option::Option::None, when : ::core::option::Option::None, allow : & [],
+                location : ::wfruntime::private::Location { file : ::core::file!(), line :
+                ::core::line!(), column : ::core::column!(), }, },
+                ::wfruntime::private::ButtonMeta { name : "claim.save_draft", title :
+                "Save draft", fixed : & [::wfruntime::private::FixedMeta { field : "status",
+                value : ::wfruntime::private::DefaultValue::Value(||
+                ::wfruntime::private::fixed(< Claim as ::wfruntime::private::Collection >
+                ::FIELDS.status, Status::Draft)) }], fires : & [], help :
+                ::core::option::Option::None, when : ::core::option::Option::None, allow : & [],
+                location : ::wfruntime::private::Location { file : ::core::file!(), line :
+                ::core::line!(), column : ::core::column!(), }, }], help :
                 ::core::option::Option::Some("Money spent."), when :
                 ::core::option::Option::None, allow : & [], location :
                 ::wfruntime::private::Location { file : ::core::file!(), line : ::core::line!(),

@@ -10,7 +10,7 @@ use super::{Request, Verb};
 use crate::auth::Access;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Fault, Result};
-use crate::forms::{Button, Form};
+use crate::forms::{Button, Form, New};
 use crate::identity::Identity;
 use crate::spelling::{instead, quoted};
 use crate::store::sql::Condition;
@@ -117,6 +117,24 @@ impl Pressed {
         (!is_there).then(|| {
             let title = form.meta.title;
             ("not_in_form", format!("it is no field of the form \"{title}\""))
+        })
+    }
+
+    /// What may be filled in of a new record behind an association; an error says what is wrong
+    /// with an object that is given there.
+    pub(super) fn new_at(
+        &self,
+        association: usize,
+        is_new: bool,
+    ) -> Result<&'static New, (&'static str, String)> {
+        let Some(form) = self.form else {
+            let name = self.button.meta.name;
+            return Err(("not_in_form", format!("the button `{name}` takes no values")));
+        };
+        form.new_at(association).filter(|_| is_new).ok_or_else(|| {
+            let title = form.meta.title;
+            let what = if is_new { "makes no record" } else { "changes no record" };
+            ("not_in_form", format!("the form \"{title}\" {what} there: give an `id` alone"))
         })
     }
 

@@ -105,7 +105,8 @@ impl<'r> Reader<'r> {
         body: &str,
         implied: Option<usize>,
     ) -> Given {
-        let target = At { definition, grant, purpose: Purpose::Create, implied, depth: 0 };
+        let target =
+            At { definition, grant, purpose: Purpose::Create, implied, depth: 0, only: None };
         if !body.starts_with('[') {
             return Given::One(self.object(&target, body, Path::Root).map(|(_, values)| values));
         }
@@ -121,7 +122,8 @@ impl<'r> Reader<'r> {
         grant: &Grant,
         body: &str,
     ) -> Option<Values> {
-        let target = At { definition, grant, purpose: Purpose::Update, implied: None, depth: 0 };
+        let target =
+            At { definition, grant, purpose: Purpose::Update, implied: None, depth: 0, only: None };
         self.object(&target, body, Path::Root).map(|(_, values)| values)
     }
 
@@ -132,7 +134,8 @@ impl<'r> Reader<'r> {
         grant: &Grant,
         body: &str,
     ) -> Vec<(i64, Values)> {
-        let target = At { definition, grant, purpose: Purpose::Update, implied: None, depth: 0 };
+        let target =
+            At { definition, grant, purpose: Purpose::Update, implied: None, depth: 0, only: None };
         self.array(body, Path::Root, |reader, body, path| {
             let (id, values) = reader.keyed(&target, body, path)?;
             if id.is_none() {
@@ -253,6 +256,10 @@ impl<'r> Reader<'r> {
             self.faults.invalid.push(here.fault(code, message));
             return false;
         }
+        if at.only.is_some_and(|only| column.is_none_or(|column| !only.contains(&column))) {
+            self.faults.invalid.push(here.fault("not_in_form", "it is no field of the form"));
+            return false;
+        }
         if let Some(earlier) = seen.mark(column, association, name) {
             let (code, message) = if earlier == name {
                 ("duplicate_field", "it is given twice".to_owned())
@@ -364,13 +371,23 @@ impl<'r> Reader<'r> {
         if is_keyed {
             self.may_link(at, index, id, path);
         }
+        let mut only = None;
+        if let Some(pressed) = self.pressed_at(at) {
+            match pressed.new_at(index, !is_keyed) {
+                Ok(new) => only = Some(new.columns.as_slice()),
+                Err((code, message)) => {
+                    self.faults.invalid.push(path.fault(code, message));
+                    return None;
+                }
+            }
+        }
         let grant = self.granted(verb, target, path);
         let implied = match association.kind {
             AssociationKind::HasOne { by } | AssociationKind::HasMany { by } => Some(by),
             _ => None,
         };
-        let nested =
-            At { definition: target, grant: &grant, purpose, implied, depth: at.depth + 1 };
+        let depth = at.depth + 1;
+        let nested = At { definition: target, grant: &grant, purpose, implied, depth, only };
         let values = self.values(&nested, &entries, path);
         Some(Target { id, values: Some(values), field })
     }
@@ -445,6 +462,8 @@ struct At<'a> {
     purpose: Purpose,
     implied: Option<usize>,
     depth: usize,
+    /// The columns that a form asks for, if it is one behind an association of its own.
+    only: Option<&'a [usize]>,
 }
 
 /// What a body holds.

@@ -25,6 +25,9 @@ pub(crate) struct Field {
     pub(super) name: String,
     /// For people.
     title: String,
+    /// What to know about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
     /// What its values are, in a word.
     #[serde(rename = "type")]
     kind: String,
@@ -165,6 +168,7 @@ impl Field {
         Self {
             name: name.to_owned(),
             title,
+            help: member.help.map(str::to_owned),
             kind: word(kind).to_owned(),
             required,
             nullable: nullable && options.default.is_some(),

@@ -51,6 +51,7 @@ const fn text(name: &'static str) -> MemberMeta {
         column_json: name,
         shape: Shape::Column { kind: Kind::Plain(Type::Text), nullable: true },
         options: FieldOptions::NONE,
+        help: None,
         location: AT,
     }
 }

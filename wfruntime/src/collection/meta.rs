@@ -62,6 +62,8 @@ pub struct MemberMeta {
     pub shape: Shape,
     /// What `#[field(…)]` says.
     pub options: FieldOptions,
+    /// For people who fill it in: the doc comment.
+    pub help: Option<&'static str>,
     /// Where it is declared.
     pub location: Location,
 }

@@ -82,6 +82,35 @@ pub const fn left_to_others(meta: &CollectionMeta, others: &[&str]) -> Told {
     required(meta, others, true, "this button does not set `", why)
 }
 
+/// Which required fields a new record behind a reference leaves out.
+#[must_use]
+pub const fn left_out_of_new<C, T: Collection>(_: AssocRef<C, T, ToOne>, names: &[&str]) -> Told {
+    let why = "`: it is no `Option` and has no default";
+    required(T::META, names, false, "the new record leaves out `", why)
+}
+
+/// What is wrong with filling in a new record there: this one has to refer to it.
+#[must_use]
+pub const fn made_there(meta: &CollectionMeta, name: &str) -> Told {
+    let mut index = 0;
+    while index < meta.members.len() {
+        let member = &meta.members[index];
+        let refers = matches!(member.shape, Shape::Association(AssociationShape::BelongsTo { .. }));
+        if same(member.rust, name) && !refers {
+            let why = "` is no `BelongsTo`: the other record refers to this one";
+            return Told::NOTHING.and(&["`", name, why]);
+        }
+        index += 1;
+    }
+    Told::NOTHING
+}
+
+/// The fields of the collection that an association leads to.
+#[must_use]
+pub const fn fields_at<C, T: Collection>(_: AssocRef<C, T, ToOne>) -> T::Fields {
+    T::FIELDS
+}
+
 /// The required fields that are among the names, or are not.
 const fn required(
     meta: &CollectionMeta,

@@ -23,8 +23,19 @@ pub(crate) struct Form {
     pub(crate) meta: &'static FormMeta,
     /// Indexes of the columns that people fill in.
     pub(crate) columns: Vec<usize>,
+    /// Where a new record can be filled in.
+    pub(crate) new: Vec<New>,
     /// Its buttons.
     pub(crate) buttons: Vec<Button>,
+}
+
+/// A new record behind a reference of a form.
+#[derive(Debug)]
+pub(crate) struct New {
+    /// The index of the association.
+    pub(crate) association: usize,
+    /// Indexes of the columns of its target that people fill in.
+    pub(crate) columns: Vec<usize>,
 }
 
 /// A button of a form or of a record.
@@ -66,6 +77,11 @@ impl Forms {
 }
 
 impl Form {
+    /// The new record that can be filled in behind an association.
+    pub(crate) fn new_at(&self, association: usize) -> Option<&New> {
+        self.new.iter().find(|new| new.association == association)
+    }
+
     /// Whether it makes a record.
     pub(crate) fn is_add(&self) -> bool {
         self.meta.kind == FormKind::Add

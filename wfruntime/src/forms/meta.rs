@@ -36,12 +36,23 @@ pub struct FormMeta {
     pub help: Option<&'static str>,
     /// The Rust names of the fields that people fill in.
     pub fields: &'static [&'static str],
+    /// Of these, the references beside which a new record can be filled in.
+    pub new: &'static [NewMeta],
     /// For which records it is there.
     pub when: Option<fn() -> Condition>,
     /// The roles it is for, each with where; every role if empty.
     pub allow: &'static [(&'static str, Location)],
     pub buttons: &'static [ButtonMeta],
     pub location: Location,
+}
+
+/// A reference of a form beside which a new record can be filled in.
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct NewMeta {
+    pub association: &'static str,
+    /// The Rust names of the new record's fields.
+    pub fields: &'static [&'static str],
 }
 
 /// A button as it was written.

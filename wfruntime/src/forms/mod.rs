@@ -9,7 +9,7 @@ mod idle;
 mod meta;
 mod shown;
 
-pub(crate) use definition::{Button, Fires, Form, Forms};
+pub(crate) use definition::{Button, Fires, Form, Forms, New};
 pub(crate) use idle::idle;
 #[cfg(test)]
 pub(crate) use meta::FixedMeta;
@@ -19,7 +19,8 @@ pub(crate) use shown::shown;
 /// What only generated code uses.
 pub(crate) mod generated {
     pub use super::checks::{
-        Judged, Told, fire, fire_at, fixed, left_out, left_to_others, of_field, one,
+        Judged, Told, fields_at, fire, fire_at, fixed, left_out, left_out_of_new, left_to_others,
+        made_there, of_field, one,
     };
     pub use super::meta::*;
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::definition::{Button, Fires, Form};
+use super::definition::{Button, Fires, Form, New};
 use crate::action::read::no_record;
 use crate::action::{Verb, authorise, rows};
 use crate::answer;
@@ -45,6 +45,14 @@ struct ShownField {
     association: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     collection: Option<&'static str>,
+    /// What a new record there is made of, where the role may make one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new: Option<ShownNew>,
+}
+
+#[derive(Debug, Serialize)]
+struct ShownNew {
+    fields: Vec<answer::Field>,
 }
 
 #[derive(Debug, Serialize)]
@@ -201,16 +209,33 @@ impl View<'_> {
     }
 
     fn field(&self, form: &Form, column: usize) -> Option<ShownField> {
-        let column = &self.definition.columns[column];
-        let members = self.definition.meta.members;
-        let member = members.iter().find(|member| member.rust == column.rust)?;
-        let described = answer::Field::of_column(member, form.is_add())?;
-        let association = column.association.map(|index| &self.definition.associations[index]);
+        let described = described(self.definition, column, form.is_add())?;
+        let index = self.definition.columns[column].association;
+        let association = index.map(|index| &self.definition.associations[index]);
         Some(ShownField {
             described,
             association: association.map(|association| association.json),
             collection: association.map(|association| association.target().name()),
+            new: index.and_then(|index| self.new_one(form.new_at(index)?)),
         })
+    }
+
+    /// The new record behind a reference, with the fields that the role may write; none if it could
+    /// not be made of them.
+    fn new_one(&self, new: &New) -> Option<ShownNew> {
+        let target = self.definition.associations[new.association].target();
+        let grant = self.access.grant(Verb::Create, target)?;
+        let may = |column: &usize| grant.fields.has_column(*column);
+        let is_whole = target.columns.iter().enumerate().all(|(index, column)| {
+            column.system || !column.is_required() || (new.columns.contains(&index) && may(&index))
+        });
+        let fields: Vec<_> = new
+            .columns
+            .iter()
+            .filter(|column| may(column))
+            .filter_map(|column| described(target, *column, true))
+            .collect();
+        (is_whole && !fields.is_empty()).then_some(ShownNew { fields })
     }
 
     /// What the role may do so, and with which of the records.
@@ -248,4 +273,11 @@ impl View<'_> {
             !is_needed || columns.contains(&index) || button.sets(index)
         })
     }
+}
+
+/// A column as a field to fill in.
+fn described(definition: &Definition, column: usize, is_new: bool) -> Option<answer::Field> {
+    let column = &definition.columns[column];
+    let member = definition.meta.members.iter().find(|member| member.rust == column.rust)?;
+    answer::Field::of_column(member, is_new)
 }

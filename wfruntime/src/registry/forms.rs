@@ -7,7 +7,7 @@ use super::{RegistryFault, WorkflowDefinition};
 use crate::auth::RoleMeta;
 use crate::collection::{Definition, Location};
 use crate::forms::{
-    Button, ButtonMeta, FireMeta, Fires, Form, FormKind, FormMeta, Forms, FormsMeta,
+    Button, ButtonMeta, FireMeta, Fires, Form, FormKind, FormMeta, Forms, FormsMeta, New,
 };
 
 /// What forms name.
@@ -60,7 +60,14 @@ impl Known<'_> {
         let buttons = meta.buttons.iter();
         let buttons = buttons.map(|it| self.button(collection, Some(meta), it, faults)).collect();
         self.exist(meta.allow, faults);
-        Form { meta, columns, buttons }
+        let new = meta.new.iter().filter_map(|new| {
+            let mut associations = collection.associations.iter();
+            let association = associations.position(|known| known.rust == new.association)?;
+            let target = collection.associations[association].target();
+            let columns = new.fields.iter().filter_map(|field| column(target, field)).collect();
+            Some(New { association, columns })
+        });
+        Form { meta, columns, new: new.collect(), buttons }
     }
 
     fn button(

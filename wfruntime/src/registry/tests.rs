@@ -39,6 +39,7 @@ const fn member(rust: &'static str, line: u32, shape: Shape) -> MemberMeta {
         column_json: rust,
         shape,
         options: FieldOptions::NONE,
+        help: None,
         location: Location { file: "src/models.rs", line, column: 5 },
     }
 }

@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Type};
 
 use super::of_type;
+use crate::attributes;
 use crate::collection::model::{Class, Default, Field, Model, OnDelete, Options};
 
 pub(super) fn emit(model: &Model<'_>) -> TokenStream {
@@ -46,6 +47,10 @@ pub(crate) fn member(field: &Field<'_>) -> TokenStream {
     let Field { cfgs, rust, json, column, column_json, .. } = field;
     let shape = of_type(&field.source.ty, &quote!(SHAPE));
     let options = options(field);
+    let help = match attributes::text_below(field.options.title.as_deref(), &field.source.attrs) {
+        Some(help) => quote!(::core::option::Option::Some(#help)),
+        None => quote!(::core::option::Option::None),
+    };
     let location = location(field.ident.span());
     quote! {
         #(#cfgs)*
@@ -56,6 +61,7 @@ pub(crate) fn member(field: &Field<'_>) -> TokenStream {
             column_json: #column_json,
             shape: #shape,
             options: #options,
+            help: #help,
             location: #location,
         }
     }

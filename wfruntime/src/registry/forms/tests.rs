@@ -35,6 +35,7 @@ const fn form(kind: FormKind, name: &'static str, line: u32) -> FormMeta {
         title: name,
         help: None,
         fields: &["nickname"],
+        new: &[],
         when: None,
         allow: &[],
         buttons: &[],
