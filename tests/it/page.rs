@@ -104,7 +104,7 @@ async fn who_is_not_signed_in_is_asked_to_and_comes_back() {
     let form = "account=Ada&password=wrong&next=%2Fdata%2Ferrands";
     let page = program.page("/admin/sign-in", "", Some(form)).await;
     assert_eq!(page.status, 401);
-    assert!(page.text.contains("wrong name or password"), "{}", page.text);
+    assert!(page.text.contains("The name or the password is wrong."), "{}", page.text);
     assert!(page.text.contains("value=\"Ada\""), "what was written is kept");
     assert!(page.text.contains("value=\"/data/errands\""), "and where it was to go");
 

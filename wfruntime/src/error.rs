@@ -56,12 +56,45 @@ pub struct Fault {
     /// The JSON path of the value it is about: `category.title`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub field: Option<String>,
+    #[serde(skip)]
+    text: Text,
+}
+
+/// What a translation of a message needs to know.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Text {
+    /// Whether this crate wrote the message: what programs say is not translated.
+    is_ours: bool,
+    /// What stands in it, by name.
+    args: Vec<(&'static str, String)>,
+}
+
+/// Whether the caller is this crate, whatever folder it was built in.
+#[track_caller]
+fn is_ours() -> bool {
+    let here = file!().strip_suffix("error.rs").unwrap_or_default();
+    std::panic::Location::caller().file().starts_with(here)
 }
 
 impl Fault {
     /// A fault that is about no single field.
+    #[track_caller]
     pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { message: message.into(), code: code.into(), field: None }
+        let text = Text { is_ours: is_ours(), args: Vec::new() };
+        Self { message: message.into(), code: code.into(), field: None, text }
+    }
+
+    /// The same fault with something that stands in its message, for translations.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.text.args.push((name, value.to_string()));
+        self
+    }
+
+    /// What stands in the message, by name; nothing if the program wrote it, and not this crate.
+    #[cfg(feature = "page")]
+    pub(crate) fn args(&self) -> Option<&[(&'static str, String)]> {
+        self.text.is_ours.then_some(&self.text.args)
     }
 
     /// The same fault, about `field`.
@@ -87,6 +120,7 @@ struct Inner {
 
 impl Error {
     /// An error with one fault.
+    #[track_caller]
     pub fn new(kind: ErrorKind, code: &str, message: impl Into<String>) -> Self {
         Self::faults(kind, vec![Fault::new(code, message)])
     }
@@ -98,11 +132,13 @@ impl Error {
     }
 
     /// An error whose text stays in the program: logged, never answered.
+    #[track_caller]
     pub fn internal(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Internal, "internal", message)
     }
 
     /// A wrong request or value.
+    #[track_caller]
     pub fn invalid(code: &str, message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Invalid, code, message)
     }

@@ -73,10 +73,15 @@ impl Place {
             parts.headers.remove(name);
         }
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
-        let answer = http::handle(&self.core, Request::from_parts(parts, body)).await;
+        let mut answer = http::handle(&self.core, Request::from_parts(parts, body)).await;
         let status = answer.status();
+        let told = answer.extensions_mut().remove::<http::Told>();
         let bytes = answer.into_body().collect().await.map_err(Refused::broken)?.to_bytes();
-        let body: Value = serde_json::from_slice(&bytes).map_err(Refused::broken)?;
+        let mut body: Value = serde_json::from_slice(&bytes).map_err(Refused::broken)?;
+        // In the visitor's language.
+        for (index, fault) in told.iter().flat_map(|told| &told.0).enumerate() {
+            body["errors"][index]["message"] = self.text.fault(fault).into();
+        }
         if status.is_success() {
             return Ok(body);
         }

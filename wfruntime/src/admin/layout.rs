@@ -228,8 +228,10 @@ impl Place {
     /// What nobody can do anything about here.
     pub(super) fn broken(&self, error: &Error) -> Response {
         tracing::error!("the page failed: {error:?}");
-        let refused =
-            Refused::new(StatusCode::INTERNAL_SERVER_ERROR, http::internal(error).message);
+        let refused = Refused::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            self.text.fault(&http::internal(error)),
+        );
         self.refuse(&refused)
     }
 

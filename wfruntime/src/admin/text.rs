@@ -5,6 +5,9 @@ use std::sync::LazyLock;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
+use super::layout::words;
+use crate::error::Fault;
+
 /// The languages: code, name in itself, texts.
 const LANGUAGES: [(&str, &str, &str); 3] = [
     ("en", "English", include_str!("text/en.ftl")),
@@ -69,6 +72,30 @@ impl Catalogue {
     /// A text.
     pub(super) fn get(&self, id: &str) -> String {
         self.with(id, &[])
+    }
+
+    /// What is wrong, in this language: by its code, or else as it is written. What a program says
+    /// in its own words stays as it is.
+    pub(super) fn fault(&self, fault: &Fault) -> String {
+        let id = format!("error-{}", fault.code.replace('_', "-"));
+        let (Some(args), Some(text)) = (fault.args(), self.bundle.get_message(&id)) else {
+            return fault.message.clone();
+        };
+        // `price` and `lines[2].price` are the same to people.
+        let field = fault.field.as_deref().and_then(|field| field.rsplit('.').next());
+        let field = field.map(|field| words(field.strip_suffix("Id").unwrap_or(field)));
+        let values = args.iter().map(|(name, value)| (*name, value.as_str()));
+        let values = values.chain(field.as_deref().map(|field| ("field", field)));
+        let values: FluentArgs<'_> =
+            values.map(|(name, value)| (name, FluentValue::from(value))).collect();
+        let nearer = args.iter().find_map(|(name, _)| text.get_attribute(name));
+        let pattern = nearer.map(|nearer| nearer.value()).or_else(|| text.value());
+        let mut errors = Vec::new();
+        let told = pattern.map(|it| self.bundle.format_pattern(it, Some(&values), &mut errors));
+        match told {
+            Some(told) if errors.is_empty() => told.into_owned(),
+            _ => fault.message.clone(),
+        }
     }
 
     /// A text with values in it.
@@ -162,10 +189,118 @@ mod tests {
         let others = ["execution-sync", "execution-async", "these-open", "these-trouble"];
         let commands = ["nickname", "email", "password"];
         asked.extend(others.into_iter().chain(commands).map(str::to_owned));
+        asked.extend(codes().iter().map(|code| format!("error-{}", code.replace('_', "-"))));
         missing.remove("");
         assert!(missing.is_empty(), "no text for {missing:?}");
         let left: Vec<_> = known.keys().filter(|id| !asked.contains(*id)).collect();
         assert!(left.is_empty(), "nobody asks for {left:?}");
+    }
+
+    /// Codes of what only programs send, or only the command line says: told as they are written.
+    /// The first are the words of the program's workflows.
+    const AS_WRITTEN: &str = "failed rejected invalid conflict unprocessable too_large \
+        bad_id body body_missing cannot_open not_a_database broken_body button_array button_filter declaration disk_error \
+        duplicate_field duplicate_parameter duplicate_record duplicate_target empty_path \
+        filter_too_deep filter_too_large global_path implied inexact invalid_body \
+        invalid_encoding invalid_filter invalid_id invalid_json invalid_operand \
+        invalid_page_size invalid_sort invalid_target method_not_allowed misplaced_operator \
+        missing_operator no_context no_effect no_execution no_graph no_target not_a_number \
+        not_an_association other_action other_collection output overflow path_too_deep \
+        payload_limit read_only recorded_fingerprint recorded_format request request_too_large \
+        scalar_path signal_name signal_payload stack_limit to_many_path token_expired \
+        token_malformed token_revoked token_unknown too_complex too_deep too_many \
+        too_many_appends too_many_processes too_many_records two_paths two_targets two_triggers \
+        unfit_operator unknown_action unknown_association unknown_button unknown_collection \
+        unknown_field unknown_node unknown_operator unknown_parameter unknown_path \
+        unknown_status unknown_workflow unsupported_encoding unsupported_parameter";
+
+    /// The codes of faults, from the source: the first text behind what makes one.
+    fn codes() -> BTreeSet<String> {
+        const MAKERS: [&str; 7] = [
+            "Fault::new(",
+            "Error::invalid(",
+            "fault(",
+            "refused(",
+            "conflict(",
+            "tell(",
+            "wrong(",
+        ];
+        const NO_CODES: [&str; 4] = ["decimal_sum", "decimal_avg", "due_at", "post_action"];
+        const TUPLES: [&str; 4] = ["Some(", "Err(", "=>", "{"];
+        const QUIET: [&str; 4] = ["Startup,", "Internal,", "Fenced,", "Ended,"];
+        let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+        let mut codes = BTreeSet::new();
+        while let Some(folder) = folders.pop() {
+            for file in std::fs::read_dir(folder).expect("the source") {
+                let path = file.expect("a file").path();
+                if path.is_dir() && !path.ends_with("tests") {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|suffix| suffix == "rs") {
+                    let source = std::fs::read_to_string(&path).expect("a source");
+                    let source = source.split("#[cfg(test)]\nmod tests {").next().expect("code");
+                    let mut parts = source.split('"');
+                    let mut before = parts.next().unwrap_or_default();
+                    while let (Some(text), Some(behind)) = (parts.next(), parts.next()) {
+                        let makes = before.trim_end();
+                        let kind = makes.rsplit("ErrorKind::").next().unwrap_or_default();
+                        let is_kind = makes.contains("ErrorKind::")
+                            && kind.ends_with(',')
+                            && kind.bytes().filter(|it| !it.is_ascii_alphabetic()).count() == 1;
+                        let tuple = makes.strip_suffix('(').map(str::trim_end);
+                        let is_tuple = tuple
+                            .is_some_and(|it| TUPLES.iter().any(|before| it.ends_with(before)));
+                        let is_made = MAKERS.iter().any(|maker| makes.ends_with(maker))
+                            || (is_tuple && text.contains('_') && !NO_CODES.contains(&text));
+                        let is_code = text.bytes().all(|it| it == b'_' || it.is_ascii_lowercase());
+                        let is_told = is_made || (is_kind && !QUIET.contains(&kind));
+                        if is_told && is_code && !text.is_empty() && behind.starts_with([',', ')'])
+                        {
+                            codes.insert(text.to_owned());
+                        }
+                        before = behind;
+                    }
+                }
+            }
+        }
+        codes
+    }
+
+    #[test]
+    fn what_people_are_refused_is_told_in_their_language() {
+        let known = texts(LANGUAGES[0].2);
+        let as_written: BTreeSet<&str> = AS_WRITTEN.split_whitespace().collect();
+        let (mut without, mut twice) = (Vec::new(), Vec::new());
+        for code in codes() {
+            let has_text = known.contains_key(&format!("error-{}", code.replace('_', "-")));
+            match (has_text, as_written.contains(&*code)) {
+                (false, false) => without.push(code),
+                (true, true) => twice.push(code),
+                _ => {}
+            }
+        }
+        assert!(without.is_empty(), "neither a text nor left as written: {without:?}");
+        assert!(twice.is_empty(), "a text, and left as written: {twice:?}");
+    }
+
+    #[test]
+    fn a_fault_is_told_by_its_code_and_what_stands_in_it() {
+        let of = |code| ALL.iter().find(|known| known.code == code).expect("the language");
+        let fault = Fault::new("out_of_range", "`price` must be at least 5").at("lines[2].price");
+        for (code, fault, expected) in [
+            ("de", fault.clone().with("min", 5), "„Price“ muss mindestens 5 sein."),
+            ("fr", fault.clone().with("max", 5), "« Price » doit être au plus 5."),
+            ("en", fault, "“Price” is too small or too large."),
+            (
+                "de",
+                Fault::new("required", "`x` is required").at("shelfId"),
+                "Füllen Sie „Shelf“ aus.",
+            ),
+            // Without a field there is nothing to name.
+            ("de", Fault::new("required", "a name"), "a name"),
+            ("de", Fault::new("two_paths", "as written"), "as written"),
+        ] {
+            assert_eq!(of(code).fault(&fault), expected);
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use tokio::sync::Semaphore;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Fault, Result};
 
 /// The fewest characters of a password.
 pub(crate) const LEAST: usize = 8;
@@ -69,11 +69,13 @@ impl Passwords {
 pub(crate) fn check_strength(password: &str) -> Result<()> {
     if password.chars().count() < LEAST {
         let message = format!("expected a password of at least {LEAST} characters");
-        return Err(Error::invalid("password_too_short", message));
+        let fault = Fault::new("password_too_short", message).with("min", LEAST);
+        return Err(Error::faults(ErrorKind::Invalid, vec![fault]));
     }
     if password.len() > MOST {
         let message = format!("expected a password of at most {MOST} bytes");
-        return Err(Error::invalid("password_too_long", message));
+        let fault = Fault::new("password_too_long", message).with("max", MOST);
+        return Err(Error::faults(ErrorKind::Invalid, vec![fault]));
     }
     Ok(())
 }

@@ -152,5 +152,6 @@ fn begin(core: &Core, account: &str, address: Option<IpAddr>) -> Result<()> {
 }
 
 fn wrong(message: &str) -> Error {
-    Error::new(ErrorKind::Unauthenticated, "unauthenticated", message)
+    let fault = Fault::new("unauthenticated", message).with("credentials", "");
+    Error::faults(ErrorKind::Unauthenticated, vec![fault])
 }

@@ -27,7 +27,9 @@ struct Meta {
 /// The answer of an action on a collection.
 pub(super) fn respond(answer: &Answer) -> Result<Response> {
     let (status, body) = written(answer)?;
-    Ok(json(status, body))
+    let mut response = json(status, body);
+    tell(&mut response, &answer.errors);
+    Ok(response)
 }
 
 /// An answer that was kept.
@@ -83,15 +85,13 @@ pub(super) fn list(data: &impl Serialize, count: u64, page: u64, page_size: u64)
 pub(super) fn refuse(error: &Error) -> Response {
     let status = status(error.kind());
     let mut writer = Writer::with_capacity(256);
-    let written = if status == StatusCode::INTERNAL_SERVER_ERROR {
-        writer.member("errors", &[internal(error)])
-    } else {
-        writer.member("errors", error.all())
-    };
-    if let Err(error) = written {
+    let internal = (status == StatusCode::INTERNAL_SERVER_ERROR).then(|| [internal(error)]);
+    let faults = internal.as_ref().map_or(error.all(), |internal| internal.as_slice());
+    if let Err(error) = writer.member("errors", faults) {
         tracing::error!("an error could not be written: {error:?}");
     }
     let mut response = json(status, writer.finish());
+    tell(&mut response, faults);
     let headers = response.headers_mut();
     match error.kind() {
         ErrorKind::Unauthenticated => {
@@ -108,6 +108,16 @@ pub(super) fn refuse(error: &Error) -> Response {
         }
     }
     response
+}
+
+/// The faults of an answer, for the page, which asks in the same process and translates them.
+#[derive(Debug, Clone)]
+pub(crate) struct Told(#[cfg_attr(not(feature = "page"), expect(dead_code))] pub Vec<Fault>);
+
+fn tell(response: &mut Response, faults: &[Fault]) {
+    if cfg!(feature = "page") && !faults.is_empty() {
+        response.extensions_mut().insert(Told(faults.to_vec()));
+    }
 }
 
 /// The answer for a method that the route does not have.
@@ -127,6 +137,7 @@ pub(crate) fn internal(error: &Error) -> Fault {
     let id = getrandom::u64().unwrap_or_default();
     tracing::error!(error.id = format_args!("{id:016x}"), "a request failed: {error:?}");
     Fault::new("internal", format!("an internal error, logged as {id:016x}"))
+        .with("id", format!("{id:016x}"))
 }
 
 fn status(kind: ErrorKind) -> StatusCode {

@@ -36,7 +36,7 @@ use crate::core::Core;
 use crate::error::{Error, Result};
 
 #[cfg(feature = "page")]
-pub(crate) use answer::internal;
+pub(crate) use answer::{Told, internal};
 pub use extract::{Actions, Committed, Planned};
 pub(crate) use serve::{Limits, serve};
 

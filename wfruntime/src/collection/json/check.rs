@@ -51,11 +51,12 @@ impl Slot<'_> {
             bound.clone().filter(|bound| compare(value, bound) == Some(side))
         };
         let (min, max) = (out(&self.min, Ordering::Less), out(&self.max, Ordering::Greater));
-        let limit = min.map(|min| ("at least", min)).or(max.map(|max| ("at most", max)));
-        if let Some((side, limit)) = limit {
+        let limit = min.map(|min| ("min", "at least", min));
+        if let Some((arg, side, limit)) = limit.or(max.map(|max| ("max", "at most", max))) {
             let limit = value_to_json(&limit);
             let message = format!("`{name}` must be {side} {limit}");
-            return Err(Fault::new("out_of_range", message).at(name));
+            let limit = limit.as_str().map_or_else(|| limit.to_string(), str::to_owned);
+            return Err(Fault::new("out_of_range", message).at(name).with(arg, limit));
         }
         if let (Some((pattern, compiled)), Value::Text(text)) = (self.pattern, value)
             && !compiled.is_match(text)
@@ -73,15 +74,15 @@ impl Slot<'_> {
             _ => return Ok(()),
         };
         let fits = |limit: u32| usize::try_from(limit).is_ok_and(|limit| count <= limit);
-        let (code, limit) = if !fits(max) {
-            ("too_long", format!("at most {max}"))
+        let (code, arg, words, limit) = if !fits(max) {
+            ("too_long", "max", "at most", max)
         } else if min > 0 && fits(min - 1) {
-            ("too_short", format!("at least {min}"))
+            ("too_short", "min", "at least", min)
         } else {
             return Ok(());
         };
-        let message = format!("`{}` must have {limit} {unit}, found {count}", self.name);
-        Err(Fault::new(code, message).at(self.name))
+        let message = format!("`{}` must have {words} {limit} {unit}, found {count}", self.name);
+        Err(Fault::new(code, message).at(self.name).with(arg, limit))
     }
 }
 

@@ -46,7 +46,15 @@ pub(super) fn fault(slot: &Slot<'_>, token: &Token<'_>, misfit: Misfit) -> Fault
             return no_choice(name, text, &Choices::of(choice));
         }
     };
-    Fault::new(code, message).at(name)
+    let fault = Fault::new(code, message).at(name);
+    match (misfit, slot.kind.ty()) {
+        (Misfit::Type, Type::Int | Type::Float | Type::Decimal) => fault.with("number", ""),
+        (Misfit::Type, Type::Date | Type::Time | Type::DateTime | Type::Timestamp) => {
+            fault.with("date", "")
+        }
+        (Misfit::Bounds(min, max), _) => fault.with("min", min).with("max", max),
+        _ => fault,
+    }
 }
 
 /// The fault of a text that is none of the names.
