@@ -27,11 +27,16 @@ pub(crate) async fn run_if_asked() -> Result<()> {
     App::new(DATABASE)
         .on_start(|running| async move {
             // Before it is said that there is no user yet.
-            let people = [
+            let mut people = [
                 Person::join(&running, "Ada", "employee").await?,
                 Person::join(&running, "Grace", "supervisor").await?,
                 Person::join(&running, "Paul", "finance").await?,
+                Person::join(&running, "Root", "root").await?,
             ];
+            let root = people[3].token.clone();
+            for person in &mut people {
+                person.draw_password(&running, &root).await?;
+            }
             // Behind the start: what it seeds is worked on by then, as any other request.
             tokio::spawn(async move {
                 if let Err(error) = seed(&running, people).await {
@@ -50,30 +55,36 @@ struct Person {
     name: &'static str,
     role: &'static str,
     token: String,
+    /// For the page.
+    password: String,
 }
 
 impl Person {
     async fn join(running: &Running, name: &'static str, role: &'static str) -> Result<Self> {
-        let token = running.add_user(name, &[role]).await?;
-        Ok(Self { name, role, token })
+        let token = running.add_user(name, &[role]).await.map_err(|error| {
+            eprintln!("delete claims.db, or start without --demo: it has been seeded before");
+            error
+        })?;
+        Ok(Self { name, role, token, password: String::new() })
+    }
+
+    /// Gives them a password that is new at each start, and signs them in with it.
+    async fn draw_password(&mut self, running: &Running, root: &str) -> Result<()> {
+        let user = self.ask(running, "/api/auth:check", None).await?;
+        // Of the token, which is random, and void as soon as there is a password.
+        let password: String = self.token.chars().rev().take(12).collect();
+        let path = format!("/api/users:setPassword?filterByTk={}", user["id"]);
+        send(running, root, &path, Some(&format!(r#"{{"password": "{password}"}}"#))).await?;
+        let asked = format!(r#"{{"account": "{}", "password": "{password}"}}"#, self.name);
+        let signed_in = send(running, "", "/api/auth:signIn", Some(&asked)).await?;
+        self.token = signed_in["token"].as_str().unwrap_or_default().to_owned();
+        self.password = password;
+        Ok(())
     }
 
     /// Does it, and gives back the answer's `data`.
     async fn ask(&self, running: &Running, path: &str, body: Option<&str>) -> Result<Value> {
-        let method = if body.is_some() { Method::POST } else { Method::GET };
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
-            .body(Body::from(body.unwrap_or_default().to_owned()))?;
-        let answer = running.answer(request).await;
-        let status = answer.status();
-        let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20).await?;
-        let mut answer: Value = serde_json::from_slice(&bytes)?;
-        if !status.is_success() {
-            return Err(Error::internal(format!("{path} answered {status}: {answer}")));
-        }
-        Ok(answer["data"].take())
+        send(running, &self.token, path, body).await
     }
 
     /// The same as a line for the shell.
@@ -87,17 +98,37 @@ impl Person {
     }
 }
 
-async fn seed(running: &Running, people: [Person; 3]) -> Result<()> {
+/// Sends a request, and gives back the answer's `data`.
+async fn send(running: &Running, token: &str, path: &str, body: Option<&str>) -> Result<Value> {
+    let method = if body.is_some() { Method::POST } else { Method::GET };
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .body(Body::from(body.unwrap_or_default().to_owned()))?;
+    let answer = running.answer(request).await;
+    let status = answer.status();
+    let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20).await?;
+    let mut answer: Value = serde_json::from_slice(&bytes)?;
+    if !status.is_success() {
+        return Err(Error::internal(format!("{path} answered {status}: {answer}")));
+    }
+    Ok(answer["data"].take())
+}
+
+async fn seed(running: &Running, people: [Person; 4]) -> Result<()> {
     const FILE: &str = "/api/reimbursements:create?triggerWorkflows=expense_review";
-    let [ada, grace, paul] = &people;
+    let [ada, grace, paul, _] = &people;
     let small =
         ada.ask(running, FILE, Some(r#"{"project": "Lisbon", "amount": "120.50"}"#)).await?;
     ada.ask(running, FILE, Some(r#"{"project": "Berlin", "amount": "740.00"}"#)).await?;
     let (check, pay) = (first_task(running, grace).await?, first_task(running, paul).await?);
 
-    let names =
-        people.each_ref().map(|person| format!("{} ({})", person.name, person.role)).join(", ");
-    println!("\nUsers: {names}. Ada has filed 120.50, approved at once, and 740.00, which waits.");
+    println!("\nSign in at {}/admin; the passwords are new at each start:", running.url());
+    for Person { name, role, password, .. } in &people {
+        println!("  {name:<6} {password}  ({role})");
+    }
+    println!("Ada has filed 120.50, approved at once, and 740.00, which waits.");
     let submit = |task: Value| format!("/api/tasks:submit?filterByTk={task}");
     let claim = format!("/api/reimbursements:get?filterByTk={}", small["id"]);
     let decision = r#"{"decision": "approved", "comment": "Receipts are complete."}"#;

@@ -366,6 +366,14 @@ fn everybody_in_the_story_sees_whose_claim_it_is() {
 fn the_demo_prints_lines_that_work() {
     let mut program = Program::new(env!("CARGO_BIN_EXE_expense-claims"));
     program.start_with(&["--demo", "--addr", "127.0.0.1:0"], &[]);
+    let page = program.line_with("Sign in at ");
+    let page = page.split([' ', ';']).nth(3).expect("an address").to_owned();
+    let grace = program.line_with("(supervisor)");
+    let password = grace.split_whitespace().nth(1).expect("a password").to_owned();
+    let credentials = format!("{{\"account\": \"Grace\", \"password\": \"{password}\"}}");
+    let sign_in = page.replace("/admin", "/api/auth:signIn");
+    let signed_in = curl(&["-d", &credentials, &sign_in]);
+    assert_eq!(signed_in.status, 200, "{signed_in:?}");
     program.line_with("# Grace approves");
     let header = program.line_with("curl -H");
     let token = header.split('\'').nth(1).expect("a header").to_owned();
