@@ -358,6 +358,7 @@ fn field() -> Object {
     object([
         ("name", text()),
         ("title", text()),
+        ("help?", text()),
         ("type", text()),
         ("required", flag()),
         ("nullable?", flag()),
@@ -368,6 +369,7 @@ fn field() -> Object {
         ("default?", anything()),
         ("association?", text()),
         ("collection?", text()),
+        ("new?", object([("fields", list(named("wf.Field")))])),
     ])
 }
 
