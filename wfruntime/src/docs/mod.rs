@@ -8,6 +8,8 @@ pub mod access {}
 pub mod guarantees {}
 #[doc = include_str!("http.md")]
 pub mod http {}
+#[doc = include_str!("page.md")]
+pub mod page {}
 #[doc = include_str!("running.md")]
 pub mod running {}
 #[doc = include_str!("versions.md")]
