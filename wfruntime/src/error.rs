@@ -91,6 +91,11 @@ impl Fault {
         self
     }
 
+    /// The same fault in other words, which are not translated.
+    pub(crate) fn reworded(&self, message: String) -> Self {
+        Self { message, text: Text::default(), ..self.clone() }
+    }
+
     /// What stands in the message, by name; nothing if the program wrote it, and not this crate.
     #[cfg(feature = "page")]
     pub(crate) fn args(&self) -> Option<&[(&'static str, String)]> {

@@ -190,7 +190,7 @@ async fn insert_all(
 
 /// A fault with its line.
 fn at(line: u64, fault: &Fault) -> Fault {
-    Fault { message: format!("line {line}: {}", fault.message), ..fault.clone() }
+    fault.reworded(format!("line {line}: {}", fault.message))
 }
 
 /// What the store says of the record of a line; of none if the line is 0.
