@@ -212,7 +212,8 @@ mod tests {
         too_many_appends too_many_processes too_many_records two_paths two_targets two_triggers \
         unfit_operator unknown_action unknown_association unknown_button unknown_collection \
         unknown_field unknown_node unknown_operator unknown_parameter unknown_path \
-        unknown_status unknown_workflow unsupported_encoding unsupported_parameter";
+        unknown_status unknown_workflow unsupported_encoding unsupported_parameter \
+        account csv format idempotency_key_reused input invalid_idempotency_key json stopped under_way";
 
     /// The codes of faults, from the source: the first text behind what makes one.
     fn codes() -> BTreeSet<String> {
