@@ -44,7 +44,7 @@ async fn the_first_administrator_comes_by_the_printed_address_and_lets_others_in
         other.fill("Email or nickname", "Ada").await;
         other.fill("Password", "wrong").await;
         other.press("Sign in").await;
-        other.sees("wrong name or password").await;
+        other.sees("The name or the password is wrong.").await;
         other.fill("Password", PASSWORD).await;
         other.press("Sign in").await;
         other.find("//h1[. = 'Plans']", "the page that was asked for").await;
