@@ -82,7 +82,9 @@ impl Args {
     }
 
     fn unknown(&self, what: &str, name: &str) -> String {
-        let known: Vec<&str> = self.keys.iter().map(|(key, _)| *key).collect();
+        // A key without a form is known to be refused.
+        let known = self.keys.iter().filter(|(_, form)| !form.is_empty());
+        let known: Vec<&str> = known.map(|(key, _)| *key).collect();
         let help = match words::closest(name, known.iter().copied()) {
             Some(close) => format!("there is `{close}`"),
             None if known.len() == 1 => format!("the only one is {}", list(&known)),
@@ -93,6 +95,14 @@ impl Args {
 
     fn form(&self, name: &str) -> &'static str {
         self.keys.iter().find(|(key, _)| *key == name).map_or("", |(_, form)| form)
+    }
+
+    /// Drops the arguments that have no form: they were reported.
+    pub(crate) fn keep_known(&mut self) {
+        let keys = self.keys;
+        let is_known =
+            |arg: &Arg| keys.iter().any(|(key, form)| arg.key.unraw() == key && !form.is_empty());
+        self.args.retain(is_known);
     }
 
     /// The argument of this key, if it was given.

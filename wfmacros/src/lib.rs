@@ -52,6 +52,12 @@ pub fn own_collection(args: TokenStream, item: TokenStream) -> TokenStream {
     collection::expand(args.into(), item.into(), collection::Place::Beside).into()
 }
 
+/// Makes an `async fn` a workflow that runs on changes of data.
+#[proc_macro_attribute]
+pub fn collection_event(args: TokenStream, item: TokenStream) -> TokenStream {
+    post_action::expand(trigger::Kind::CollectionEvent, args.into(), item.into()).into()
+}
+
 /// Says which forms and buttons a collection has, and what they fire.
 #[proc_macro]
 pub fn forms(tokens: TokenStream) -> TokenStream {
@@ -61,7 +67,13 @@ pub fn forms(tokens: TokenStream) -> TokenStream {
 /// Makes an `async fn` a workflow that runs after an action.
 #[proc_macro_attribute]
 pub fn post_action(args: TokenStream, item: TokenStream) -> TokenStream {
-    post_action::expand(args.into(), item.into()).into()
+    post_action::expand(trigger::Kind::PostAction, args.into(), item.into()).into()
+}
+
+/// Makes an `async fn` a workflow that runs before an action writes.
+#[proc_macro_attribute]
+pub fn pre_action(args: TokenStream, item: TokenStream) -> TokenStream {
+    post_action::expand(trigger::Kind::PreAction, args.into(), item.into()).into()
 }
 
 /// Says what roles may do.

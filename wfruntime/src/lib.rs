@@ -53,15 +53,16 @@ pub use auth::{User, UserAssociations, UserFields};
 pub use clap;
 pub use clock::Clock;
 pub use context::{
-    Answered, Approve, Ask, AwaitSignal, AwaitSignalWithin, Branches, Called, Context, Decision,
-    Find, List, Moment, Never, Outcome, Racers, Request, Response, Signal, SyncContext, Within,
+    Answered, Approve, Ask, AwaitSignal, AwaitSignalWithin, Branches, Called, CheckContext,
+    Context, Decision, Find, List, Moment, Never, Outcome, PreContext, Racers, Request, Response,
+    Signal, SyncContext, Within,
 };
 pub use core::{Core, Settings};
 pub use error::{Error, ErrorKind, Fault, Result};
 pub use execution::{JobStatus, Status};
 pub use identity::{Actor, Identity};
 pub use retention::Retention;
-pub use trigger::{Changed, PostAction};
+pub use trigger::{Changed, CollectionEvent, PostAction, PreAction, Submitted};
 pub use value::{Type, Value};
 #[doc = include_str!("docs/action.md")]
 pub use wfmacros::action;
@@ -71,10 +72,14 @@ pub use wfmacros::answer;
 pub use wfmacros::choice;
 #[doc = include_str!("docs/collection.md")]
 pub use wfmacros::collection;
+#[doc = include_str!("docs/collection_event.md")]
+pub use wfmacros::collection_event;
 #[doc = include_str!("docs/forms.md")]
 pub use wfmacros::forms;
 #[doc = include_str!("docs/post_action.md")]
 pub use wfmacros::post_action;
+#[doc = include_str!("docs/pre_action.md")]
+pub use wfmacros::pre_action;
 #[doc = include_str!("docs/role.md")]
 pub use wfmacros::role;
 #[doc = include_str!("docs/workflow.md")]

@@ -12,6 +12,7 @@ pub use crate::collection::{
 };
 pub use crate::http::{Actions, Committed};
 pub use crate::{
-    App, Context, Error, ErrorKind, Identity, PostAction, Result, SyncContext, action, answer,
-    choice, collection, dec, forms, post_action, role, workflow,
+    App, CheckContext, CollectionEvent, Context, Error, ErrorKind, Identity, PostAction, PreAction,
+    PreContext, Result, SyncContext, action, answer, choice, collection, collection_event, dec,
+    forms, post_action, pre_action, role, workflow,
 };

@@ -15,15 +15,15 @@ pub use crate::collection::{
     IntoChanges, IntoDraft, IntoField, IsSet, Location, MemberMeta, Missing, Range, Record,
     RegisteredCollection, Roles, Set, ToMany, ToOne, UnknownName, Variant, follow,
 };
-pub use crate::context::{Context, Outcome, SyncContext};
+pub use crate::context::{CheckContext, Context, Outcome, PreContext, SyncContext};
 pub use crate::decimal::decimal;
 pub use crate::error::Result;
 pub use crate::forms::generated::*;
 pub use crate::store::schema::OnDelete;
-pub use crate::trigger::PostAction;
+pub use crate::trigger::{CollectionEvent, PostAction, PreAction};
 pub use crate::workflow::{
-    Decider, Graph, GraphEdge, GraphNode, Identified, InAppends, Mode, Overlap, Present, Ran,
-    RegisteredWorkflow, Retry, Show, Timing, Trigger, Updated, Workflow, WorkflowMeta,
+    Callable, Decider, Graph, GraphEdge, GraphNode, Identified, InAppends, Mode, Overlap, Present,
+    Ran, RegisteredWorkflow, Retry, Show, Timing, Trigger, Updated, Workflow, WorkflowMeta,
     WorkflowResult, loaded, show_in_url,
 };
 
@@ -42,6 +42,22 @@ pub fn type_of<F: 'static>(_: &F) -> TypeId {
 /// The snapshot does not fit the collection.
 pub fn fired<T: Collection>(snapshot: &Snapshot) -> Result<PostAction<T>> {
     PostAction::from_snapshot(snapshot)
+}
+
+/// What a pre-action is about, as its function takes it.
+///
+/// # Errors
+/// The snapshot does not fit the collection.
+pub fn asked<T: Collection>(snapshot: &Snapshot) -> Result<PreAction<T>> {
+    PreAction::from_snapshot(snapshot)
+}
+
+/// What a collection event is about, as its function takes it.
+///
+/// # Errors
+/// The snapshot does not fit the collection.
+pub fn happened<T: Collection>(snapshot: &Snapshot) -> Result<CollectionEvent<T>> {
+    CollectionEvent::from_snapshot(snapshot)
 }
 
 /// A variable, or a field of one, in an expression of `workflow!`.

@@ -50,6 +50,17 @@ pub enum Trigger {
     },
 }
 
+impl Trigger {
+    /// Its word in answers.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::PostAction => "post_action",
+            Self::PreAction => "pre_action",
+            Self::CollectionEvent { .. } => "collection_event",
+        }
+    }
+}
+
 /// When a workflow runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Timing {
@@ -134,6 +145,16 @@ impl WorkflowMeta {
             Mode::Global => format!("{collection}: {}", self.on.join(", ")),
         }
     }
+
+    /// Whether it runs before what it is about is written.
+    pub(crate) fn runs_before(&self) -> bool {
+        matches!(self.trigger, Trigger::PreAction | Trigger::CollectionEvent { rollback: true })
+    }
+
+    /// Whether a change of data starts it.
+    pub(crate) fn is_event(&self) -> bool {
+        matches!(self.trigger, Trigger::CollectionEvent { .. })
+    }
 }
 
 /// A workflow that another one calls, and where.
@@ -157,6 +178,14 @@ pub trait Workflow: 'static {
     /// All that was declared.
     const META: &'static WorkflowMeta;
 }
+
+/// A workflow that others can call: it works on a stored record.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be called",
+    label = "it runs before a write, of which there is none here",
+    note = "`call` runs a `#[post_action]` or a `#[collection_event]` for a record"
+)]
+pub trait Callable: Workflow {}
 
 /// A workflow as `inventory` collects it; nothing but the registry reads it.
 #[derive(Clone, Copy)]

@@ -199,7 +199,8 @@ impl Emitter<'_> {
         let private = self.private;
         let collection = self.collection;
         let ty: Type = syn::parse_quote!(#collection);
-        let scope = Scope { private: private.clone(), collection: &ty, appends: &[] };
+        let scope =
+            Scope { private: private.clone(), collection: &ty, appends: &[], is_submitted: false };
         let filter = condition::emit(when, collection, &scope, self.errors);
         quote!(|| #private::Filter::into_condition(#filter))
     }

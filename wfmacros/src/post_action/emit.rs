@@ -5,8 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::lower::{Argument, Model};
-use crate::trigger::Trigger;
 use crate::trigger::emit::{self, Declared};
+use crate::trigger::{Kind, Trigger};
 
 /// The type beside the function, and its registration.
 pub(crate) fn declaration(trigger: &Trigger, model: &Model) -> TokenStream {
@@ -38,19 +38,22 @@ fn handler(trigger: &Trigger, model: &Model) -> TokenStream {
         match argument {
             Argument::Claim(ty) => {
                 let snapshot = quote!(&#call.snapshot);
+                let fired = match trigger.kind {
+                    Kind::PostAction => "fired",
+                    Kind::PreAction => "asked",
+                    Kind::CollectionEvent => "happened",
+                };
+                let fired = Ident::new(fired, Span::mixed_site());
                 let fired = quote_spanned! {model.collection.span()=>
-                    fired::<#collection>(#snapshot)?
+                    #fired::<#collection>(#snapshot)?
                 };
                 lets.extend(quote_spanned!(ty.span()=> let #claim: #ty = #private::#fired;));
                 order.push(&claim);
             }
             Argument::Context(ty) => {
                 // Whatever the name is, the type is checked at the user's word.
-                lets.extend(if trigger.is_sync {
-                    quote_spanned!(ty.span()=> let #cx: #ty = (*#call.cx).clone();)
-                } else {
-                    quote_spanned!(ty.span()=> let #cx: #ty = #call.cx;)
-                });
+                let context = emit::context(trigger, collection, &quote!(#call));
+                lets.extend(quote_spanned!(ty.span()=> let #cx: #ty = #context;));
                 order.push(&cx);
             }
         }

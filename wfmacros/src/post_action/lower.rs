@@ -5,7 +5,7 @@ use syn::{Attribute, FnArg, Ident, PatType, ReturnType, Type, Visibility};
 use crate::diag::{Errors, message};
 use crate::fingerprint::Fingerprint;
 use crate::function::{Function, named};
-use crate::trigger::Trigger;
+use crate::trigger::{Kind, Trigger};
 
 /// A function that fits; only this can be emitted.
 pub(crate) struct Model {
@@ -21,17 +21,31 @@ pub(crate) struct Model {
 
 /// What a function can take.
 pub(crate) enum Argument {
-    /// `PostAction<T>`, of this type.
+    /// What happened, of this type: `PostAction<T>`.
     Claim(Type),
-    /// `Context` or `SyncContext`, of this type.
+    /// What it may do, of this type: `Context`.
     Context(Type),
 }
 
-const FORM: &str = "write `async fn name(claim: PostAction<Claim>, cx: Context) -> Result<()>`";
+/// How a function of this trigger is written.
+pub(super) fn form(kind: Kind) -> &'static str {
+    match kind {
+        Kind::PostAction => {
+            "write `async fn name(claim: PostAction<Claim>, cx: Context) -> Result<()>`"
+        }
+        Kind::PreAction => {
+            "write `async fn name(claim: PreAction<Claim>, cx: PreContext<Claim>) -> Result<()>`"
+        }
+        Kind::CollectionEvent => {
+            "write `async fn name(claim: CollectionEvent<Claim>, cx: Context) -> Result<()>`"
+        }
+    }
+}
 
 /// Judges the function; `None` if nothing can be made of it.
 pub(crate) fn lower(function: Function, trigger: &Trigger, errors: &mut Errors) -> Option<Model> {
-    let mut fits = head(&function, errors);
+    let kind = trigger.kind;
+    let mut fits = head(&function, kind, errors);
     let mut arguments = Vec::new();
     for input in &function.sig.inputs {
         match argument(input, trigger, errors) {
@@ -44,7 +58,7 @@ pub(crate) fn lower(function: Function, trigger: &Trigger, errors: &mut Errors) 
         errors.at(
             &function.sig.ident,
             message(
-                "missing return type of a post action",
+                format!("missing return type of a {}", kind.noun()),
                 Some("how it ends becomes the status of its execution"),
                 Some("add `-> Result<()>`, and end with `Ok(())`"),
             ),
@@ -72,13 +86,13 @@ pub(crate) fn lower(function: Function, trigger: &Trigger, errors: &mut Errors) 
     })
 }
 
-fn head(function: &Function, errors: &mut Errors) -> bool {
+fn head(function: &Function, kind: Kind, errors: &mut Errors) -> bool {
     let sig = &function.sig;
     if sig.asyncness.is_none() {
         errors.at(
             &sig.fn_token,
             message(
-                "a post action must be an `async fn`",
+                format!("a {} must be an `async fn`", kind.noun()),
                 Some("its nodes wait for the database"),
                 Some("write `async fn`"),
             ),
@@ -88,9 +102,9 @@ fn head(function: &Function, errors: &mut Errors) -> bool {
         errors.at(
             &sig.generics,
             message(
-                "a post action cannot be generic",
+                format!("a {} cannot be generic", kind.noun()),
                 Some("it is registered once, for one collection"),
-                Some("name the collection, as in `PostAction<Claim>`"),
+                Some(&format!("name the collection, as in `{}<Claim>`", kind.claim())),
             ),
         );
     }
@@ -98,11 +112,12 @@ fn head(function: &Function, errors: &mut Errors) -> bool {
 }
 
 fn argument(input: &FnArg, trigger: &Trigger, errors: &mut Errors) -> Option<Argument> {
+    let (kind, noun) = (trigger.kind, trigger.kind.noun());
     let FnArg::Typed(PatType { ty, .. }) = input else {
         errors.at(
             input,
             message(
-                "a post action cannot take `self`",
+                format!("a {noun} cannot take `self`"),
                 Some("nothing holds a value to call it on"),
                 Some("move the function out of the `impl` block"),
             ),
@@ -110,58 +125,87 @@ fn argument(input: &FnArg, trigger: &Trigger, errors: &mut Errors) -> Option<Arg
         return None;
     };
     match named(ty) {
-        Some((name, Some(_))) if name == "PostAction" => Some(Argument::Claim((**ty).clone())),
+        Some((name, Some(_))) if name == kind.claim() => Some(Argument::Claim((**ty).clone())),
         // rustc says that the collection is missing.
-        Some((name, None)) if name == "PostAction" => None,
-        Some((name, _)) if name == "Context" && trigger.is_sync => {
-            errors.at(
-                ty,
-                message(
-                    "a synchronous post action takes `SyncContext`",
-                    Some("`Context` can wait, and the request is waiting for the answer"),
-                    Some("write `SyncContext`, or remove `execution = \"sync\"`"),
-                ),
-            );
+        Some((name, None)) if name == kind.claim() => None,
+        Some((name, _)) if CONTEXTS.iter().any(|context| name == context) => {
+            if name == trigger.context() {
+                return Some(Argument::Context((**ty).clone()));
+            }
+            other_context(ty, &name.to_string(), trigger, errors);
             None
-        }
-        Some((name, _)) if name == "SyncContext" && !trigger.is_sync => {
-            errors.at(
-                ty,
-                message(
-                    "an asynchronous post action takes `Context`",
-                    Some("`SyncContext` is for workflows that run before the answer"),
-                    Some("write `Context`, or add `execution = \"sync\"`"),
-                ),
-            );
-            None
-        }
-        Some((name, _)) if name == "Context" || name == "SyncContext" => {
-            Some(Argument::Context((**ty).clone()))
         }
         _ => {
+            let context = trigger.context();
             let help = match &**ty {
                 Type::Reference(by) if is_known(&by.elem) => "take it by value, without `&`",
-                other if named(other).is_some_and(|(name, _)| name == "Record") => {
-                    "write `PostAction<T>`: the record is its `data`"
-                }
+                other if named(other).is_some_and(|(name, _)| name == "Record") => match kind {
+                    Kind::PreAction => "write `PreAction<T>`: what was submitted is its `data`",
+                    Kind::PostAction => "write `PostAction<T>`: the record is its `data`",
+                    Kind::CollectionEvent => "write `CollectionEvent<T>`: the record is its `data`",
+                },
+                other if is_known(other) => form(kind),
                 _ => "put shared things into `App::state`, and read them with `cx.state::<X>()`",
             };
+            let takes = match kind {
+                Kind::PreAction => "what is asked for",
+                Kind::PostAction | Kind::CollectionEvent => "what happened",
+            };
+            let note = format!(
+                "it takes `{}<T>` ({takes}) and `{context}` (what it may do)",
+                kind.claim()
+            );
             errors.at(
                 ty,
-                message(
-                    "a post action cannot take this argument",
-                    Some("it takes `PostAction<T>` (what happened) and `Context` (what it may do)"),
-                    Some(help),
-                ),
+                message(format!("a {noun} cannot take this argument"), Some(&note), Some(help)),
             );
             None
         }
     }
 }
 
+/// A context that this workflow does not get.
+fn other_context(ty: &Type, name: &str, trigger: &Trigger, errors: &mut Errors) {
+    let noun = trigger.kind.noun();
+    let context = trigger.context();
+    let plain = format!("write `{context}`");
+    let (headline, note, help) = match (context, name) {
+        ("SyncContext", "Context") => (
+            format!("a synchronous {noun} takes `SyncContext`"),
+            "`Context` can wait, and the request is waiting for the answer",
+            "write `SyncContext`, or remove `execution = \"sync\"`",
+        ),
+        ("Context", "SyncContext") => (
+            format!("an asynchronous {noun} takes `Context`"),
+            "`SyncContext` is for workflows that run before the answer",
+            "write `Context`, or add `execution = \"sync\"`",
+        ),
+        ("PreContext", _) => (
+            format!("a {noun} takes `PreContext<T>`"),
+            "what it is about is not written yet: it can read, refuse and set values",
+            "write `PreContext<T>`, with the collection of its `PreAction<T>`",
+        ),
+        ("CheckContext", _) => (
+            format!("a {noun} with `rollback` takes `CheckContext`"),
+            "what it is about is not written yet: it can read and refuse",
+            "write `CheckContext`, or remove `rollback`",
+        ),
+        _ => (
+            format!("a {noun} takes `{context}`"),
+            "the other one is for workflows that run before a write",
+            plain.as_str(),
+        ),
+    };
+    errors.at(ty, message(headline, Some(note), Some(help)));
+}
+
+/// What a function of some trigger can take to act with.
+const CONTEXTS: [&str; 4] = ["Context", "SyncContext", "PreContext", "CheckContext"];
+
 fn is_known(ty: &Type) -> bool {
-    let known = ["PostAction", "Context", "SyncContext"];
-    named(ty).is_some_and(|(name, _)| known.iter().any(|known| name == known))
+    let claims = ["PostAction", "PreAction", "CollectionEvent"];
+    let known = |name: &Ident| claims.iter().chain(&CONTEXTS).any(|known| name == known);
+    named(ty).is_some_and(|(name, _)| known(name))
 }
 
 /// Each kind exactly once.
@@ -175,26 +219,35 @@ fn counts(
     let is_claim = |(_, argument): &&(FnArg, Argument)| matches!(argument, Argument::Claim(_));
     let claims: Vec<_> = arguments.iter().filter(is_claim).collect();
     let contexts: Vec<_> = arguments.iter().filter(|argument| !is_claim(argument)).collect();
+    let (kind, noun) = (trigger.kind, trigger.kind.noun());
     for (input, _) in claims.iter().skip(1).chain(contexts.iter().skip(1)) {
-        errors.at(input, message("duplicate argument of a post action", None, Some(FORM)));
+        let headline = format!("duplicate argument of a {noun}");
+        errors.at(input, message(headline, None, Some(form(kind))));
     }
     // An argument that was refused above may have been meant as the missing one.
     if claims.is_empty() && all_known {
+        let note = match kind {
+            Kind::CollectionEvent => "`T` is the collection whose changes it hears of",
+            Kind::PostAction | Kind::PreAction => "`T` is the collection whose actions fire it",
+        };
         errors.at(
             &function.sig.ident,
             message(
-                "missing argument `PostAction<T>` of a post action",
-                Some("`T` is the collection whose actions fire it"),
-                Some(FORM),
+                format!("missing argument `{}<T>` of a {noun}", kind.claim()),
+                Some(note),
+                Some(form(kind)),
             ),
         );
     }
     if contexts.is_empty() && all_known {
-        let ty = if trigger.is_sync { "SyncContext" } else { "Context" };
+        let ty = match trigger.context() {
+            "PreContext" => "PreContext<T>",
+            context => context,
+        };
         errors.at(
             &function.sig.ident,
             message(
-                format!("missing argument `{ty}` of a post action"),
+                format!("missing argument `{ty}` of a {noun}"),
                 Some("what it does goes through it, so that it happens once"),
                 Some(&format!("add `cx: {ty}`")),
             ),

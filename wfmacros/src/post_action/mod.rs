@@ -1,4 +1,4 @@
-//! `#[post_action]` on an `async fn`: a workflow as free Rust.
+//! A trigger on an `async fn`: a workflow as free Rust.
 
 mod emit;
 mod lower;
@@ -8,14 +8,14 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use crate::diag::Errors;
-use crate::trigger;
+use crate::trigger::{self, Kind};
 
 /// The item again, the workflow's declaration, and all errors.
 #[expect(clippy::needless_pass_by_value, reason = "the shape of an attribute macro")]
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(kind: Kind, args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let trigger = trigger::parse(Span::call_site(), args, &mut errors);
-    let function = parse::parse(&item, &mut errors);
+    let trigger = trigger::parse(kind, Span::call_site(), args, &mut errors);
+    let function = parse::parse(kind, &item, &mut errors);
     let declared = function.and_then(|function| {
         let trigger = trigger::lower(trigger, &function.sig.ident, &mut errors);
         let function = lower::lower(function, &trigger, &mut errors);

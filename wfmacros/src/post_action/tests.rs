@@ -27,7 +27,7 @@ fn a_function_and_all_arguments() {
         timeout = 1 minute 30 seconds, concurrency = 1, overlap = "refuse", crate = "wf"
     };
     check(
-        &expand(args, item),
+        &expand(crate::trigger::Kind::PostAction, args, item),
         expect![[r#"
             /// Tells finance.
             #[cfg(unix)]
@@ -97,6 +97,7 @@ fn a_function_and_all_arguments() {
                         },
                     };
                 }
+                impl wf::private::Callable for notify {}
                 wf::private::inventory::submit! {
                     wf::private::RegisteredWorkflow({ let _ = notify {}; < notify as
                     wf::private::Workflow > ::META })

@@ -6,9 +6,11 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Path, Type, Visibility};
 
+use super::kind::Kind;
 use super::lower::Trigger;
 use crate::attributes::{self, cfgs};
 use crate::words;
+use crate::workflow::emit::submitted;
 
 /// What a function and a `workflow!` each add to their trigger.
 pub(crate) struct Declared<'a> {
@@ -40,6 +42,9 @@ pub(crate) fn declaration(it: &Declared) -> TokenStream {
     let doc = format!("The workflow `{key}`, to be named by its path.");
     let checks = checks(it.trigger, collection, &private);
     let meta = meta(it, &private);
+    let callable =
+        (it.trigger.kind != Kind::PreAction).then(|| quote!(impl #private::Callable for #name {}));
+
     let of = quote_spanned!(collection.span()=> type Collection = #collection;);
     // The struct expression keeps the type from being called dead.
     quote! {
@@ -56,6 +61,7 @@ pub(crate) fn declaration(it: &Declared) -> TokenStream {
                 const MODE: #private::Mode = #mode;
                 const META: &'static #private::WorkflowMeta = &#meta;
             }
+            #callable
             #private::inventory::submit! {
                 #private::RegisteredWorkflow({
                     let _ = #name {};
@@ -108,6 +114,14 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
     let collection = it.collection;
     let (key, version) = (&trigger.key, trigger.version);
     let title = title(trigger, it.attrs, it.name);
+    let fires = match trigger.kind {
+        Kind::PostAction => quote!(PostAction),
+        Kind::PreAction => quote!(PreAction),
+        Kind::CollectionEvent => {
+            let rollback = trigger.rollback;
+            quote!(CollectionEvent { rollback: #rollback })
+        }
+    };
     let mode = mode(trigger, private);
     // As in URLs: the registry knows the program's own actions by that name.
     let on = trigger.on.iter().map(|name| words::camel(&name.unraw().to_string()));
@@ -149,7 +163,7 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
             key: #key,
             version: #version,
             title: #title,
-            trigger: #private::Trigger::PostAction,
+            trigger: #private::Trigger::#fires,
             collection: || <#collection as #private::Collection>::META,
             mode: #mode,
             on: &[#(#on),*],
@@ -178,23 +192,39 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
 fn when(trigger: &Trigger, collection: &Type, private: &TokenStream) -> TokenStream {
     let Some(when) = &trigger.when else { return quote!(::core::option::Option::None) };
     let snapshot = Ident::new("snapshot", Span::mixed_site());
-    let parts = parts();
+    let parts = parts(trigger.kind);
+    let claim = Ident::new(trigger.kind.claim(), Span::mixed_site());
     let holds = Ident::new("holds", Span::mixed_site());
+    let when = match trigger.kind {
+        Kind::PreAction => submitted(when, collection, private),
+        _ => when.clone(),
+    };
     let holds = quote_spanned!(when.span()=> let #holds: bool = #when; #holds);
     quote! {
         ::core::option::Option::Some(|#snapshot| {
             #[allow(unused_mut, unused_variables)]
-            let #parts = #private::PostAction::<#collection>::from_snapshot(#snapshot)?.into_parts();
+            let #parts = #private::#claim::<#collection>::from_snapshot(#snapshot)?.into_parts();
             ::core::result::Result::Ok({ #holds })
         })
     }
 }
 
 /// `(mut data, before, user, role)`: what bodies use without declaring it.
-pub(crate) fn parts() -> TokenStream {
-    let [data, before, user, role] =
-        ["data", "before", "user", "role"].map(|name| Ident::new(name, Span::call_site()));
-    quote!((mut #data, #before, #user, #role))
+pub(crate) fn parts(kind: Kind) -> TokenStream {
+    let [data, second, third, fourth] =
+        kind.names().map(|name| Ident::new(name, Span::call_site()));
+    quote!((mut #data, #second, #third, #fourth))
+}
+
+/// What the function may do, of an invocation.
+pub(crate) fn context(trigger: &Trigger, collection: &Type, call: &TokenStream) -> TokenStream {
+    let private = trigger.runtime.private();
+    match trigger.context() {
+        "PreContext" => quote!(#private::PreContext::<#collection>::of(#call.cx)),
+        "CheckContext" => quote!(#private::CheckContext::of(#call.cx)),
+        "SyncContext" => quote!((*#call.cx).clone()),
+        _ => quote!(#call.cx),
+    }
 }
 
 /// `None`, or `Some` of these tokens.

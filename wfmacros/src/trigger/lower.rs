@@ -4,14 +4,17 @@ use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use syn::{Expr, LitInt, LitStr};
 
+use super::kind::Kind;
 use super::parse::TriggerAst;
 use crate::args::joined;
 use crate::diag::{Errors, message};
 use crate::paths::Runtime;
 use crate::words;
+use crate::workflow::lower::check_names;
 
 /// What fires a workflow, and how it runs: only this can be emitted.
 pub(crate) struct Trigger {
+    pub(crate) kind: Kind,
     pub(crate) runtime: Runtime,
     pub(crate) is_local: bool,
     pub(crate) is_sync: bool,
@@ -28,15 +31,32 @@ pub(crate) struct Trigger {
     pub(crate) timeout: Option<u64>,
     pub(crate) concurrency: Option<u32>,
     pub(crate) overlap: &'static str,
+    pub(crate) rollback: bool,
+}
+
+impl Trigger {
+    /// Whether it runs before what it is about is written: it may read and refuse, and no more.
+    pub(crate) fn is_before(&self) -> bool {
+        self.kind == Kind::PreAction || self.rollback
+    }
+
+    /// The type of what its function may do.
+    pub(crate) fn context(&self) -> &'static str {
+        self.kind.context(self.is_sync, self.rollback)
+    }
 }
 
 /// Judges the arguments of the workflow `name`.
 pub(crate) fn lower(ast: TriggerAst, name: &Ident, errors: &mut Errors) -> Trigger {
+    let kind = ast.kind;
     let is_local = mode(&ast, errors);
-    let on = on(&ast, is_local, errors);
+    let on = super::on::on(&ast, is_local, errors);
     let execution = word(&ast.execution, "execution", &["async", "sync"], errors);
     let overlaps = ["allow", "cancel_previous", "refuse"];
     let overlap = word(&ast.overlap, "overlap", &overlaps, errors);
+    if kind == Kind::CollectionEvent {
+        event(&ast, execution, overlap, errors);
+    }
     distinct_paths(&ast.appends, errors);
     let changed = ast.changed.unwrap_or_default();
     distinct(&changed, errors);
@@ -61,10 +81,14 @@ pub(crate) fn lower(ast: TriggerAst, name: &Ident, errors: &mut Errors) -> Trigg
     {
         errors.at(key, "`timeout` must be longer than nothing");
     }
+    if let Some(when) = &ast.when {
+        check_names(when, kind, errors);
+    }
     Trigger {
+        kind,
         runtime: ast.runtime,
         is_local: is_local == Some(true),
-        is_sync: execution == Some("sync"),
+        is_sync: kind == Kind::PreAction || execution == Some("sync"),
         on,
         appends: ast.appends,
         key: key(ast.key.as_ref(), name, errors),
@@ -89,16 +113,49 @@ pub(crate) fn lower(ast: TriggerAst, name: &Ident, errors: &mut Errors) -> Trigg
             errors,
         ),
         overlap: overlap.unwrap_or("allow"),
+        rollback: execution == Some("sync")
+            && ast.rollback.is_some_and(|(_, rollback)| rollback.value),
+    }
+}
+
+/// What contradicts itself on a collection event alone.
+fn event(ast: &TriggerAst, execution: Option<&str>, overlap: Option<&str>, errors: &mut Errors) {
+    if let Some((key, rollback)) = &ast.rollback
+        && rollback.value
+        && execution != Some("sync")
+        && (execution.is_some() || ast.execution.is_none())
+    {
+        errors.at(
+            key,
+            message(
+                "`rollback` needs `execution = \"sync\"`",
+                Some("an asynchronous event begins when the change is written already"),
+                Some("add `execution = \"sync\"`, or remove `rollback`"),
+            ),
+        );
+    }
+    if overlap == Some("refuse") {
+        errors.at(
+            &ast.overlap,
+            message(
+                "a collection event cannot refuse to overlap",
+                Some("the change that it hears of may be one that nobody can be refused"),
+                Some("write `overlap = \"cancel_previous\"`, or remove `overlap`"),
+            ),
+        );
     }
 }
 
 /// Whether the mode is local; `None` if it is not known.
 fn mode(ast: &TriggerAst, errors: &mut Errors) -> Option<bool> {
+    if ast.kind == Kind::CollectionEvent {
+        return Some(false);
+    }
     if !ast.has_mode {
         errors.span(
             ast.at,
             message(
-                "missing argument `mode` of `#[post_action]`",
+                format!("missing argument `mode` of {}", ast.kind.attribute()),
                 Some(
                     "a local workflow runs where it is named, a global one on every action in `on`",
                 ),
@@ -107,65 +164,6 @@ fn mode(ast: &TriggerAst, errors: &mut Errors) -> Option<bool> {
         );
     }
     Some(word(&ast.mode, "mode", &["local", "global"], errors)? == "local")
-}
-
-fn on(ast: &TriggerAst, is_local: Option<bool>, errors: &mut Errors) -> Vec<Ident> {
-    let Some((key, names)) = &ast.on else {
-        if is_local == Some(false) && !ast.has_on {
-            errors.span(
-                ast.at,
-                message(
-                    "missing argument `on` of `#[post_action]`",
-                    Some("a global post action must say after which actions it runs"),
-                    Some("add `on = [create, update]`, or one of them"),
-                ),
-            );
-        }
-        return Vec::new();
-    };
-    if is_local == Some(true) {
-        errors.at(
-            key,
-            message(
-                "`on` has no effect when `mode = \"local\"`",
-                Some("a local post action runs where it is named, whatever the action"),
-                Some("remove `on`, or use `mode = \"global\"`"),
-            ),
-        );
-        return Vec::new();
-    }
-    if names.is_empty() {
-        errors.at(
-            key,
-            message(
-                "`on` must name at least one action",
-                None,
-                Some("write `on = [create, update]`, or one of them"),
-            ),
-        );
-    }
-    for name in names {
-        fires(name, errors);
-    }
-    distinct(names, errors);
-    names.clone()
-}
-
-/// Refuses the built-in actions that fire nothing.
-fn fires(name: &Ident, errors: &mut Errors) {
-    match name.unraw().to_string().as_str() {
-        word @ ("delete" | "destroy") => errors.at(name, message(
-            format!("`{word}` cannot fire a post action"),
-            Some("after it there is no record left to work on"),
-            Some("use `#[pre_action]` to act before it, or `#[collection_event]` to be told of it"),
-        )),
-        word @ ("list" | "get" | "view") => errors.at(name, message(
-            format!("`{word}` cannot fire a post action"),
-            Some("it only reads"),
-            Some("known are `create`, `update` and the names of the program's own actions"),
-        )),
-        _ => {}
-    }
 }
 
 /// The word of a literal, if it is one of the legal ones.
@@ -226,7 +224,7 @@ fn at_least_one(
     }
 }
 
-fn distinct(names: &[Ident], errors: &mut Errors) {
+pub(super) fn distinct(names: &[Ident], errors: &mut Errors) {
     for (index, name) in names.iter().enumerate() {
         if names[..index].contains(name) {
             errors.at(name, format!("duplicate name `{}`", name.unraw()));

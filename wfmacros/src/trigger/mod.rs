@@ -1,10 +1,14 @@
-//! The arguments of `#[post_action]`, the same on a function and inside `workflow!`.
+//! The arguments of the triggers, the same on a function and inside `workflow!`.
 //!
 //! `parse` reads their shape, `lower` their meaning, `emit` makes the workflow's declaration.
 
 pub(crate) mod emit;
+mod kind;
 mod lower;
+mod on;
 mod parse;
+mod refused;
 
+pub(crate) use kind::Kind;
 pub(crate) use lower::{Trigger, lower};
 pub(crate) use parse::parse;

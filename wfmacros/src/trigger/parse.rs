@@ -5,33 +5,17 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Expr, LitBool, LitInt, LitStr, Token};
 
-use crate::args::{Args, Key};
+use super::kind::Kind;
+use super::refused;
+use crate::args::Args;
 use crate::diag::Errors;
 use crate::durations::Length;
 use crate::paths::Runtime;
 
-const KEYS: &[Key] = &[
-    ("mode", "mode = \"local\""),
-    ("on", "on = [create, update]"),
-    ("appends", "appends = [category, category.parent]"),
-    ("execution", "execution = \"sync\""),
-    ("key", "key = \"claims.review\""),
-    ("title", "title = \"Review of claims\""),
-    ("version", "version = 2"),
-    ("enabled", "enabled = false"),
-    ("when", "when = data.amount > dec!(500)"),
-    ("changed", "changed = [amount]"),
-    ("allow", "allow = [supervisor]"),
-    ("retry", "retry = 5"),
-    ("timeout", "timeout = 30 seconds"),
-    ("concurrency", "concurrency = 1"),
-    ("overlap", "overlap = \"cancel_previous\""),
-    ("crate", "crate = \"wfruntime\""),
-];
-
 /// The arguments as they were written, each of the right form or missing.
 pub(crate) struct TriggerAst {
-    /// Where `#[post_action]` itself stands.
+    pub(crate) kind: Kind,
+    /// Where the attribute itself stands.
     pub(crate) at: Span,
     pub(crate) runtime: Runtime,
     pub(crate) mode: Option<LitStr>,
@@ -52,17 +36,21 @@ pub(crate) struct TriggerAst {
     pub(crate) timeout: Option<(Ident, Length)>,
     pub(crate) concurrency: Option<LitInt>,
     pub(crate) overlap: Option<LitStr>,
+    pub(crate) rollback: Option<(Ident, LitBool)>,
 }
 
-/// Reads the arguments; `at` is where the attribute stands.
-pub(crate) fn parse(at: Span, tokens: TokenStream, errors: &mut Errors) -> TriggerAst {
-    let args = Args::parse("`#[post_action]`", KEYS, tokens, errors);
+/// Reads the arguments of a trigger; `at` is where its attribute stands.
+pub(crate) fn parse(kind: Kind, at: Span, tokens: TokenStream, errors: &mut Errors) -> TriggerAst {
+    let mut args = Args::parse(kind.attribute(), kind.keys(), tokens, errors);
+    refused::report(&args, kind, errors);
+    args.keep_known();
     let renamed = args.text("crate", errors);
     let keyed = |name: &str| args.get(name).map(|arg| arg.key.clone());
     let names = |name: &str, errors: &mut Errors| {
         Some((keyed(name)?, args.list(name, Ident::parse_any, errors)?))
     };
     TriggerAst {
+        kind,
         at,
         runtime: Runtime::new(renamed.as_ref(), errors),
         mode: args.text("mode", errors),
@@ -82,6 +70,7 @@ pub(crate) fn parse(at: Span, tokens: TokenStream, errors: &mut Errors) -> Trigg
         timeout: timeout(&args, errors),
         concurrency: args.int("concurrency", errors),
         overlap: args.text("overlap", errors),
+        rollback: keyed("rollback").zip(args.bool("rollback", errors)),
     }
 }
 

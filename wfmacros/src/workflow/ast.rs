@@ -126,6 +126,7 @@ pub(crate) enum NodeKind {
     Ask(Box<Ask>),
     Request(Box<Request>),
     Call { workflow: Path, record: Expr },
+    Set { fields: Vec<Field> },
     Respond { text: Text },
     Require { condition: Expr, message: Option<Text> },
     End { failed: bool, message: Option<Text> },

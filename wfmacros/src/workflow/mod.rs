@@ -7,7 +7,7 @@ pub(crate) mod ast;
 pub(crate) mod brackets;
 pub(crate) mod emit;
 mod graph;
-mod lower;
+pub(crate) mod lower;
 mod parse;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -17,7 +17,7 @@ use syn::spanned::Spanned;
 
 use crate::diag::{Errors, message};
 use crate::trigger::emit::{self as declaration, Declared};
-use crate::trigger::{self, Trigger};
+use crate::trigger::{self, Kind, Trigger};
 
 /// The workflows of one call, and all errors.
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
@@ -45,15 +45,15 @@ struct Lowered {
 impl Lowered {
     fn of(mut workflow: ast::Workflow, errors: &mut Errors) -> Self {
         let trigger = match take_trigger(&mut workflow, errors) {
-            Some((at, args)) => {
-                let ast = trigger::parse(at, args, errors);
+            Some((kind, at, args)) => {
+                let ast = trigger::parse(kind, at, args, errors);
                 trigger::lower(ast, &workflow.name, errors)
             }
             // Others may name the workflow: it is emitted all the same.
             None => any_trigger(&workflow.name),
         };
         let body = std::mem::take(&mut workflow.body);
-        let body = lower::lower(body, trigger.is_sync, errors);
+        let body = lower::lower(body, &trigger, errors);
         Self { workflow, trigger, body }
     }
 
@@ -67,7 +67,8 @@ impl Lowered {
             let on = trigger.on.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             format!("{collection}: {on}")
         };
-        let graph = graph::Graph::of(&steps, label, workflow.name.span());
+        let kind = trigger.kind.word();
+        let graph = graph::Graph::of(&steps, (kind, label), workflow.name.span());
         let function = function(&workflow, &trigger, &steps, errors);
         let private = trigger.runtime.private();
         let name = &workflow.name;
@@ -77,7 +78,7 @@ impl Lowered {
             vis: &workflow.vis,
             attrs: &workflow.attrs,
             collection: &workflow.collection,
-            handler: handler(name, &trigger),
+            handler: handler(&workflow, &trigger),
             function: quote!(::core::option::Option::Some(|| #private::type_of(&#name))),
             roles,
             calls,
@@ -88,10 +89,12 @@ impl Lowered {
     }
 }
 
-/// Takes `#[post_action(…)]` out of the attributes.
-fn take_trigger(workflow: &mut ast::Workflow, errors: &mut Errors) -> Option<(Span, TokenStream)> {
-    let is_trigger =
-        |path: &syn::Path| path.segments.last().is_some_and(|last| last.ident == "post_action");
+/// Takes `#[post_action(…)]`, or another trigger, out of the attributes.
+fn take_trigger(
+    workflow: &mut ast::Workflow,
+    errors: &mut Errors,
+) -> Option<(Kind, Span, TokenStream)> {
+    let is_trigger = |path: &syn::Path| Kind::of(path).is_some();
     let (mut triggers, attrs): (Vec<_>, Vec<_>) =
         workflow.attrs.drain(..).partition(|attr| is_trigger(attr.path()));
     workflow.attrs = attrs;
@@ -121,13 +124,13 @@ fn take_trigger(workflow: &mut ast::Workflow, errors: &mut Errors) -> Option<(Sp
         Meta::List(list) => list.tokens.clone(),
         _ => TokenStream::new(),
     };
-    Some((trigger.path().span(), args))
+    Some((Kind::of(trigger.path())?, trigger.path().span(), args))
 }
 
 /// A trigger for a workflow that has none.
 fn any_trigger(name: &Ident) -> Trigger {
     let (at, mut errors) = (name.span(), Errors::default());
-    let ast = trigger::parse(at, quote!(mode = "local"), &mut errors);
+    let ast = trigger::parse(Kind::PostAction, at, quote!(mode = "local"), &mut errors);
     trigger::lower(ast, name, &mut errors)
 }
 
@@ -142,7 +145,12 @@ fn function(
     let ast::Workflow { attrs, vis, name, collection, .. } = workflow;
     // Of no name that a body may use: rustc would say that it cannot be reached from there.
     let [claim, cx] = ["__fired", "__cx"].map(|name| Ident::new(name, Span::mixed_site()));
-    let scope = emit::Scope { private: private.clone(), collection, appends: &trigger.appends };
+    let scope = emit::Scope {
+        private: private.clone(),
+        collection,
+        appends: &trigger.appends,
+        is_submitted: trigger.kind == Kind::PreAction,
+    };
     let mut emitter = emit::Emitter {
         scope,
         cx: cx.clone(),
@@ -154,8 +162,15 @@ fn function(
     // What is left of a body with errors has its own warnings, which say nothing.
     let quiet = (!errors.is_empty())
         .then(|| quote!(#[allow(unreachable_code, unused_mut, unused_variables)]));
-    let context = if trigger.is_sync { quote!(SyncContext) } else { quote!(Context) };
-    let parts = declaration::parts();
+    let context = match trigger.context() {
+        "PreContext" => quote!(PreContext<#collection>),
+        other => {
+            let other = Ident::new(other, Span::mixed_site());
+            quote!(#other)
+        }
+    };
+    let parts = declaration::parts(trigger.kind);
+    let given = Ident::new(trigger.kind.claim(), Span::mixed_site());
     let doc = attrs.iter().all(|attr| !attr.path().is_ident("doc")).then(|| {
         let doc = format!("The workflow `{}`.", trigger.key);
         quote!(#[doc = #doc])
@@ -165,7 +180,7 @@ fn function(
         #(#attrs)*
         #quiet
         #vis async fn #name(
-            #claim: #private::PostAction<#collection>,
+            #claim: #private::#given<#collection>,
             #cx: #private::#context,
         ) -> #private::Result<()> {
             #[allow(unused_mut, unused_variables)]
@@ -177,13 +192,15 @@ fn function(
 }
 
 /// `fn(Invocation) -> BoxFuture<Result<()>>`.
-fn handler(name: &Ident, trigger: &Trigger) -> TokenStream {
+fn handler(workflow: &ast::Workflow, trigger: &Trigger) -> TokenStream {
     let private = trigger.runtime.private();
+    let (name, collection) = (&workflow.name, &workflow.collection);
     let call = Ident::new("call", Span::mixed_site());
-    let cx = if trigger.is_sync { quote!((*#call.cx).clone()) } else { quote!(#call.cx) };
+    let given = Ident::new(trigger.kind.claim(), Span::mixed_site());
+    let cx = declaration::context(trigger, collection, &quote!(#call));
     quote! {
         |#call| ::std::boxed::Box::pin(async move {
-            #name(#private::PostAction::from_snapshot(&#call.snapshot)?, #cx).await
+            #name(#private::#given::from_snapshot(&#call.snapshot)?, #cx).await
         })
     }
 }

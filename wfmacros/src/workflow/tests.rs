@@ -246,6 +246,7 @@ fn the_review_of_claims() {
                         },
                     };
                 }
+                impl ::wfruntime::private::Callable for expense_review {}
                 ::wfruntime::private::inventory::submit! {
                     ::wfruntime::private::RegisteredWorkflow({ let _ = expense_review {}; <
                     expense_review as ::wfruntime::private::Workflow > ::META })

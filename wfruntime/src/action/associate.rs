@@ -14,6 +14,7 @@ use super::input::{Reader, Values};
 use super::keyed::is_taken;
 use super::plan::{Guard, Plan, between};
 use super::read::{self, no_record};
+use super::report::Report;
 use super::update::ATTEMPTS;
 use super::{Answer, AnswerData, Request, Through, Verb, View, rows, turns};
 use crate::auth::Access;
@@ -146,8 +147,21 @@ impl<'a> Linking<'a> {
         let (firing, signals) = (Firing::default(), Vec::new());
         let shown = read::resolve(self.request.collection, &View::default(), self.access)?;
         let (root, once) = (None, self.request.once.clone());
-        let commit =
-            Commit { statements, absent, firing, data, shown, users, names, signals, root, once };
+        // No pre-action is about a link.
+        let report = Report::new(Vec::new());
+        let commit = Commit {
+            statements,
+            absent,
+            firing,
+            report,
+            data,
+            shown,
+            users,
+            names,
+            signals,
+            root,
+            once,
+        };
         commit.run(core, turns).await
     }
 

@@ -1,6 +1,7 @@
 //! What is judged before anything is written, gathered so that it is told at once.
 
 use super::authorise;
+use super::before::{Before, UPSERT};
 use super::button::Pressed;
 use super::faults::Faults;
 use super::found::{Finder, Found};
@@ -56,7 +57,20 @@ impl<'a> Checks<'a> {
             Some(pressed) => Named::By(pressed.button, pressed.writes_nothing()),
         };
         let faults = &mut self.faults;
-        trigger::matches(self.core, &self.access, definition, action, named, faults).await
+        let heard = !matches!(named, Named::By(_, true));
+        let mut matches =
+            trigger::matches(self.core, &self.access, definition, action, named, faults).await?;
+        if heard {
+            let actions = if request.upserts { &[action, UPSERT][..] } else { &[action][..] };
+            let listening = trigger::before(self.core, &self.access, definition, actions);
+            matches.before.extend(listening.await?);
+        }
+        Ok(matches)
+    }
+
+    /// Who asks for what, for the pre-actions of the request.
+    pub(super) fn before<'b>(&'b self, request: &Request, action: &'static str) -> Before<'b> {
+        Before { core: self.core, identity: self.identity, definition: request.collection, action }
     }
 
     /// What the answer shows, if there are no faults.

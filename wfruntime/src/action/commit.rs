@@ -30,6 +30,8 @@ pub(super) struct Commit {
     /// Finds the records that must not be there before the write.
     pub(super) absent: Vec<Statement>,
     pub(super) firing: Firing,
+    /// What ran before the write.
+    pub(super) report: Report,
     /// The records as they are answered.
     pub(super) data: AnswerData,
     /// What of them.
@@ -55,7 +57,11 @@ impl Commit {
     /// The store's: nothing was written then.
     pub(super) async fn run(self, core: &Arc<Core>, turns: Turns) -> Result<Answer> {
         let is_sync = |execution: &NewExecution| execution.workflow.timing == Timing::Sync;
-        let telling = Telling::of(core, &self.statements, None).await?;
+        let mut telling = Telling::of(core, &self.statements, None).await?;
+        if let Some(telling) = &mut telling {
+            let deadline = core.clock.after(core.settings.sync_timeout);
+            telling.judge(None, &self.statements, deadline).await?;
+        }
         if telling.is_none() && !self.firing.executions.iter().any(is_sync) {
             return self.finish(core, turns, None).await;
         }
@@ -69,13 +75,13 @@ impl Commit {
         turns: Turns,
         telling: Option<Telling>,
     ) -> Result<Answer> {
-        let Self { statements, absent, firing, mut data, .. } = self;
+        let Self { statements, absent, firing, mut report, mut data, .. } = self;
         let Self { shown, users, names, signals, root, once, .. } = self;
         let Firing { mut executions, idle } = firing;
         let births = executions.iter_mut().map(|execution| execution.birth(core));
         let births = births.collect::<Result<Vec<_>>>()?;
         let once = once.map(|once| (once, Made::of(&data, &executions, &idle)));
-        let mut report = Report::new(idle);
+        report.idle(idle);
         executions.iter().for_each(|execution| report.fired(execution));
         let is_sync = |execution: &&NewExecution| execution.status == NewStatus::StartedSync;
         let synchronous: Vec<NewExecution> = executions.iter().filter(is_sync).cloned().collect();
@@ -217,7 +223,7 @@ fn records(data: &mut AnswerData) -> &mut [Row] {
     match data {
         AnswerData::One(row) => std::slice::from_mut(&mut **row),
         AnswerData::Many(rows) | AnswerData::Page { rows, .. } => rows.as_mut_slice(),
-        AnswerData::Nothing | AnswerData::Count(_) => &mut [],
+        AnswerData::Nothing | AnswerData::Refused | AnswerData::Count(_) => &mut [],
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::before::{Asked, Stage};
 use super::checks::Checks;
 use super::commit::Commit;
 use super::input::{self, Given, Reader, Values};
@@ -41,6 +42,15 @@ pub(super) async fn create(core: &Arc<Core>, request: &Request) -> Result<Answer
     let found = checks.find(given.iter().map(|values| (values, None))).await?;
     let shown = checks.shown()?;
     let parent = checks.parent(request).await?;
+    let asked = given.iter().map(|values| Asked { ids: Vec::new(), columns: values.submitted() });
+    let stage = checks.before(request, "create").run(&matches.before, asked.collect()).await?;
+    let report = match stage {
+        Stage::Refused(answer) => return Ok(*answer),
+        Stage::Goes(report, sets) => {
+            given.iter_mut().zip(sets).for_each(|(values, sets)| values.take_over(sets));
+            report
+        }
+    };
 
     let mut plan = Plan::new(core, &found, request.identity.user_id(), matches.load());
     let mut events = Vec::with_capacity(given.len());
@@ -58,8 +68,19 @@ pub(super) async fn create(core: &Arc<Core>, request: &Request) -> Result<Answer
     let (root, once) = (checks.a_root(), request.once.clone());
     let (Plan { statements, users, names, .. }, signals) = (plan, Vec::new());
     let absent = request.only.iter().map(|only| keyed::any(request.collection, only)).collect();
-    let commit =
-        Commit { statements, absent, firing, data, shown, users, names, signals, root, once };
+    let commit = Commit {
+        statements,
+        absent,
+        firing,
+        report,
+        data,
+        shown,
+        users,
+        names,
+        signals,
+        root,
+        once,
+    };
     commit.run(core, Turns::default()).await
 }
 

@@ -9,6 +9,7 @@ use super::faults::Faults;
 use super::found::Found;
 use super::plan::{Guard, Plan, new_row};
 use super::read::{Shown, no_record};
+use super::report::Report;
 use super::turns;
 use super::update::{ATTEMPTS, changed};
 use super::{Answer, AnswerData, Once, holders, keyed, rows};
@@ -310,12 +311,14 @@ impl Desk {
         let (data, shown) = (AnswerData::One(Box::new(row)), done.shown.clone());
         let Plan { statements, users, names, .. } = plan;
         let (signals, once) = (self.sendings().await?, done.once.clone());
+        let report = done.report.clone();
         // Which roles the program itself gives its users is its own decision.
         let absent = self.0.absent.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let commit = Commit {
             statements,
             absent,
             firing,
+            report,
             data,
             shown,
             users,
@@ -372,6 +375,8 @@ pub(crate) struct Done<'a> {
     /// The action that global workflows listen to.
     pub(crate) action: &'a str,
     pub(crate) matches: &'a Matches,
+    /// What ran before the write.
+    pub(super) report: Report,
     pub(crate) shown: Shown,
     /// Whether only records of the user may be changed in the record's collection.
     pub(crate) is_own: bool,

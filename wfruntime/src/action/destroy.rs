@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::before::{Asked, Stage};
 use super::checks::Checks;
 use super::once::Made;
 use super::read::{no_record, within};
@@ -17,6 +18,7 @@ use crate::error::{Error, Fault, Result};
 use crate::execution::{NewExecution, NewStatus};
 use crate::store::sql::{Condition, Query};
 use crate::store::{Expect, Statement, Tx};
+use crate::trigger::{self, Named};
 
 /// Destroys what the request names.
 ///
@@ -41,8 +43,21 @@ pub(super) async fn destroy(core: &Arc<Core>, request: &Request) -> Result<Answe
         ids.dedup();
         ids
     });
+    let named = Named::In(request.triggers.as_deref());
+    let mut matches =
+        trigger::matches(core, &checks.access, definition, "destroy", named, &mut checks.faults)
+            .await?;
+    let listening = trigger::before(core, &checks.access, definition, &["destroy"]).await?;
+    matches.before.extend(listening);
     checks.check()?;
     checks.parent(request).await?;
+    let asked = Asked { ids: ids.clone().unwrap_or_default(), columns: Vec::new() };
+    let stage = checks.before(request, "destroy").run(&matches.before, vec![asked]).await?;
+    let mut report = match stage {
+        Stage::Refused(answer) => return Ok(*answer),
+        Stage::Goes(report, _) => report,
+    };
+    report.idle(matches.passed_over());
     all.extend(checks.grant.scope(definition, checks.access.user()));
     all.extend(request.through.map(within));
     all.extend(ids.as_ref().map(|ids| rows::with_ids(definition, ids)));
@@ -53,10 +68,14 @@ pub(super) async fn destroy(core: &Arc<Core>, request: &Request) -> Result<Answe
     };
     let filter = condition.clone();
     let write = Write::delete(core.registry, definition, condition, Expect::Any);
-    let telling = Telling::of(core, [&write], None).await?;
+    let mut telling = Telling::of(core, [&write], None).await?;
+    if let Some(telling) = &mut telling {
+        let deadline = core.clock.after(core.settings.sync_timeout);
+        telling.judge(None, std::slice::from_ref(&write), deadline).await?;
+    }
     let once = request.once.clone();
     let unit = Unit { write, telling, definition, ids, root, once };
-    match unit.commit(core).await {
+    match unit.commit(core, report).await {
         Err(error) => Err(holders::named(core, definition, &filter, error).await),
         done => done,
     }
@@ -77,16 +96,16 @@ struct Unit {
 
 impl Unit {
     /// Destroys it, runs what hears of it synchronously, and answers how many records are gone.
-    async fn commit(self, core: &Arc<Core>) -> Result<Answer> {
+    async fn commit(self, core: &Arc<Core>, report: Report) -> Result<Answer> {
         if self.telling.is_none() {
-            return self.finish(core).await;
+            return self.finish(core, report).await;
         }
         // From the commit on no closed connection ends it.
         let core = Arc::clone(core);
-        tokio::spawn(async move { self.finish(&core).await }).await?
+        tokio::spawn(async move { self.finish(&core, report).await }).await?
     }
 
-    async fn finish(self, core: &Arc<Core>) -> Result<Answer> {
+    async fn finish(self, core: &Arc<Core>, mut report: Report) -> Result<Answer> {
         let is_account = self.definition.meta.account;
         let (shared, after) = (Arc::clone(core), Arc::clone(core));
         let written = core.store.write_then(
@@ -102,7 +121,6 @@ impl Unit {
             },
         );
         let (count, told) = written.await?;
-        let mut report = Report::new(Vec::new());
         let is_sync = |it: &NewExecution| it.status == NewStatus::StartedSync;
         report.run(core, told.executions.into_iter().filter(is_sync).collect()).await;
         Ok(report.answer(AnswerData::Count(count), Selection::ALL))

@@ -37,6 +37,7 @@ pub(super) async fn perform(core: &Arc<Core>, mut request: Request) -> Result<An
     let only = key(&access, &request)?;
     request.only = Some(only);
     let asked = request.verb;
+    request.upserts = asked == Verb::UpdateOrCreate;
     for _ in 1..ATTEMPTS {
         match attempt(core, &access, &mut request, asked).await {
             Err(error) if is_overtaken(&error) || is_taken(&error) => {}

@@ -6,6 +6,7 @@
 mod act;
 mod associate;
 pub(crate) mod authorise;
+mod before;
 mod button;
 mod checks;
 mod commit;

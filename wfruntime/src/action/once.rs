@@ -82,7 +82,7 @@ pub(crate) struct Made {
 impl Made {
     pub(super) fn of(data: &AnswerData, executions: &[NewExecution], idle: &[Fired]) -> Self {
         let (ids, is_array, count) = match data {
-            AnswerData::Nothing => (Vec::new(), false, None),
+            AnswerData::Nothing | AnswerData::Refused => (Vec::new(), false, None),
             AnswerData::One(row) => (vec![row.id()], false, None),
             AnswerData::Many(rows) | AnswerData::Page { rows, .. } => {
                 (rows.iter().map(Row::id).collect(), true, None)

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use super::before::{self, Before, Stage, UPSERT};
 use super::desk::{Desk, Done, given};
 use super::faults::Faults;
 use super::keyed::is_taken;
+use super::report::Report;
 use super::update::ATTEMPTS;
 use super::{Answer, AnswerData, View, keyed, read};
 use crate::auth::Access;
@@ -128,6 +130,25 @@ impl OneAction {
         let named = Named::In(self.triggers.as_deref());
         let mut matches =
             trigger::matches(core, &access, definition, action, named, &mut faults).await?;
+        let upserts = matches!(&self.asked, Asked::Keyed(keyed) if keyed.updates);
+        let actions = if upserts { &[action, UPSERT][..] } else { &[action][..] };
+        matches.before.extend(trigger::before(core, &access, definition, actions).await?);
+        let mut asked = asked;
+        let before = Before { core, identity: &self.identity, definition, action };
+        let report = match asked.before() {
+            Some(values) if faults.is_clean() => {
+                match before.run(&matches.before, vec![values]).await? {
+                    Stage::Refused(answer) => return Err(refused(*answer)),
+                    Stage::Goes(report, sets) => {
+                        sets.into_iter()
+                            .flatten()
+                            .for_each(|(column, value)| asked.set(column, value));
+                        report
+                    }
+                }
+            }
+            _ => Report::new(Vec::new()),
+        };
         let planned = match asked {
             Write::Create(values, None) => desk.create(definition, values),
             Write::Create(values, Some(only)) => desk.create_only(definition, values, &only),
@@ -146,8 +167,9 @@ impl OneAction {
         }
         let shown = read::resolve(definition, &View::default(), &access)?;
         let Some(record) = record else { return Err(Error::internal("an action without faults")) };
-        desk.commit(&Done { record, action, matches: &matches, shown, is_own: false, once: None })
-            .await
+        let is_own = false;
+        let done = Done { record, action, matches: &matches, report, shown, is_own, once: None };
+        desk.commit(&done).await
     }
 
     /// What it comes to for the record that has the key, if there is one.
@@ -161,6 +183,47 @@ impl OneAction {
             Some(row) if keyed.updates => Write::Update(row.id(), given(values)),
             Some(row) => Write::Nothing(Box::new(row)),
         })
+    }
+}
+
+/// That a pre-action refused what the program's own code asked for.
+fn refused(answer: Answer) -> Error {
+    let kind = match answer.outcome {
+        Ok(()) => ErrorKind::Failed,
+        Err(kind) => kind,
+    };
+    if !answer.errors.is_empty() {
+        return Error::faults(kind, answer.errors);
+    }
+    let said: Vec<String> = answer.messages.into_iter().map(|message| message.message).collect();
+    let text = if said.is_empty() { "a pre-action ended it".to_owned() } else { said.join("\n") };
+    Error::new(kind, "refused", text)
+}
+
+impl Write {
+    /// What pre-actions are asked; nothing if nothing is written.
+    fn before(&self) -> Option<before::Asked> {
+        match self {
+            Self::Create(values, _) => {
+                Some(before::Asked { ids: Vec::new(), columns: given(values.clone()) })
+            }
+            Self::Update(id, columns) => {
+                Some(before::Asked { ids: vec![*id], columns: columns.clone() })
+            }
+            Self::Nothing(_) => None,
+        }
+    }
+
+    /// Sets the value of a column.
+    fn set(&mut self, column: usize, value: Value) {
+        match self {
+            Self::Create(values, _) => values[column] = Some(value),
+            Self::Update(_, columns) => {
+                columns.retain(|(given, _)| *given != column);
+                columns.push((column, value));
+            }
+            Self::Nothing(_) => {}
+        }
     }
 }
 

@@ -8,11 +8,12 @@ use serde_json::value::RawValue;
 use super::checks::Checks;
 use super::desk::{Desk, Done};
 use super::keyed::{is_taken, taken};
+use super::report::Report;
 use super::update::ATTEMPTS;
 use super::{Answer, Request};
 use crate::collection::{Collection, CollectionMeta, Json, Location, Record, Row};
 use crate::core::Core;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::identity::Identity;
 use crate::store::BoxFuture;
 
@@ -140,6 +141,13 @@ pub(super) async fn call(core: &Arc<Core>, request: Request, name: &'static str)
     };
     let mut checks = Checks::enter(core, &request)?;
     let matches = checks.matches(name, &request).await?;
+    for chosen in &matches.before {
+        let key = chosen.workflow.meta.key;
+        let message = format!(
+            "`{key}` runs before `create`, `update`, `updateOrCreate` and `destroy`; what `{name}` writes, its own code decides"
+        );
+        checks.faults.invalid.push(Fault::new("before_own", message).at("triggerWorkflows"));
+    }
     let shown = checks.shown()?;
     let is_own = checks.grant.own;
     drop(checks);
@@ -151,7 +159,8 @@ pub(super) async fn call(core: &Arc<Core>, request: Request, name: &'static str)
         let call = OwnCall { identity, values, target, desk: desk.clone() };
         let record = (action.handler)(call).await?;
         let (shown, once) = (shown.clone(), once.clone());
-        let done = Done { record, action: name, matches: &matches, shown, is_own, once };
+        let report = Report::new(Vec::new());
+        let done = Done { record, action: name, matches: &matches, report, shown, is_own, once };
         match desk.commit(&done).await {
             // Somebody else made a record that it made, too: now it finds that one.
             Err(error) if is_taken(&error) => {}

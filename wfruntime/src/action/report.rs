@@ -9,6 +9,7 @@ use crate::execution::{Execution, NewExecution, NewStatus, Status};
 use crate::workflow::{Timing, WorkflowMeta};
 
 /// What became of the workflows of a request.
+#[derive(Clone)]
 pub(super) struct Report {
     fired: Vec<Fired>,
     idle: Vec<Fired>,
@@ -26,6 +27,23 @@ impl Report {
         let (fired, messages) = (Vec::new(), Vec::new());
         let (broken, refused) = (Vec::new(), Vec::new());
         Self { fired, idle, messages, broken, refused, changed: false }
+    }
+
+    /// Adds those that were named and do not fire.
+    pub(super) fn idle(&mut self, idle: Vec<Fired>) {
+        self.idle.extend(idle);
+    }
+
+    /// Keeps what an execution before the write came to.
+    pub(super) fn judged(
+        &mut self,
+        id: i64,
+        key: &'static str,
+        (status, failure): (Status, Option<String>),
+        messages: Vec<String>,
+    ) {
+        let outcome = SyncOutcome { status, messages, failure, changed: false, is_void: false };
+        self.ran(id, key, outcome);
     }
 
     /// Keeps an execution that was written.
@@ -58,6 +76,10 @@ impl Report {
 
     /// Keeps what a synchronous execution came to.
     fn ran(&mut self, id: i64, key: &'static str, outcome: SyncOutcome) {
+        if outcome.is_void {
+            self.fired.retain(|fired| fired.execution != Some(id));
+            return;
+        }
         self.changed |= outcome.changed;
         let said = outcome.messages.join("\n");
         let status = match outcome.status {
@@ -100,7 +122,11 @@ impl Report {
         if workflow.timing == Timing::Sync && !was_refused {
             let (status, failure) = (execution.status, execution.error);
             let messages = execution.messages;
-            self.ran(id, key, SyncOutcome { status, messages, failure, changed: false });
+            self.ran(
+                id,
+                key,
+                SyncOutcome { status, messages, failure, changed: false, is_void: false },
+            );
         }
     }
 

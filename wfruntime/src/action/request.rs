@@ -55,6 +55,8 @@ pub(crate) struct Request {
     pub once: Option<Once>,
     /// `triggerWorkflows`, decoded, as it stands.
     pub triggers: Option<String>,
+    /// Whether it makes the record if it does not find one to change.
+    pub upserts: bool,
     /// The button that is pressed, by its name.
     pub button: Option<String>,
     /// What of the records to answer.
@@ -131,6 +133,8 @@ impl Answer {
 /// The records of an [`Answer`].
 #[derive(Debug)]
 pub(crate) enum AnswerData {
+    /// What runs before a write has ended it: nothing was written.
+    Refused,
     /// No record: it is gone.
     Nothing,
     /// No records: `destroy` answers their number.

@@ -6,12 +6,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::before::{Asked, Stage};
 use super::checks::Checks;
 use super::commit::{Commit, is_overtaken};
 use super::create::data;
 use super::input::{self, Reader, Values};
 use super::plan::Plan;
 use super::read::{Shown, no_record, within};
+use super::report::Report;
 use super::turns;
 use super::{Answer, Request, filter, rows};
 use crate::collection::{Definition, Row};
@@ -40,8 +42,18 @@ pub(super) async fn update(core: &Arc<Core>, request: &Request) -> Result<Answer
     let shown = checks.shown()?;
     let Some(changes) = changes else { return Err(Error::internal("a body without faults")) };
     checks.parent(request).await?;
+    let mut changes = changes;
+    let asked = changes.asked(request);
+    let stage = checks.before(request, "update").run(&matches.before, asked).await?;
+    let report = match stage {
+        Stage::Refused(answer) => return Ok(*answer),
+        Stage::Goes(report, sets) => {
+            changes.values_mut().zip(sets).for_each(|(values, sets)| values.take_over(sets));
+            report
+        }
+    };
 
-    let mut update = Update { core, request, checks, changes, condition, matches, shown };
+    let mut update = Update { core, request, checks, changes, condition, matches, report, shown };
     for _ in 1..ATTEMPTS {
         match update.attempt().await {
             Err(error) if is_overtaken(&error) => {}
@@ -66,6 +78,31 @@ impl Changes {
             Self::Each(each) => (None, each.as_slice()),
         };
         all.into_iter().chain(each.iter().map(|(_, values)| values))
+    }
+
+    fn values_mut(&mut self) -> impl Iterator<Item = &mut Values> {
+        let (all, each) = match self {
+            Self::All(values) => (Some(values), &mut [][..]),
+            Self::Each(each) => (None, each.as_mut_slice()),
+        };
+        all.into_iter().chain(each.iter_mut().map(|(_, values)| values))
+    }
+
+    /// What pre-actions are asked.
+    fn asked(&self, request: &Request) -> Vec<Asked> {
+        match self {
+            Self::All(values) => {
+                let ids = request.target.ids.clone().unwrap_or_default();
+                vec![Asked { ids, columns: values.submitted() }]
+            }
+            Self::Each(each) => {
+                let asked = |(id, values): &(i64, Values)| Asked {
+                    ids: vec![*id],
+                    columns: values.submitted(),
+                };
+                each.iter().map(asked).collect()
+            }
+        }
     }
 
     /// The records that must be there; none if a filter says which.
@@ -139,6 +176,8 @@ struct Update<'a> {
     changes: Changes,
     condition: Condition,
     matches: Matches,
+    /// What ran before the write.
+    report: Report,
     shown: Shown,
 }
 
@@ -181,10 +220,21 @@ impl Update<'_> {
         let data = data(events.into_iter().map(|event| event.row), is_array);
         let shown = self.shown.clone();
         let (Plan { statements, users, names, .. }, root) = (plan, self.checks.a_root());
-        let signals = Vec::new();
+        let (signals, report) = (Vec::new(), self.report.clone());
         let (absent, once) = (Vec::new(), request.once.clone());
-        let commit =
-            Commit { statements, absent, firing, data, shown, users, names, signals, root, once };
+        let commit = Commit {
+            statements,
+            absent,
+            firing,
+            report,
+            data,
+            shown,
+            users,
+            names,
+            signals,
+            root,
+            once,
+        };
         commit.run(core, turns).await
     }
 

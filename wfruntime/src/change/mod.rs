@@ -8,6 +8,7 @@
 
 mod changes;
 mod doomed;
+mod judge;
 mod tell;
 mod write;
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::changes::{Change, Changes, Operation};
+use super::judge::Judged;
 use super::write::{Write, apply};
 use crate::action::read::{Branch, load};
 use crate::collection::{Definition, Row};
@@ -21,11 +22,28 @@ use crate::workflow::Timing;
 
 /// What a unit needs to tell events of its changes; made before the unit.
 pub(crate) struct Telling {
-    core: Arc<Core>,
+    pub(super) core: Arc<Core>,
     /// The events that are switched off.
     off: HashSet<&'static str>,
     /// The execution whose node makes the changes; none for an action.
-    cause: Option<i64>,
+    pub(super) cause: Option<i64>,
+    /// What events with `rollback` have agreed to, if they were asked.
+    pub(super) judged: Option<Judged>,
+}
+
+/// An event and a change that it hears of.
+pub(super) struct Heard<'c> {
+    pub(super) event: &'static WorkflowDefinition,
+    operation: Operation,
+    pub(super) change: &'c Change,
+}
+
+/// All that hear of a unit's changes, and the chain that led to it.
+pub(super) struct Audience<'c> {
+    pub(super) heard: Vec<Heard<'c>>,
+    pub(super) chain: Chain,
+    /// The keys that the chain does not fire again.
+    cut: Vec<&'static str>,
 }
 
 /// The executions of events that a unit has written.
@@ -57,7 +75,7 @@ impl Telling {
                 off.insert(event.meta.key);
             }
         }
-        Ok(Some(Self { core: Arc::clone(core), off, cause }))
+        Ok(Some(Self { core: Arc::clone(core), off, cause, judged: None }))
     }
 
     /// Where the unit notes its changes.
@@ -65,32 +83,48 @@ impl Telling {
         Changes::new(self.core.settings.rows_limit)
     }
 
-    /// Writes the executions of those who listen to what the unit did.
-    ///
-    /// # Errors
-    /// What the store says.
-    async fn tell(&self, tx: &mut Tx, changes: &Changes) -> Result<Told> {
+    /// The same for a trial.
+    pub(super) fn again(&self) -> Self {
+        let (core, off) = (Arc::clone(&self.core), self.off.clone());
+        Self { core, off, cause: self.cause, judged: None }
+    }
+
+    /// Who hears of what the unit did, and is not cut off.
+    pub(super) async fn heard<'c>(
+        &self,
+        tx: &mut Tx,
+        changes: &'c Changes,
+    ) -> Result<Audience<'c>> {
         let mut heard = Vec::new();
         for (operation, change) in changes.net() {
             let Some(row) = change.after.as_ref().or(change.before.as_ref()) else { continue };
             let Some(hearing) = self.core.registry.hearing(row.definition) else { continue };
             let changed = change.changed();
             let events = hearing.events().filter(|event| self.hears(event, operation, &changed));
-            heard.extend(events.map(|event| (event, operation, change)));
+            heard.extend(events.map(|event| Heard { event, operation, change }));
         }
         if heard.is_empty() {
-            return Ok(Told::default());
+            return Ok(Audience { heard, chain: Chain::default(), cut: Vec::new() });
         }
         let chain = self.chain(tx).await?;
         let limit = usize::try_from(self.core.settings.stack_limit)?;
-        let is_over = |event: &WorkflowDefinition| {
-            chain.keys.iter().filter(|key| *key == event.meta.key).count() >= limit
+        let is_over = |it: &Heard<'_>| {
+            chain.keys.iter().filter(|key| *key == it.event.meta.key).count() >= limit
         };
-        let (cut, heard): (Vec<_>, Vec<_>) = heard.into_iter().partition(|(it, ..)| is_over(it));
-        self.cut(tx, &chain, cut.into_iter().map(|(event, ..)| event.meta.key)).await?;
+        let (cut, heard): (Vec<_>, Vec<_>) = heard.into_iter().partition(is_over);
+        let cut = cut.into_iter().map(|it| it.event.meta.key).collect();
+        Ok(Audience { heard, chain, cut })
+    }
+
+    /// Writes the executions of those who listen to what the unit did.
+    async fn tell(&self, tx: &mut Tx, changes: &Changes) -> Result<Told> {
+        let Audience { heard, chain, cut } = self.heard(tx, changes).await?;
+        self.is_as_judged(&heard)?;
+        self.cut(tx, &chain, &cut).await?;
         let mut executions = Vec::with_capacity(heard.len());
-        for (event, operation, change) in heard {
-            executions.push(self.execution(tx, event, operation, change, &chain.keys).await?);
+        // The others have agreed before.
+        for it in heard.iter().filter(|it| !it.event.meta.runs_before()) {
+            executions.push(self.execution(tx, it, &chain).await?);
         }
         let births = executions.iter_mut().map(|execution| execution.birth(&self.core));
         let births = births.collect::<Result<Vec<Birth>>>()?;
@@ -107,14 +141,14 @@ impl Telling {
             && !self.off.contains(event.meta.key)
     }
 
-    async fn execution(
+    /// The execution of an event for a change.
+    pub(super) async fn execution(
         &self,
         tx: &mut Tx,
-        event: &'static WorkflowDefinition,
-        operation: Operation,
-        change: &Change,
-        chain: &[String],
+        heard: &Heard<'_>,
+        chain: &Chain,
     ) -> Result<NewExecution> {
+        let Heard { event, operation, change } = *heard;
         let data = self.data(tx, event, change).await?;
         let workflow = event.meta;
         let before = change.before.clone().map(without_loaded);
@@ -127,10 +161,11 @@ impl Telling {
                 data,
                 before,
                 changed: change.changed(),
+                ids: Vec::new(),
                 user: None,
                 role: String::new(),
             }),
-            cause: chain.to_vec(),
+            cause: chain.keys.clone(),
             caller: None,
             status: match workflow.timing {
                 Timing::Sync => NewStatus::StartedSync,
@@ -175,16 +210,11 @@ impl Telling {
     }
 
     /// Notes on the causing execution which events its chain did not fire again.
-    async fn cut(
-        &self,
-        tx: &mut Tx,
-        chain: &Chain,
-        keys: impl Iterator<Item = &'static str>,
-    ) -> Result<()> {
+    async fn cut(&self, tx: &mut Tx, chain: &Chain, keys: &[&'static str]) -> Result<()> {
         let mut cut = chain.cut.clone();
         for key in keys {
             if !cut.iter().any(|noted| noted == key) {
-                cut.push(key.to_owned());
+                cut.push((*key).to_owned());
             }
         }
         let (Some(id), true) = (self.cause, cut.len() > chain.cut.len()) else { return Ok(()) };
@@ -235,7 +265,7 @@ pub(crate) async fn tell(
 
 /// The keys of the workflows that led to a change.
 #[derive(Default)]
-struct Chain {
+pub(super) struct Chain {
     keys: Vec<String>,
     /// Those that it did not fire again.
     cut: Vec<String>,

@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::registry::{self, WorkflowDefinition};
 use crate::spelling;
 use crate::text;
-use crate::workflow::{Format, Mode, Timing};
+use crate::workflow::{Format, Mode, Timing, Trigger};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Workflows {
@@ -54,6 +54,10 @@ async fn list(core: &Core) -> Result<()> {
         let meta = workflow.meta;
         let trigger = match meta.mode {
             Mode::Local => "named".to_owned(),
+            Mode::Global if meta.trigger == Trigger::PreAction => {
+                format!("before {}", meta.on.join(", "))
+            }
+            Mode::Global if meta.is_event() => format!("change: {}", meta.on.join(", ")),
             Mode::Global => meta.on.join(", "),
         };
         let mode = if meta.mode == Mode::Local { "local" } else { "global" };

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::execution::{NewExecution, NewStatus, Status};
 use crate::store::BoxFuture;
 use crate::trigger::{self, Snapshot};
-use crate::workflow::{Identified, Workflow};
+use crate::workflow::{Callable, Identified};
 
 /// What a called workflow came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,7 +68,7 @@ impl Context {
     ///
     /// The workflow is called within itself more often than
     /// [`App::stack_limit`](crate::App::stack_limit) allows, or refuses to overlap.
-    pub fn call<W: Workflow>(
+    pub fn call<W: Callable>(
         &self,
         record: &impl Identified<Of = W::Collection>,
     ) -> BoxFuture<'_, Result<Called>> {
@@ -121,6 +121,7 @@ impl Context {
                 action: "call".to_owned(),
                 data,
                 before: None,
+                ids: Vec::new(),
                 changed: Vec::new(),
                 user: run.snapshot.user.clone(),
                 role: run.snapshot.role.clone(),

@@ -14,7 +14,7 @@ use crate::value::Value;
 /// A value calculated from records.
 // No `async fn`: its future would name the field's type, and a field without numbers would be told
 // at the `await` as well.
-type Total<'a, R> = BoxFuture<'a, Result<Option<R>>>;
+pub(super) type Total<'a, R> = BoxFuture<'a, Result<Option<R>>>;
 
 impl SyncContext {
     /// The sum of a field over the records that fit; nothing if there are none.

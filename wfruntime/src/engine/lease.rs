@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::before::LEFT;
+use super::ending::{Ended, Ending};
 use crate::clock::Clock;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 use crate::execution::wind_up::to;
-use crate::execution::{EXECUTIONS, Fields, PROCESSES, SIGNALS, State, TASKS};
+use crate::execution::{EXECUTIONS, Fields, PROCESSES, SIGNALS, State, Status, TASKS};
 use crate::ids::Ids;
 use crate::store::sql::{
     Aggregate, Condition, Delete, Exists, Function, Insert, Name, OnConflict, Op, Query, Select,
@@ -237,7 +239,7 @@ pub(super) async fn take_over(core: &Core, at_start: bool) -> Result<u64> {
             Op::Ne,
             owner.into(),
         ));
-        return release(&core.store, held).await;
+        return release(core, held).await;
     }
     let alive = Exists {
         table: PROCESSES,
@@ -250,22 +252,40 @@ pub(super) async fn take_over(core: &Core, at_start: bool) -> Result<u64> {
         Condition::Compare("owner", Op::Ne, owner.into()),
         Condition::Not(Box::new(Condition::Exists(Box::new(alive)))),
     ]);
-    release(&core.store, held).await
+    release(core, held).await
 }
 
 /// Makes what this process still holds ready for the next one.
 pub(super) async fn let_go(core: &Core) -> Result<u64> {
     let held = Condition::eq("state", State::Running.as_str())
         .and(Condition::eq("owner", core.engine.owner()));
-    release(&core.store, held).await
+    release(core, held).await
 }
 
-async fn release(store: &Store, held: Condition) -> Result<u64> {
+/// Makes what is held ready; what stood before a write is closed, for nobody waits for it.
+async fn release(core: &Core, held: Condition) -> Result<u64> {
+    let before = core.workflows.all().filter(|workflow| workflow.runs_before());
+    let before: Vec<Value> = before.map(|workflow| workflow.key.into()).collect();
+    let closing = (!before.is_empty()).then(|| {
+        let held = held.clone().and(Condition::In("key", before));
+        Ending::new(held, Status::Aborted, core.clock.now(), LEFT)
+    });
     let set = vec![
         ("state", to(State::Ready.as_str())),
         ("owner", Set::To(Value::Null)),
         ("epoch", Set::Plus(1)),
     ];
     let update = Update { table: EXECUTIONS, set, filter: held, returning: Vec::new() }.build();
-    store.write_reserved(move |tx| Box::pin(async move { tx.execute(&update).await })).await
+    let unit = core.store.write_reserved(move |tx| {
+        Box::pin(async move {
+            let closed = match &closing {
+                Some(closing) => closing.apply(tx).await?,
+                None => Ended::default(),
+            };
+            Ok((closed, tx.execute(&update).await?))
+        })
+    });
+    let (closed, released) = unit.await?;
+    core.engine.ended(&closed);
+    Ok(released)
 }

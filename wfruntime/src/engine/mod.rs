@@ -3,6 +3,7 @@
 //! It knows rows, workflows and the store; it refuses to know requests, roles' rights and HTTP.
 
 pub(crate) mod around;
+pub(crate) mod before;
 pub(crate) mod control;
 #[cfg(feature = "testing")]
 pub(crate) mod crash;
@@ -26,6 +27,7 @@ pub(crate) mod tasks;
 #[cfg(test)]
 mod tests;
 mod timers;
+mod unheard;
 mod wake;
 
 use std::collections::HashMap;

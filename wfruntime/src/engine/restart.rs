@@ -49,6 +49,12 @@ pub(crate) async fn restart(core: &Core, id: i64, from: Option<String>) -> Resul
         let text = format!("the program has no workflow `{key}`: nothing of {id} can be run again");
         return Err(Error::new(ErrorKind::Conflict, "unknown_workflow", text));
     };
+    if in_force.runs_before() {
+        let text = format!(
+            "the execution {id} stood before a write, which is over: nothing of it can be run again"
+        );
+        return Err(Error::new(ErrorKind::Conflict, "not_rerunnable", text));
+    }
     // One whose version is gone goes on in the version in force.
     let version = match core.workflows.version(&key, version) {
         Some(_) => version,

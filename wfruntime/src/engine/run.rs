@@ -1,5 +1,6 @@
 //! One run of one execution: what its nodes share while its handler is polled.
 
+mod before;
 pub(crate) mod blocks;
 mod calls;
 mod fit;
@@ -8,6 +9,7 @@ mod limit;
 mod rehearsal;
 mod signals;
 mod step;
+mod unit;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
@@ -21,7 +23,7 @@ use step::Step;
 
 use super::failpoint::failpoint;
 use super::journal::{self, Hold, Place};
-use crate::change::{Telling, Write};
+use crate::change::Write;
 use crate::collection::Definition;
 use crate::context::Earlier;
 use crate::core::Core;
@@ -29,6 +31,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::execution::{Job, JobStatus, Status};
 use crate::store::{Statement, Values};
 use crate::trigger::Snapshot;
+use crate::value::Value;
 use crate::workflow::WorkflowMeta;
 
 /// One run of an execution, from the claim until it is final, waits or is given up.
@@ -71,6 +74,8 @@ struct RunState {
     sealed: Vec<(String, Wait)>,
     verdict: Option<Verdict>,
     messages: Vec<String>,
+    /// The values that a pre-action set, by column.
+    sets: Vec<(usize, Value)>,
     /// Whether it has tasks, timers or jobs that are not finished.
     loose: bool,
     /// Whether it wrote records.
@@ -389,67 +394,6 @@ impl Run {
                 Step::Returned(write, definition, earlier, job(None))
             }
         })
-    }
-
-    /// [`Self::write`] of what changes users: who they are is believed from memory no longer,
-    /// though this run is dropped meanwhile.
-    async fn write_users(self: &Arc<Self>, step: Step, limit: usize) -> Result<Effected> {
-        let run = Arc::clone(self);
-        tokio::spawn(async move {
-            let written = run.write(Vec::new(), step, limit).await;
-            run.core.auth.users_changed();
-            written
-        })
-        .await?
-    }
-
-    /// One unit: the fence, what was read before, and this.
-    async fn write(
-        &self,
-        statements: Vec<Statement>,
-        step: Step,
-        limit: usize,
-    ) -> Result<Effected> {
-        let mut head = vec![self.hold.fence()];
-        let read = {
-            let unwritten = &self.state().unwritten;
-            head.extend(unwritten.jobs.iter().cloned());
-            unwritten.before + unwritten.jobs.len()
-        };
-        head.extend(statements);
-        let telling = Telling::of(&self.core, step.writes(), Some(self.hold.id)).await?;
-        let work = Arc::new((head, step, telling));
-        let written = self.core.patiently(move |store| {
-            let work = Arc::clone(&work);
-            let (starting, is_done) = work.2.as_ref().map(|_| self.starting()).unzip();
-            async move {
-                let unit = store.write_reserved_then(
-                    move |tx| {
-                        Box::pin(async move {
-                            tx.batch(&work.0).await?;
-                            work.1.apply(tx, limit, work.2.as_ref()).await
-                        })
-                    },
-                    move |effected: &Effected| {
-                        starting.into_iter().for_each(|starting| starting.start(&effected.told));
-                    },
-                );
-                Ok((unit.await?, is_done))
-            }
-        });
-        let (written, is_done) = written.await?;
-        // Only now: what a failed unit took along goes with the next one.
-        {
-            let unwritten = &mut self.state().unwritten;
-            let done = read.saturating_sub(unwritten.before);
-            unwritten.jobs.drain(..done);
-            unwritten.before += done;
-        }
-        if let Some(is_done) = is_done {
-            // An error: there was nothing to wait for.
-            let _ = is_done.await;
-        }
-        Ok(written)
     }
 
     pub(crate) fn check_size(&self, key: &str, size: usize) -> Result<()> {

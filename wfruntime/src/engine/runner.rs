@@ -12,6 +12,7 @@ use super::journal::{self, Hold};
 use super::queue::{Entry, Work};
 use super::run::{Beginning, Run, Verdict};
 use super::settle::{self, Settled, settle};
+use super::unheard::Unheard;
 use super::{Engine, lock, revisions};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
@@ -378,6 +379,11 @@ async fn unreadable(core: &Arc<Core>, start: &Start<'_>, error: &Error) -> Resul
 
 /// Polls the handler to a verdict, and writes it.
 pub(super) async fn drive(core: &Core, run: &Arc<Run>) -> Result<Settled> {
+    if run.is_fresh()
+        && let Some(unheard) = Unheard::of(run.workflow, &run.snapshot)
+    {
+        return unheard.write(core, run.hold).await.map(|()| Settled::Done);
+    }
     let entered = Entered::new(&core.engine, run);
     let verdict = Drive::new(run).await;
     drop(entered);

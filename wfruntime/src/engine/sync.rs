@@ -11,6 +11,7 @@ use super::journal::Hold;
 use super::run::{Beginning, Run, Verdict};
 use super::runner::Entered;
 use super::settle::settle;
+use super::unheard::Unheard;
 use crate::error::{ErrorKind, Result};
 use crate::execution::{NewExecution, Status};
 
@@ -26,6 +27,8 @@ pub(crate) struct SyncOutcome {
     pub failure: Option<String>,
     /// Whether it wrote records, so that the answer has to read them again.
     pub changed: bool,
+    /// Whether it is gone: it was an event's that the change did not concern.
+    pub is_void: bool,
 }
 
 impl Engine {
@@ -44,6 +47,7 @@ impl Engine {
                 messages: Vec::new(),
                 failure: Some(format!("{error:?}")),
                 changed: true,
+                is_void: false,
             },
         }
     }
@@ -54,12 +58,23 @@ impl Engine {
         deadline: Timestamp,
     ) -> Result<SyncOutcome> {
         let core = self.core()?;
+        // As `NewExecution::birth` wrote it.
+        let held = Hold { id: execution.id, owner: self.owner(), epoch: 1 };
+        if let Some(unheard) = Unheard::of(execution.workflow, &execution.snapshot) {
+            unheard.write(&core, held).await?;
+            let (status, failure) = match unheard {
+                Unheard::Unconcerned => (None, None),
+                Unheard::Broken(text) => (Some(Status::Error), Some(text)),
+            };
+            let (messages, is_void) = (Vec::new(), status.is_none());
+            let status = status.unwrap_or(Status::Resolved);
+            return Ok(SyncOutcome { status, messages, failure, changed: false, is_void });
+        }
         let own = execution.workflow.timeout.map(|timeout| core.clock.after(timeout));
         let beginning = Beginning {
             workflow: execution.workflow,
             snapshot: execution.snapshot,
-            // As `NewExecution::statements` wrote it.
-            hold: Hold { id: execution.id, owner: self.owner(), epoch: 1 },
+            hold: held,
             record: execution.record,
             wakes: 0,
             in_request: true,
@@ -76,6 +91,7 @@ impl Engine {
             messages: run.messages(),
             failure: None,
             changed: run.wrote(),
+            is_void: false,
         };
         match &verdict {
             Verdict::Final(status, failure) => {

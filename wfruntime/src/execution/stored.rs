@@ -21,6 +21,8 @@ pub(crate) fn write_snapshot(snapshot: &Snapshot) -> Result<String> {
         before: Option<R>,
         action: &'a str,
         changed: Vec<&'a str>,
+        #[serde(skip_serializing_if = "<[i64]>::is_empty")]
+        ids: &'a [i64],
         user: &'a Option<Actor>,
         role_name: &'a str,
     }
@@ -31,6 +33,7 @@ pub(crate) fn write_snapshot(snapshot: &Snapshot) -> Result<String> {
         before: snapshot.before.as_ref().map(Row::snapshot),
         action: &snapshot.action,
         changed: changed.map(|column| column.json).collect(),
+        ids: &snapshot.ids,
         user: &snapshot.user,
         role_name: &snapshot.role,
     })?)
@@ -47,6 +50,8 @@ pub(crate) fn read_snapshot(text: &str, definition: &'static Definition) -> Resu
         before: Option<&'a RawValue>,
         action: String,
         changed: Vec<String>,
+        #[serde(default)]
+        ids: Vec<i64>,
         user: Option<Actor>,
         role_name: String,
     }
@@ -58,6 +63,7 @@ pub(crate) fn read_snapshot(text: &str, definition: &'static Definition) -> Resu
         before: context.before.map(row).transpose()?,
         action: context.action,
         changed: changed.map(|(index, _)| index).collect(),
+        ids: context.ids,
         user: context.user,
         role: context.role_name,
     })

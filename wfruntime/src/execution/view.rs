@@ -27,6 +27,8 @@ pub(crate) struct Execution {
     pub context: Option<String>,
     /// The keys that caused it, the first cause first, its own last.
     pub chain: Vec<String>,
+    /// The keys of the events that its chain did not fire again.
+    pub cut: Vec<String>,
     pub user_id: Option<i64>,
     pub role: String,
     /// What `respond` said.
@@ -42,7 +44,7 @@ pub(crate) struct Execution {
 
 impl Execution {
     /// The columns that [`Self::from_values`] takes; `context` is the last.
-    pub(crate) const COLUMNS: [(Name, Type); 18] = [
+    pub(crate) const COLUMNS: [(Name, Type); 19] = [
         ("id", Type::Int),
         ("key", Type::Text),
         ("revision", Type::Text),
@@ -51,6 +53,7 @@ impl Execution {
         ("record_id", Type::Int),
         ("status", Type::Text),
         ("chain", Type::Text),
+        ("cut", Type::Text),
         ("user_id", Type::Int),
         ("role", Type::Text),
         ("messages", Type::Text),
@@ -75,6 +78,7 @@ impl Execution {
             record_id: from.int()?,
             status: from.word(Status::parse)?,
             chain: serde_json::from_str(&from.text()?)?,
+            cut: from.optional_text().map_or(Ok(Vec::new()), |cut| serde_json::from_str(&cut))?,
             user_id: from.next().as_int(),
             role: from.text()?,
             messages: serde_json::from_str(&from.text()?)?,

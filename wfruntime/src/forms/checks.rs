@@ -9,7 +9,7 @@ use crate::collection::{
     Location, Shape, ToOne, same,
 };
 use crate::value::Value;
-use crate::workflow::{Mode, Workflow, WorkflowMeta};
+use crate::workflow::{Mode, Trigger, Workflow, WorkflowMeta};
 
 /// The longest text that is told, in bytes.
 const LONGEST: usize = 400;
@@ -180,6 +180,11 @@ const fn fire_for<W: Workflow<Collection: Collection>>(
 ) -> Judged {
     let of = <W::Collection as Collection>::META;
     let told = match W::MODE {
+        _ if matches!(W::META.trigger, Trigger::CollectionEvent { .. }) => Told::NOTHING.and(&[
+            "the workflow `",
+            W::KEY,
+            "` is a collection event: it runs on every change in its `on`, and no button fires it",
+        ]),
         Mode::Global => Told::NOTHING.and(&[
             "the workflow `",
             W::KEY,

@@ -115,6 +115,7 @@ impl Asked {
             keys: params.filter_keys,
             only: None,
             once: None,
+            upserts: false,
             values: None,
             triggers: params.triggers,
             button: params.button,

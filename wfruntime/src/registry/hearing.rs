@@ -28,6 +28,26 @@ impl Hearing {
     }
 }
 
+impl Hearing {
+    /// Whether it holds for a collection whose rows go or change with a deleted row.
+    pub(crate) fn leads_to(&self, holds: &dyn Fn(&Self) -> bool) -> bool {
+        let mut seen: Vec<*const Self> = vec![std::ptr::from_ref(self)];
+        let mut open: Vec<&Self> = vec![self];
+        while let Some(hearing) = open.pop() {
+            for next in hearing.followers.iter().filter_map(Follower::hearing) {
+                if holds(next) {
+                    return true;
+                }
+                if !seen.contains(&std::ptr::from_ref(next)) {
+                    seen.push(std::ptr::from_ref(next));
+                    open.push(next);
+                }
+            }
+        }
+        false
+    }
+}
+
 /// A collection whose column refers to another, and what becomes of its rows.
 #[derive(Debug)]
 pub(crate) struct Follower {

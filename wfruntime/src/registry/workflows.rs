@@ -59,7 +59,9 @@ pub(super) fn resolve(
         let Some(collection) = names.collection((meta.collection)(), meta.location, faults) else {
             continue;
         };
-        for action in meta.on {
+        // Those of the other triggers were checked by their macros.
+        let named: &[&str] = if meta.trigger == Trigger::PostAction { meta.on } else { &[] };
+        for action in named {
             let built_in = ["create", "update"];
             if !built_in.contains(action) && !names::has(actions, collection, action) {
                 let message = names::unknown_action(actions, &built_in, collection, action);

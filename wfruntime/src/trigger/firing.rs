@@ -119,6 +119,7 @@ impl Act<'_> {
             data,
             before,
             changed,
+            ids: Vec::new(),
             user: self.identity.user.clone(),
             role: self.identity.role.clone(),
         })
@@ -154,7 +155,7 @@ fn is_about(chosen: &Chosen, changed: &[usize]) -> bool {
 }
 
 /// Whether the workflow's `when` holds; a broken one is told, not thrown: the write stands alone.
-fn holds(workflow: &WorkflowMeta, snapshot: &Snapshot) -> Result<bool, String> {
+pub(crate) fn holds(workflow: &WorkflowMeta, snapshot: &Snapshot) -> Result<bool, String> {
     let Some(when) = workflow.when else { return Ok(true) };
     match catch_unwind(AssertUnwindSafe(|| when(snapshot))) {
         Ok(Ok(holds)) => Ok(holds),

@@ -14,7 +14,7 @@ use crate::error::{Error, Fault, Result};
 use crate::forms::{Button, Fires};
 use crate::registry::WorkflowDefinition;
 use crate::spelling::{closest, quoted};
-use crate::workflow::{Mode, WorkflowMeta};
+use crate::workflow::{Mode, Trigger, WorkflowMeta};
 
 /// The parameter's name, for the faults in it.
 const PARAMETER: &str = "triggerWorkflows";
@@ -22,6 +22,8 @@ const PARAMETER: &str = "triggerWorkflows";
 /// What an action fires, as far as it is known before the write.
 #[derive(Debug, Default)]
 pub(crate) struct Matches {
+    /// Those that run before the write, in their order.
+    pub(crate) before: Vec<Chosen>,
     /// Those to fire, in the order in which synchronous ones run.
     pub(crate) chosen: Vec<Chosen>,
     /// Those that were named and do not fire.
@@ -44,6 +46,12 @@ impl Matches {
             let (key, name) = (meta.key, definition.name());
             return Err(Error::internal(format!("`{key}` is no workflow of `{name}`")));
         };
+        if meta.trigger != Trigger::PostAction {
+            let key = meta.key;
+            return Err(Error::internal(format!(
+                "`fire` takes a post action, and `{key}` is none"
+            )));
+        }
         let is_there = self.chosen.iter().any(|chosen| chosen.workflow.meta.key == meta.key)
             || self.idle.iter().any(|idle| idle.key == meta.key);
         if is_there {
@@ -57,6 +65,13 @@ impl Matches {
         let at = self.chosen.iter().position(is_global).unwrap_or(self.chosen.len());
         self.chosen.insert(at, Chosen { workflow, path: Vec::new(), is_named: true });
         Ok(())
+    }
+
+    /// What was named and does not fire, for an action that fires nothing after it.
+    pub(crate) fn passed_over(&self) -> Vec<Fired> {
+        let named = self.chosen.iter().filter(|chosen| chosen.is_named);
+        let skipped = named.map(|chosen| idle(chosen.workflow, FiredStatus::Skipped));
+        self.idle.iter().cloned().chain(skipped).collect()
     }
 
     /// Whether associated records have to be loaded for one of them.
@@ -120,6 +135,11 @@ pub(crate) async fn matches(
         let meta = chosen.workflow.meta;
         if !core.switches.is_enabled(&core.store, meta, now).await? {
             matches.idle.push(idle(chosen.workflow, FiredStatus::Disabled));
+        } else if meta.trigger == Trigger::PreAction {
+            // A global one is found by its `on`.
+            if meta.mode == Mode::Local {
+                matches.before.push(chosen.clone());
+            }
         } else if meta.mode == Mode::Local {
             matches.chosen.push(chosen.clone());
         } else if !chosen.workflow.fires_on(definition, action) {
@@ -136,6 +156,33 @@ pub(crate) async fn matches(
         }
     }
     Ok(matches)
+}
+
+/// The global pre-actions that listen to one of these actions on `definition`, by their keys.
+///
+/// # Errors
+/// What the store says when it is asked for the switches.
+pub(crate) async fn before(
+    core: &Core,
+    access: &Access,
+    definition: &'static Definition,
+    actions: &[&str],
+) -> Result<Vec<Chosen>> {
+    let mut before = Vec::new();
+    for workflow in core.registry.workflows() {
+        let meta = workflow.meta;
+        let listens = meta.trigger == Trigger::PreAction
+            && meta.mode == Mode::Global
+            && workflow.collection == definition
+            && meta.on.iter().any(|on| actions.contains(on));
+        if listens
+            && access.is_allowed_by(meta)
+            && core.switches.is_enabled(&core.store, meta, core.clock.now()).await?
+        {
+            before.push(Chosen { workflow, path: Vec::new(), is_named: false });
+        }
+    }
+    Ok(before)
 }
 
 pub(crate) fn idle(workflow: &WorkflowDefinition, status: FiredStatus) -> Fired {
@@ -188,6 +235,22 @@ fn resolve(core: &Core, definition: &'static Definition, item: &Item<'_>) -> Res
         let message = format!("unknown workflow {}{}", quoted(item.key), hint.unwrap_or_default());
         return Err(fault("unknown_workflow", message));
     };
+    if workflow.meta.is_event() {
+        let message = format!(
+            "{}: `{}` runs on changes of data, whoever makes them: nobody names it",
+            quoted(&item.text()),
+            item.key
+        );
+        return Err(fault("event_named", message));
+    }
+    if item.path.is_some() && workflow.meta.trigger == Trigger::PreAction {
+        let message = format!(
+            "{}: `{}` runs before the write of the request's own records and takes no path",
+            quoted(&item.text()),
+            item.key
+        );
+        return Err(fault("before_path", message));
+    }
     if item.path.is_some() && workflow.meta.mode == Mode::Global {
         let message = format!(
             "{}: `{}` is global and takes no path; it runs after each of its actions",

@@ -55,7 +55,7 @@ pub struct Changed {
 }
 
 impl Changed {
-    fn new(snapshot: &Snapshot) -> Self {
+    pub(super) fn new(snapshot: &Snapshot) -> Self {
         Self { definition: snapshot.data.definition, columns: snapshot.changed.clone() }
     }
 

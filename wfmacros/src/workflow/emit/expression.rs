@@ -11,11 +11,16 @@ pub(crate) struct Scope<'a> {
     pub(crate) private: TokenStream,
     pub(crate) collection: &'a Type,
     pub(crate) appends: &'a [Vec<Ident>],
+    /// Whether `data` is what was submitted: its fields are got one by one.
+    pub(crate) is_submitted: bool,
 }
 
 impl Scope<'_> {
     /// The expression with `data.applicant.nickname` led through the loaded record.
     pub(crate) fn expr(&self, expr: &Expr) -> Expr {
+        if self.is_submitted {
+            return submitted(expr, self.collection, &self.private);
+        }
         let mut expr = expr.clone();
         Through(self).visit_expr_mut(&mut expr);
         expr
@@ -23,7 +28,8 @@ impl Scope<'_> {
 
     /// The same as a value: a bare path, which would be moved, stands for its copy.
     pub(crate) fn value(&self, expr: &Expr) -> TokenStream {
-        let bare = is_place(expr);
+        // What was submitted is got as a value.
+        let bare = is_place(expr) && !(self.is_submitted && chain(expr).is_some());
         let through = self.expr(expr);
         if bare {
             let private = &self.private;
@@ -56,6 +62,12 @@ impl Scope<'_> {
                     #shown
                 }
             };
+        }
+        if let (true, "data", [field, rest @ ..]) =
+            (self.is_submitted, root.to_string().as_str(), fields)
+        {
+            let got = got(field, self.collection, private);
+            return show(quote_spanned!(span=> #got #(.#rest)*));
         }
         if root != "data" || fields.len() < 2 {
             return show(quote_spanned!(span=> #root #(.#fields)*));
@@ -174,6 +186,41 @@ impl Through<'_> {
         let span = path.last()?.span();
         Some(parse_quote_spanned!(span=> <_ as #private::InAppends>::got(#reference)))
     }
+}
+
+/// The expression with `data.amount` as what was submitted for the field.
+pub(crate) fn submitted(expr: &Expr, collection: &Type, private: &TokenStream) -> Expr {
+    let mut expr = expr.clone();
+    Submitted { collection, private }.visit_expr_mut(&mut expr);
+    expr
+}
+
+/// Rewrites fields of `data`.
+struct Submitted<'a> {
+    collection: &'a Type,
+    private: &'a TokenStream,
+}
+
+impl VisitMut for Submitted<'_> {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        if let Expr::Field(ExprField { base, member: Member::Named(name), .. }) = &*expr
+            && chain(base).is_some_and(|names| names.is_empty())
+        {
+            let got = got(name, self.collection, self.private);
+            *expr = parse_quote!(#got);
+            return;
+        }
+        visit_mut::visit_expr_mut(self, expr);
+    }
+}
+
+/// What was submitted for a field; an unknown one is rustc's to report, at the word.
+fn got(field: &Ident, collection: &Type, private: &TokenStream) -> TokenStream {
+    let data = Ident::new("data", Span::call_site());
+    let marker = quote_spanned! {field.span()=>
+        <#collection as #private::Collection>::FIELDS.#field
+    };
+    quote_spanned!(field.span()=> #data.get(#marker))
 }
 
 /// The names after `data` in `data.a.b`.

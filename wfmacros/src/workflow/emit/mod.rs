@@ -19,7 +19,7 @@ use super::lower::{Given, Step, StepKind, ends};
 use crate::diag::Errors;
 use crate::paths::Runtime;
 
-pub(crate) use expression::Scope;
+pub(crate) use expression::{Scope, submitted};
 
 /// Emits the steps of one body.
 pub(crate) struct Emitter<'a> {
@@ -113,6 +113,7 @@ impl Emitter<'_> {
                 quote_spanned!(span=> #plain.reject_unless_approved(&#decision)?)
             }
             NodeKind::Ask(ask) => self.ask(step, node, ask, is_bound),
+            NodeKind::Set { fields } => self.set(span, fields),
             NodeKind::Respond { text } => {
                 let text = self.text(text);
                 quote_spanned!(span=> #cx.respond(#text).await?)

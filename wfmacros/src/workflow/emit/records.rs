@@ -105,6 +105,21 @@ impl Emitter<'_> {
             .collect()
     }
 
+    /// `set { field: value }`: each field checked by rustc at the user's word.
+    pub(super) fn set(&self, span: Span, fields: &[Field]) -> TokenStream {
+        let (private, cx, collection) = (&self.scope.private, &self.cx, self.scope.collection);
+        let sets = fields.iter().filter_map(|field| {
+            let Member::Named(name) = &field.name else { return None };
+            let value = self.scope.value(&field.value);
+            let marker = quote_spanned! {name.span()=>
+                <#collection as #private::Collection>::FIELDS.#name
+            };
+            Some(quote_spanned!(field.value.span()=> #cx.set(#marker, #value)?;))
+        });
+        let sets: TokenStream = sets.collect();
+        quote_spanned!(span=> { #sets })
+    }
+
     fn filter(&mut self, filter: Option<&Expr>, collection: &Path) -> TokenStream {
         let private = &self.scope.private;
         match filter {

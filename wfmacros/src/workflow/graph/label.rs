@@ -32,6 +32,10 @@ pub(super) fn label(kind: &NodeKind) -> String {
         NodeKind::Call { workflow, record } => {
             format!("{}({})", source(workflow), source(record))
         }
+        NodeKind::Set { fields } => {
+            let names = fields.iter().map(|field| source(&field.name));
+            names.collect::<Vec<_>>().join(", ")
+        }
         NodeKind::Respond { text: answer } => text(answer),
         NodeKind::Require { condition, .. } => source(condition),
         NodeKind::End { failed: false, .. } => String::new(),

@@ -43,9 +43,9 @@ type Exits = Vec<(u16, String)>;
 
 impl Graph {
     /// The graph of a body, beginning with its trigger.
-    pub(crate) fn of(steps: &[Step], trigger: String, at: Span) -> Self {
+    pub(crate) fn of(steps: &[Step], (kind, trigger): (&str, String), at: Span) -> Self {
         let mut graph = Self { nodes: Vec::new(), edges: Vec::new(), loops: Vec::new() };
-        let root = graph.node(Vec::new(), String::new(), "post_action", trigger, at, 0);
+        let root = graph.node(Vec::new(), String::new(), kind, trigger, at, 0);
         graph.steps(steps, always(root));
         graph
     }

@@ -7,6 +7,7 @@ use syn::parse::{ParseStream, Parser};
 
 use super::Graph;
 use crate::diag::Errors;
+use crate::trigger::{self, Kind};
 use crate::workflow::{lower, parse};
 
 #[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
@@ -14,8 +15,12 @@ fn check(body: proc_macro2::TokenStream, expected: Expect) {
     let mut errors = Errors::default();
     let block = |input: ParseStream| Ok(parse::block(input, &mut errors));
     let block = block.parse2(body).expect("a block");
-    let steps = lower::lower(block, false, &mut errors).steps;
-    let graph = Graph::of(&steps, "Claim".to_owned(), Span::call_site());
+    let args = quote::quote!(mode = "local");
+    let name = syn::Ident::new("review", Span::call_site());
+    let trigger = trigger::parse(Kind::PostAction, Span::call_site(), args, &mut errors);
+    let trigger = trigger::lower(trigger, &name, &mut errors);
+    let steps = lower::lower(block, &trigger, &mut errors).steps;
+    let graph = Graph::of(&steps, ("post_action", "Claim".to_owned()), Span::call_site());
     let mut text = errors.text();
     for (index, node) in graph.nodes.iter().enumerate() {
         text.push_str(&format!("{index} {}: {} {}\n", node.key, node.kind, node.label));

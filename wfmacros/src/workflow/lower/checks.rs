@@ -3,11 +3,32 @@
 use super::super::ast::{Approve, By, Leave, Node, NodeKind, Quorum, Statement};
 use super::{Step, StepKind};
 use crate::diag::{Errors, message};
+use crate::trigger::{Kind, Trigger};
 use proc_macro2::Ident;
 
-/// Whether the node waits for something other than the store and own code.
-pub(super) fn waits(kind: &NodeKind) -> bool {
-    waits_for(kind).is_some()
+/// Whether a workflow of this trigger can have the node.
+pub(super) fn fits(kind: &NodeKind, trigger: &Trigger) -> bool {
+    let is_pre_action = trigger.kind == Kind::PreAction;
+    let is_elsewhere = match kind {
+        NodeKind::Set { .. } => !is_pre_action,
+        NodeKind::Refresh { .. } => is_pre_action,
+        _ => false,
+    };
+    let waits = trigger.is_sync && waits_for(kind).is_some();
+    let writes = trigger.is_before() && writes(kind);
+    !(is_elsewhere || waits || writes)
+}
+
+/// Whether the node changes records.
+fn writes(kind: &NodeKind) -> bool {
+    matches!(
+        kind,
+        NodeKind::Create { .. }
+            | NodeKind::Update { .. }
+            | NodeKind::UpdateWhere { .. }
+            | NodeKind::Delete { .. }
+            | NodeKind::DeleteWhere { .. }
+    )
 }
 
 /// What the node waits for.
@@ -107,15 +128,57 @@ pub(super) fn no_value(word: &Ident, errors: &mut Errors) {
     );
 }
 
-/// A waiting node in a synchronous workflow.
-pub(super) fn waits_in_sync(node: &Node, errors: &mut Errors) {
-    let Some(what) = waits_for(&node.kind) else { return };
-    errors.at(
-        &node.word,
-        message(
-            format!("`{}` cannot be used in a synchronous workflow", node.word),
+/// A node that a workflow of this trigger cannot have.
+pub(super) fn fits_trigger(node: &Node, trigger: &Trigger, errors: &mut Errors) {
+    let (word, noun) = (&node.word, before(trigger));
+    let text = match (waits_for(&node.kind), &node.kind) {
+        (Some(what), _) if trigger.is_before() => message(
+            format!("`{word}` cannot be used in a {noun}"),
+            Some(&format!("it waits {what}, and the write waits for it to end")),
+            Some("move it to a `#[post_action]` or a `#[collection_event]`"),
+        ),
+        (Some(what), _) if trigger.is_sync => message(
+            format!("`{word}` cannot be used in a synchronous workflow"),
             Some(&format!("it waits {what}, and the request is waiting for the answer")),
             Some("remove `execution = \"sync\"`"),
+        ),
+        (_, NodeKind::Set { .. }) if trigger.kind != Kind::PreAction => message(
+            format!("`{word}` can only be used in a `#[pre_action]`"),
+            Some("it changes values before they are written"),
+            Some("write `update data { field: value };` to change the record"),
+        ),
+        (_, NodeKind::Refresh { .. }) if trigger.kind == Kind::PreAction => message(
+            format!("`{word}` cannot be used in a {noun}"),
+            Some("its `data` is what was submitted, not a stored record"),
+            Some("read records with `find`; their ids are in `ids`"),
+        ),
+        (_, kind) if trigger.is_before() && writes(kind) => message(
+            format!("`{word}` cannot be used in a {noun}"),
+            Some("it runs before a write that may not happen, and what it wrote would stay"),
+            Some("move it to a `#[post_action]` or a `#[collection_event]`"),
+        ),
+        _ => return,
+    };
+    errors.at(word, text);
+}
+
+/// What a workflow that runs before a write is called.
+fn before(trigger: &Trigger) -> &'static str {
+    match trigger.kind {
+        Kind::PreAction => "pre-action",
+        _ => "collection event with `rollback`",
+    }
+}
+
+/// `parallel` and `race` before a write.
+pub(super) fn branches_before(word: &Ident, trigger: &Trigger, errors: &mut Errors) {
+    let noun = before(trigger);
+    errors.at(
+        word,
+        message(
+            format!("`{word}` cannot be used in a {noun}"),
+            Some("the write waits for it, and its nodes run one by one"),
+            Some("write the nodes one after the other"),
         ),
     );
 }

@@ -18,9 +18,11 @@ use super::ast::{
     Arm, Block, Branches, For, If, Kind, Leave, Let, Match, Node, NodeKind, Statement, Value, roles,
 };
 use crate::diag::{Errors, message};
+use crate::trigger::Trigger;
 pub(crate) use calls::{Caller, check as check_calls};
 use keys::Keys;
 use names::Names;
+pub(crate) use names::check_names;
 
 /// One statement, ready to be emitted.
 pub(crate) struct Step {
@@ -114,7 +116,7 @@ enum Around {
 
 /// Lowers a body.
 pub(crate) struct Lowering<'a> {
-    is_sync: bool,
+    trigger: &'a Trigger,
     errors: &'a mut Errors,
     /// The roles that were named.
     roles: Vec<Ident>,
@@ -136,13 +138,13 @@ pub(crate) struct Lowered {
 }
 
 /// Lowers the body of a workflow.
-pub(crate) fn lower(body: Block, is_sync: bool, errors: &mut Errors) -> Lowered {
+pub(crate) fn lower(body: Block, trigger: &Trigger, errors: &mut Errors) -> Lowered {
     let mut lowering = Lowering {
-        is_sync,
+        trigger,
         errors,
         roles: Vec::new(),
         calls: Vec::new(),
-        names: Names::new(),
+        names: Names::new(trigger.kind),
         around: Vec::new(),
         base: 0,
     };
@@ -247,8 +249,11 @@ impl Lowering<'_> {
         };
         let step = Step { key, base: self.base, fingerprint, at, kind };
         // Reported: a synchronous context has no such method to call.
-        let waits = self.is_sync && step.node().is_some_and(|node| checks::waits(&node.kind));
-        if waits || !knows_all {
+        let fits = match &step.kind {
+            StepKind::Branches(_) => !self.trigger.is_before(),
+            _ => step.node().is_none_or(|node| checks::fits(&node.kind, self.trigger)),
+        };
+        if !fits || !knows_all {
             return is_bound.then_some(Step { kind: StepKind::Cut, ..step });
         }
         Some(step)
@@ -288,6 +293,9 @@ impl Lowering<'_> {
 
     fn branches(&mut self, it: Branches, key: &str) -> Forked {
         let Branches { word, blocks } = it;
+        if self.trigger.is_before() {
+            checks::branches_before(&word, self.trigger, self.errors);
+        }
         let branches = blocks.into_iter().enumerate().map(|(index, block)| {
             let around = Around::Branch(word.clone());
             self.scoped(block, &format!("{key}.{index}/"), around, |_| {})
@@ -351,9 +359,7 @@ impl Lowering<'_> {
     }
 
     fn node(&mut self, node: &Node) {
-        if self.is_sync {
-            checks::waits_in_sync(node, self.errors);
-        }
+        checks::fits_trigger(node, self.trigger, self.errors);
         match &node.kind {
             NodeKind::Approve(approve) => {
                 self.roles.extend(roles(&approve.by).cloned());
@@ -362,7 +368,7 @@ impl Lowering<'_> {
             NodeKind::Request(request) => addresses::check(&request.url, self.errors),
             NodeKind::Call { workflow, .. } => self.calls.push(workflow.clone()),
             NodeKind::Ask(ask) => self.roles.extend(roles(&ask.by).cloned()),
-            NodeKind::Respond { .. } if !self.is_sync => {
+            NodeKind::Respond { .. } if !self.trigger.is_sync => {
                 checks::responds_to_nobody(node, self.errors);
             }
             NodeKind::End { failed: false, message: Some(_) } => {

@@ -11,6 +11,7 @@ use syn::{BinOp, Expr, ExprCall, ExprPath, Macro, Pat, PatIdent, Token};
 use super::super::ast::{By, Kind, Node, NodeKind, Read, Sleep, Text, Value, Within};
 use super::super::emit::text::{Piece, parse};
 use crate::diag::{Errors, message};
+use crate::trigger::Kind as Trigger;
 
 /// The names of a body, as far as it was read.
 pub(super) struct Names {
@@ -18,14 +19,15 @@ pub(super) struct Names {
     scopes: Vec<Vec<Ident>>,
     /// Those of blocks that were left, each with what it was.
     lost: Vec<(Ident, String)>,
+    /// The trigger, which does not give every name.
+    kind: Trigger,
 }
 
 impl Names {
     /// What every body begins with.
-    pub(super) fn new() -> Self {
-        let given = ["data", "before", "user", "role"];
-        let given = given.map(|name| Ident::new(name, Span::call_site()));
-        Self { scopes: vec![given.to_vec()], lost: Vec::new() }
+    pub(super) fn new(kind: Trigger) -> Self {
+        let given = kind.names().map(|name| Ident::new(name, Span::call_site()));
+        Self { scopes: vec![given.to_vec()], lost: Vec::new(), kind }
     }
 
     pub(super) fn enter(&mut self) {
@@ -65,7 +67,12 @@ impl Names {
                 continue;
             }
             let lost = self.lost.iter().rev().find(|(lost, _)| lost == name);
-            let Some((lost, block)) = lost else { continue };
+            let Some((lost, block)) = lost else {
+                if not_given(name, *at, self.kind, errors) {
+                    told.push(name);
+                }
+                continue;
+            };
             told.push(name);
             let line = lost.span().start().line;
             errors.span(
@@ -79,6 +86,38 @@ impl Names {
         }
         told.is_empty()
     }
+}
+
+/// Reports the names of an expression that its trigger does not give.
+pub(crate) fn check_names(expr: &Expr, kind: Trigger, errors: &mut Errors) {
+    let mut uses = Uses::default();
+    uses.visit_expr(expr);
+    let mut told: Vec<&Ident> = Vec::new();
+    for (name, at) in &uses.found {
+        let is_told = uses.bound.contains(name) || told.contains(&name);
+        if !is_told && not_given(name, *at, kind, errors) {
+            told.push(name);
+        }
+    }
+}
+
+/// Reports a name that another trigger gives; whether it is one.
+fn not_given(name: &Ident, at: Span, kind: Trigger, errors: &mut Errors) -> bool {
+    let (headline, note, help) = match kind {
+        Trigger::CollectionEvent if name == "user" || name == "role" => (
+            format!("`{name}` cannot be used in a collection event"),
+            "a change of data may be made by a workflow or by code: nobody is known to make it",
+            "keep who it is in a field, or use `#[post_action]`",
+        ),
+        Trigger::PreAction if name == "before" => (
+            format!("`{name}` cannot be used in a pre-action"),
+            "no stored record is read before the write",
+            "read it with `find`; its id is in `ids`",
+        ),
+        _ => return false,
+    };
+    errors.span(at, message(headline, Some(note), Some(help)));
+    true
 }
 
 fn bound(visit: impl FnOnce(&mut Uses)) -> Vec<Ident> {
@@ -162,6 +201,7 @@ impl Uses {
                 self.deciders(&ask.by);
                 ask.within.iter().for_each(|time| self.length(time));
             }
+            NodeKind::Set { fields } => self.all(fields.iter().map(|field| &field.value)),
             NodeKind::Respond { text } => self.text(text),
             NodeKind::Require { condition, message } => {
                 self.visit_expr(condition);

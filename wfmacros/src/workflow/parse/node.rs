@@ -13,7 +13,7 @@ use crate::diag::{Errors, message};
 pub(super) const WORDS: &[&str] = &[
     "create", "update", "delete", "find", "list", "count", "sum", "average", "min", "max",
     "refresh", "sleep", "signal", "approve", "ask", "request", "call", "run", "respond", "require",
-    "end", "parallel", "race", "let", "if", "match", "for", "break", "continue",
+    "end", "set", "parallel", "race", "let", "if", "match", "for", "break", "continue",
 ];
 
 /// How the node is written, in short.
@@ -39,6 +39,7 @@ pub(super) fn form(word: &Ident) -> Option<String> {
         "run" => "`run path(arguments);` or `run path(arguments) retry 3;`".to_owned(),
         "respond" => "`respond \"message\";`".to_owned(),
         "require" => "`require condition, \"message\";`".to_owned(),
+        "set" => "`set { field: value };`".to_owned(),
         "end" => "`end;`, `end failed;` or `end failed \"…\";`".to_owned(),
         "parallel" | "race" => format!("`{word} {{ {{ … }} {{ … }} }}`, a block for each branch"),
         _ => return None,
@@ -55,6 +56,7 @@ pub(super) fn begins(input: ParseStream) -> bool {
             let alone = fork.is_empty() || fork.peek(Token![;]);
             alone || fork.peek(Lit) || fork.peek(Ident)
         }
+        "set" => fork.peek(token::Brace),
         word if WORDS.contains(&word) => {
             let path =
                 fork.peek(Token![crate]) || fork.peek(Token![self]) || fork.peek(Token![super]);
@@ -99,6 +101,7 @@ pub(super) fn kind(
         "run" => run(input)?,
         "ask" => NodeKind::Ask(Box::new(people::ask(word, input, errors)?)),
         "approve" => NodeKind::Approve(Box::new(people::approve(word, input, errors)?)),
+        "set" => records::set(input)?,
         "respond" => NodeKind::Respond { text: text(input)? },
         "require" => require(word, input)?,
         "end" => end(input)?,

@@ -25,6 +25,10 @@ pub(super) fn update(input: ParseStream) -> syn::Result<NodeKind> {
     Ok(NodeKind::UpdateWhere { collection, filter, fields: fields(input)? })
 }
 
+pub(super) fn set(input: ParseStream) -> syn::Result<NodeKind> {
+    Ok(NodeKind::Set { fields: fields(input)? })
+}
+
 pub(super) fn delete(input: ParseStream) -> syn::Result<NodeKind> {
     let record = input.call(Expr::parse_without_eager_brace)?;
     if !input.peek(Token![where]) {

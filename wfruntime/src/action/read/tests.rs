@@ -32,6 +32,7 @@ async fn asked(
         keys: Vec::new(),
         only: None,
         once: None,
+        upserts: false,
         identity: library.identity(role),
         collection: library.definition(collection),
         through,

@@ -40,6 +40,9 @@ pub(super) fn facts(visit: &Visit, execution: &Execution) -> Markup {
                         @if let Some(took) = show::duration(created, at) { " · " (took) }
                     } }
                 }
+                @if !execution.cut.is_empty() {
+                    div { dt { (visit.t("not-again")) } dd { code { (execution.cut.join(", ")) } } }
+                }
                 div { dt { (visit.t("revision")) } dd {
                     code { (execution.revision) }
                     @if !is_todays { " " span.quiet { (visit.t("revision-other")) } }

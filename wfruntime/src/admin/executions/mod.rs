@@ -41,6 +41,9 @@ pub(super) struct Execution {
     user_id: Option<i64>,
     role_name: Option<String>,
     chain: Vec<String>,
+    /// The events that its chain did not fire again.
+    #[serde(default)]
+    cut: Vec<String>,
     pub(super) error: Option<String>,
     #[serde(default)]
     messages: Vec<String>,

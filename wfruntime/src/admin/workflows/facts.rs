@@ -19,7 +19,14 @@ pub(super) fn trigger(visit: &Visit, workflow: &Value) -> Markup {
     let on = workflow["on"].as_array().map_or(&[][..], Vec::as_slice);
     let on: Vec<String> = on.iter().map(plain).collect();
     let values = [("collection", collection.into()), ("actions", on.join(", ").into())];
-    let mode = if workflow["mode"] == "local" { "fires-local" } else { "fires-global" };
+    let is_local = workflow["mode"] == "local";
+    let mode = match (plain(&workflow["trigger"]).as_str(), is_local) {
+        ("collection_event", _) => "fires-event",
+        ("pre_action", true) => "runs-before-named",
+        ("pre_action", false) => "runs-before",
+        (_, true) => "fires-local",
+        (_, false) => "fires-global",
+    };
     html! {
         (visit.text.with(mode, &values))
         div.quiet { (visit.t(&format!("execution-{}", plain(&workflow["execution"])))) }
@@ -131,7 +138,8 @@ fn commands(visit: &Visit, meta: &WorkflowMeta, collection: &Definition) -> Vec<
                     format!("{}:create?triggerWorkflows={}!{}", other.name(), meta.key, link.json);
                 Some(command(visit, &path, &sample(other)))
             });
-            commands.extend(far);
+            // One that runs before a write is about the record that is written.
+            commands.extend(far.filter(|_| !meta.runs_before()));
             commands
         }
         Mode::Global => {
@@ -140,6 +148,10 @@ fn commands(visit: &Visit, meta: &WorkflowMeta, collection: &Definition) -> Vec<
                 "update" => {
                     let path = format!("{name}:update?filterByTk=<id>");
                     command(visit, &path, &sample(collection))
+                }
+                "delete" | "destroy" => {
+                    let path = format!("{name}:destroy?filterByTk=<id>");
+                    command(visit, &path, &json!({}))
                 }
                 own => command(visit, &format!("{name}:{own}"), &json!({})),
             };

@@ -28,8 +28,7 @@ impl Run {
     /// How the events of the next unit are started, and what tells that synchronous ones are done.
     pub(super) fn starting(&self) -> (Starting, oneshot::Receiver<()>) {
         let (done, is_done) = oneshot::channel();
-        let own = self.core.clock.after(self.core.settings.sync_timeout);
-        let deadline = self.deadline.map_or(own, |deadline| deadline.min(own));
+        let deadline = self.sync_deadline();
         let (core, runtime) = (Arc::clone(&self.core), Handle::current());
         (Starting { core, runtime, deadline, done }, is_done)
     }

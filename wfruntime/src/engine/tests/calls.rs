@@ -6,7 +6,7 @@ use crate::engine::tasks;
 use crate::execution::JobStatus;
 use crate::store::sql::Select;
 use crate::value::Type;
-use crate::workflow::Workflow;
+use crate::workflow::{Callable, Workflow};
 
 /// A workflow of the tests that others can name by its type.
 macro_rules! called {
@@ -20,6 +20,8 @@ macro_rules! called {
             const MODE: Mode = Mode::Local;
             const META: &'static WorkflowMeta = &workflow(stringify!($name), $handler);
         }
+
+        impl Callable for $name {}
     )*};
 }
 

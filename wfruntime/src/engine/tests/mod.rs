@@ -199,6 +199,7 @@ impl World {
                 data: claim.clone(),
                 before: None,
                 changed: vec![Definition::SYSTEM],
+                ids: Vec::new(),
                 user: None,
                 role: "employee".into(),
             }),

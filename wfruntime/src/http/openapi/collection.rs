@@ -10,7 +10,7 @@ use super::schema::{any, anything, count, data, id, list, members, named, one_of
 use crate::action::read::link;
 use crate::action::{Verb, authorise};
 use crate::collection::{Association, Definition};
-use crate::workflow::Mode;
+use crate::workflow::{Mode, Trigger};
 
 /// All operations on a collection that the caller may use.
 pub(super) fn operations(caller: &Caller<'_>, of: &'static Definition) -> Vec<Operation> {
@@ -63,15 +63,15 @@ impl Place<'_> {
             return None;
         }
         let (title, record) = (self.of.meta.title, self.record());
-        let (get, post) = (Method::Get, Method::Post);
+        let (get, post, ends) = (Method::Get, Method::Post, self.is_judged());
         let (name, method, about, ok) = match verb {
             Verb::List => ("list", get, "Lists", page(record)),
             Verb::Get => ("get", get, "One", data(record)),
-            Verb::Create => ("create", post, "New", done(one_or_several(&record))),
-            Verb::Update => ("update", post, "Changes", done(one_or_several(&record))),
-            Verb::UpdateOrCreate => ("updateOrCreate", post, "Changes or new", done(record)),
-            Verb::FirstOrCreate => ("firstOrCreate", post, "Finds or new", done(record)),
-            Verb::Destroy => ("destroy", post, "Deletes", data(count())),
+            Verb::Create => ("create", post, "New", done(one_or_several(&record), ends)),
+            Verb::Update => ("update", post, "Changes", done(one_or_several(&record), ends)),
+            Verb::UpdateOrCreate => ("updateOrCreate", post, "Changes or new", done(record, ends)),
+            Verb::FirstOrCreate => ("firstOrCreate", post, "Finds or new", done(record, ends)),
+            Verb::Destroy => ("destroy", post, "Deletes", self.counted()),
             Verb::Add | Verb::Remove | Verb::Set | Verb::Own(_) => return None,
         };
         let created = || named(&self.caller.names.create(self.of));
@@ -112,9 +112,22 @@ impl Place<'_> {
         let of_which = format!("Of which record of `{}`.", source.name());
         let parameters = vec![id_in_path(&of_which), ids("Which records, by their ids.")];
         let about = format!("{about}: {}", self.of.meta.title);
-        let asked = self.asked(name, Method::Post, about, data(count()));
+        let asked = self.asked(name, Method::Post, about, self.counted());
         let body = Some(one_or_several(&id()));
         Some(Operation { body, needs_body: false, parameters, ..asked })
+    }
+
+    /// How many records an action was about, with what ran because of it, if anything can.
+    fn counted(&self) -> Object {
+        let is_heard = self.caller.registry.events().next().is_some();
+        if is_heard || self.is_judged() { done(count(), self.is_judged()) } else { data(count()) }
+    }
+
+    /// Whether something may run before a write here, and end it.
+    fn is_judged(&self) -> bool {
+        let workflows = self.caller.registry.workflows().iter();
+        let mut before = workflows.filter(|it| it.meta.trigger == Trigger::PreAction);
+        before.any(|workflow| workflow.collection == self.of)
     }
 
     /// An action here, without parameters and body.
@@ -183,7 +196,10 @@ impl Place<'_> {
                 lines.push(format!("- `{key}`: {title}"));
             }
             let associations = self.of.associations.iter().filter(|it| it.is_to_one());
-            for by in associations.filter(|it| it.target() == workflow.collection) {
+            let leads = |it: &&Association| {
+                it.target() == workflow.collection && !workflow.meta.runs_before()
+            };
+            for by in associations.filter(leads) {
                 if link::association(self.of, by.json).is_some() {
                     lines.push(format!("- `{key}!{}`: {title}", by.json));
                 }
@@ -227,7 +243,7 @@ impl Place<'_> {
             parameters.extend(shown());
             parameters.extend(self.fires());
             let about = own.title.to_owned();
-            let ok = done(self.record());
+            let ok = done(self.record(), false);
             let asked = self.asked(own.name, Method::Post, about, ok);
             Operation { body: Some(anything()), parameters, ..asked }
         })

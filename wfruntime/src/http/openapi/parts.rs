@@ -84,10 +84,11 @@ pub(super) fn schemas() -> Vec<(&'static str, Object)> {
     ]
 }
 
-/// What an action on records answers: the records, and what fired.
-pub(super) fn done(records: Object) -> Object {
+/// What an action on records answers: the records, and what fired; no records if something ran
+/// before the write and ended it.
+pub(super) fn done(records: Object, may_end: bool) -> Object {
     object([
-        ("data", records),
+        (if may_end { "data?" } else { "data" }, records),
         ("messages?", list(named("wf.Message"))),
         ("workflows?", list(named("wf.Fired"))),
     ])

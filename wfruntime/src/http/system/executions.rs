@@ -25,6 +25,7 @@ const FIELDS: &[Field] = &[
     Field::new("userId", "user_id", Kind::Id),
     Field::new("roleName", "role", Kind::Text),
     Field::shown("chain"),
+    Field::shown("cut"),
     Field::shown("messages"),
     Field::new("error", "error", Kind::Text),
     Field::new("callerId", "caller_id", Kind::Id),

@@ -30,7 +30,7 @@ impl<'e> Shown<'e> {
     pub(super) fn execution(&self) -> Value {
         let execution = self.execution;
         let said = execution.messages.iter().map(|message| self.redaction.text(message));
-        json!({
+        let mut shown = json!({
             "id": execution.id,
             "key": execution.key,
             "version": execution.version,
@@ -48,7 +48,11 @@ impl<'e> Shown<'e> {
             "createdAt": execution.created_at.to_string(),
             "startedAt": execution.started_at.map(|at| at.to_string()),
             "finishedAt": execution.finished_at.map(|at| at.to_string()),
-        })
+        });
+        if !execution.cut.is_empty() {
+            shown["cut"] = json!(execution.cut);
+        }
+        shown
     }
 
     /// What it saw, without what its collections hide.

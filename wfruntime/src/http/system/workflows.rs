@@ -24,6 +24,7 @@ const FIELDS: &[Field] = &[
     Field::new("key", "", Kind::Text),
     Field::new("title", "", Kind::Text),
     Field::new("collection", "", Kind::Text),
+    Field::new("trigger", "", Kind::Word(&["post_action", "pre_action", "collection_event"])),
     Field::new("mode", "", Kind::Word(&["local", "global"])),
     Field::shown("on"),
     Field::new("execution", "", Kind::Word(&["sync", "async"])),
@@ -113,6 +114,11 @@ async fn execute(call: &Call<'_>, access: &Access) -> Result<Response> {
     };
     // Whoever may use this must not act as somebody who may more.
     authorise::act_as(access, &user)?;
+    if workflow.meta.runs_before() {
+        let message =
+            format!("`{}` runs before a write: it cannot be run without one", workflow.meta.key);
+        return Err(Error::invalid("runs_before", message));
+    }
     let execution = NewExecution {
         id: core.ids.next(&core.clock),
         workflow: workflow.meta,
@@ -121,6 +127,7 @@ async fn execute(call: &Call<'_>, access: &Access) -> Result<Response> {
             action: "execute".to_owned(),
             data: row,
             before: None,
+            ids: Vec::new(),
             changed: Vec::new(),
             role: user.roles.first().map_or(ANONYMOUS, String::as_str).to_owned(),
             user: Some(user),
@@ -163,6 +170,7 @@ async fn shown(call: &Call<'_>, workflow: &WorkflowDefinition) -> Result<Value> 
         "key": meta.key,
         "title": meta.title,
         "collection": workflow.collection.name(),
+        "trigger": meta.trigger.as_str(),
         "mode": if meta.mode == Mode::Local { "local" } else { "global" },
         "on": meta.on,
         "execution": if meta.timing == Timing::Sync { "sync" } else { "async" },

@@ -1,0 +1,14 @@
+//! What runs before a write, and what hears of every change of data.
+
+#[path = "../it/described.rs"]
+mod described;
+
+mod before;
+mod chains;
+mod changes;
+#[path = "../actions/client.rs"]
+mod client;
+mod model;
+mod undo;
+
+use wf_tests as _;

@@ -1,0 +1,15 @@
+use wfruntime::prelude::*;
+
+#[collection]
+struct Claim {
+    amount: i64,
+    owner: BelongsTo<User>,
+}
+
+#[pre_action(mode = "local", appends = [owner])]
+async fn tell(claim: PreAction<Claim>, cx: PreContext<Claim>) -> Result<()> {
+    let _ = (claim, cx);
+    Ok(())
+}
+
+fn main() {}

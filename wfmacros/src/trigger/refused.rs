@@ -1,0 +1,44 @@
+//! Arguments that one trigger has and another cannot: why, and what to write in their place.
+
+use proc_macro2::Ident;
+use syn::ext::IdentExt;
+
+use super::kind::Kind;
+use crate::args::Args;
+use crate::diag::{Errors, message};
+
+/// Reports the arguments that have a sense elsewhere and none here.
+pub(super) fn report(args: &Args, kind: Kind, errors: &mut Errors) {
+    for (name, _) in kind.keys().iter().filter(|(_, form)| form.is_empty()) {
+        let Some(arg) = args.get(name) else { continue };
+        let (note, help) = reason(kind, &arg.key);
+        let headline = format!("`{name}` has no effect on a {}", kind.noun());
+        errors.at(&arg.key, message(headline, Some(note), Some(help)));
+    }
+}
+
+fn reason(kind: Kind, key: &Ident) -> (&'static str, &'static str) {
+    match (kind, key.unraw().to_string().as_str()) {
+        (Kind::CollectionEvent, "mode") => (
+            "it runs on every change in `on`, whoever makes it: nobody names it",
+            "remove it; what is to run where it is named is a `#[post_action]`",
+        ),
+        (Kind::CollectionEvent, _) => (
+            "it does not know who made the change, so no role is asked",
+            "remove it; what depends on the role is a `#[post_action]`",
+        ),
+        (_, "appends") => (
+            "there is no stored record yet to load anything with",
+            "remove it, and read what is needed with `find`",
+        ),
+        (_, "changed") => (
+            "nothing has changed yet; a submitted field is given or not",
+            "remove it, and write `when = data.amount.is_some()`",
+        ),
+        (_, "rollback") => (
+            "it runs before the write: nothing is there to be undone",
+            "remove it, and refuse with `end failed`",
+        ),
+        _ => ("it always runs in its request, before the write", "remove it"),
+    }
+}
