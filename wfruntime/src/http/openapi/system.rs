@@ -212,7 +212,8 @@ pub(super) fn schemas(caller: &Caller<'_>) -> Vec<(&'static str, Object)> {
 }
 
 fn workflow() -> Object {
-    let node = object([("key", text()), ("kind", text()), ("label", text()), ("line", count())]);
+    let node =
+        object([("key", text()), ("kind", text()), ("label", text()), ("line", or_null(count()))]);
     let edge = object([("from", anything()), ("to", anything()), ("label", or_null(text()))]);
     object([
         ("key?", text()),
