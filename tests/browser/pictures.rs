@@ -15,7 +15,9 @@ const SETTLE: &str = "
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
         const node = texts.currentNode;
-        node.nodeValue = node.nodeValue.replace(/\\d{12,}/g, '191797793914882');
+        node.nodeValue = node.nodeValue
+            .replace(/\\d{12,}/g, '191797793914882')
+            .replace(/\\b[\\d.]+ (ms|s)\\b/g, '70 ms');
     }
     document.activeElement?.blur();
     return document.body.innerText;";

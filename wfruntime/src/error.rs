@@ -86,6 +86,7 @@ impl Fault {
 
     /// The same fault with something that stands in its message, for translations.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "names and numbers, written where they are")]
     pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.text.args.push((name, value.to_string()));
         self

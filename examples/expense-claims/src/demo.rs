@@ -61,9 +61,8 @@ struct Person {
 
 impl Person {
     async fn join(running: &Running, name: &'static str, role: &'static str) -> Result<Self> {
-        let token = running.add_user(name, &[role]).await.map_err(|error| {
+        let token = running.add_user(name, &[role]).await.inspect_err(|_| {
             eprintln!("delete claims.db, or start without --demo: it has been seeded before");
-            error
         })?;
         Ok(Self { name, role, token, password: String::new() })
     }

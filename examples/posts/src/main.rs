@@ -59,7 +59,7 @@ workflow! {
 
 forms! {
     Post {
-        add "Post" (title, content, category) {
+        add "Post" (title, content, category { title }) {
             "Publish" => [welcome_post, greet_category!category];
             "Save";
         }

@@ -224,6 +224,7 @@ function partner(at, child) {
 function name(node) {
   if (node.id) return node.id;
   if (node.nodeName === "TR" || node.nodeName === "LI") return node.querySelector("a")?.getAttribute("href");
+  if (node.nodeName === "SECTION") return node.getAttribute("aria-label") ?? node.querySelector("h2")?.textContent;
   return node.dataset?.key;
 }
 

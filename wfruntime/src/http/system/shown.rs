@@ -37,7 +37,8 @@ impl<'e> Shown<'e> {
             "revision": execution.revision,
             "status": execution.status.as_str(),
             "collection": execution.collection,
-            "recordId": execution.record_id,
+            // What runs before a write may be about no record yet.
+            "recordId": (execution.record_id != 0).then_some(execution.record_id),
             "userId": execution.user_id,
             "roleName": execution.role,
             "chain": execution.chain,
