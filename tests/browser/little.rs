@@ -46,6 +46,7 @@ async fn an_employee_finds_nothing_of_others_and_of_the_inside() {
             sources.iter().map(|(path, _)| path).collect::<Vec<_>>()
         );
         for (path, source) in &sources {
+            let source = without_ids(source);
             for secret in [
                 "Lisbon",
                 "Berlin",
@@ -77,11 +78,18 @@ async fn an_employee_finds_nothing_of_others_and_of_the_inside() {
             "/pick/payments?q=".to_owned(),
         ] {
             bob.open(&path).await;
-            let source = bob.source().await;
+            let source = without_ids(&bob.source().await);
             for secret in ["Lisbon", "Berlin", "740", "Has finance pay", "amount", "Amount"] {
                 assert!(!source.contains(secret), "{secret} at {path}: {source}");
             }
         }
     })
     .await;
+}
+
+/// The text without ids, in which any amount may stand by chance.
+fn without_ids(text: &str) -> String {
+    let parts = text.split_inclusive(|letter: char| !letter.is_ascii_digit());
+    let is_id = |part: &&str| part.bytes().filter(u8::is_ascii_digit).count() >= 12;
+    parts.filter(|part| !is_id(part)).collect()
 }
