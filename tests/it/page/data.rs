@@ -36,6 +36,16 @@ pub struct GoodMark {
     pub mark: BelongsTo<Mark>,
 }
 
+/// Keeps out what is no good at all.
+#[pre_action(mode = "global", on = [create, update])]
+async fn keep_out(good: PreAction<Good>, cx: PreContext<Good>) -> Result<()> {
+    if good.data.get(Good::FIELDS.name).is_some_and(|name| name == "Nothing") {
+        cx.respond("nothing is kept as it is").await?;
+        cx.end()?;
+    }
+    Ok(())
+}
+
 role! {
     storekeeper {
         Good: view, create, update;
@@ -285,4 +295,28 @@ async fn what_is_stored_although_a_workflow_failed_is_no_form_to_send_again() {
     let said = page.headers["set-cookie"].to_str().expect("a cookie");
     assert!(said.contains("too%20dear"), "{said}");
     assert_eq!(program.get("/api/errands:list", &child).await.body["meta"]["count"], 1);
+}
+
+#[tokio::test]
+async fn what_was_not_written_is_told_where_one_was() {
+    let store = Store::open().await;
+    let page = |path: String, sent: Option<&'static str>| {
+        let (program, keeper) = (&store.program, &store.keeper);
+        async move { program.page(&path, keeper, sent).await }
+    };
+    let said = |page: &Page| {
+        let cookies = page.headers.get_all("set-cookie").iter();
+        let cookie = cookies.filter_map(|it| it.to_str().ok()).find(|it| it.contains("wf_said"));
+        cookie.unwrap_or_default().contains("nothing%20is%20kept%20as%20it%20is")
+    };
+    let refused = page("/admin/data/goods/new".into(), Some("name=Nothing&shelfId=")).await;
+    assert_eq!((refused.status.as_u16(), refused.location()), (303, "/admin/data/goods"));
+    assert!(said(&refused), "{refused:?}");
+    assert_eq!(store.count("goods").await, 0);
+    let kept = page("/admin/data/goods/new".into(), Some("name=Lamp&shelfId=")).await;
+    let record = kept.location().to_owned();
+    let refused = page(format!("{record}/edit"), Some("name=Nothing&shelfId=")).await;
+    assert_eq!((refused.status.as_u16(), refused.location()), (303, &*record));
+    assert!(said(&refused), "{refused:?}");
+    assert_eq!(store.good(&kept).await["name"], "Lamp");
 }

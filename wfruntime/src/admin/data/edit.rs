@@ -158,7 +158,12 @@ async fn save(visit: &Visit, collection: &str, id: Option<i64>, body: &Sent) -> 
     let done = write(visit, collection, id, body).await;
     match done {
         Ok((definition, answer)) => {
-            let to = show::path(definition, &answer["data"]);
+            let written = answer.get("data").and_then(|record| record["id"].as_i64());
+            // A pre-action may have ended it: then there is none, or the one as it was.
+            let to = match written.or(id) {
+                Some(id) => format!("/data/{}/{id}", definition.name()),
+                None => format!("/data/{}", definition.name()),
+            };
             session::told(visit, &to, &answer)
         }
         Err(refused) => match &refused.committed {
