@@ -12,7 +12,9 @@ mod user;
 mod workflows;
 
 use std::ffi::OsString;
+use std::fs::{File, OpenOptions};
 use std::io::Write as _;
+use std::path::Path;
 use std::time::Duration;
 
 use clap::{
@@ -21,7 +23,7 @@ use clap::{
 
 use crate::app::{App, Purpose, close, open};
 use crate::core::Core;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Collections over HTTP, and the workflows that run after what people do with them.
 #[derive(Debug, Parser)]
@@ -158,6 +160,18 @@ async fn with<T>(
     let closed = close(&core, Duration::ZERO).await;
     let done = done?;
     closed.map(|()| done)
+}
+
+/// A new file that only its owner reads.
+fn own_file(file: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map_err(|error| {
+        let text = format!("`{}` cannot be written: {error}", file.display());
+        Error::invalid("output", text)
+    })
 }
 
 /// Prints a line; that nobody reads it any more, as behind `| head`, is no fault.

@@ -137,6 +137,19 @@ impl Error {
         Self(Box::new(Inner { kind, faults, source: None, retry_after: None }))
     }
 
+    /// Something that was read was changed before what follows from it was written.
+    #[track_caller]
+    pub(crate) fn overtaken(message: &str) -> Self {
+        Self::new(ErrorKind::Conflict, "changed_meanwhile", message)
+    }
+
+    /// Whether something that was read was changed before what follows from it was written.
+    #[must_use]
+    pub(crate) fn is_overtaken(&self) -> bool {
+        self.kind() == ErrorKind::Conflict
+            && self.all().iter().any(|it| it.code == "changed_meanwhile")
+    }
+
     /// An error whose text stays in the program: logged, never answered.
     #[track_caller]
     pub fn internal(message: impl Into<String>) -> Self {

@@ -33,21 +33,13 @@ pub(crate) struct Switches {
 
 /// The table of the switches.
 pub(crate) fn tables() -> Vec<TableSpec> {
-    let column = |name, ty| ColumnSpec {
-        name,
-        ty,
-        nullable: false,
-        default: Value::Null,
-        references: None,
-        was: None,
-    };
     vec![TableSpec {
         was: None,
         name: WORKFLOWS,
         columns: vec![
-            column("key", Type::Text),
-            column("enabled", Type::Bool),
-            column("updated_at", Type::Timestamp),
+            ColumnSpec::new("key", Type::Text),
+            ColumnSpec::new("enabled", Type::Bool),
+            ColumnSpec::new("updated_at", Type::Timestamp),
         ],
         key: vec!["key"],
         indexes: Vec::new(),

@@ -136,6 +136,37 @@ pub struct WorkflowMeta {
     pub location: Location,
 }
 
+#[cfg(test)]
+impl WorkflowMeta {
+    /// A local post-action on users that does nothing, for tests to change.
+    pub(crate) const BARE: Self = Self {
+        key: "bare",
+        version: 1,
+        title: "",
+        trigger: Trigger::PostAction,
+        collection: || <crate::auth::User as crate::collection::Collection>::META,
+        mode: Mode::Local,
+        on: &[],
+        appends: &[],
+        timing: Timing::Async,
+        enabled: true,
+        when: None,
+        changed: &[],
+        allow: &[],
+        retry: Retry::DEFAULT,
+        timeout: None,
+        concurrency: None,
+        overlap: Overlap::Allow,
+        roles: &[],
+        calls: &[],
+        revision: 1,
+        graph: None,
+        handler: |_| Box::pin(async { Ok(()) }),
+        function: None,
+        location: Location { file: "tests.rs", line: 1, column: 1 },
+    };
+}
+
 impl WorkflowMeta {
     /// What fires it, as its graph begins.
     pub(crate) fn trigger(&self) -> String {

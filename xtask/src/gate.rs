@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::process::{Done, run, succeeds};
+use crate::process::{Done, root, run, succeeds};
 use crate::tools;
 
 /// One part of the gate.
@@ -169,22 +169,27 @@ fn package() -> Done {
     run(&line, &[])
 }
 
-/// Removes what cargo keeps of an earlier run's packages.
+/// Removes what cargo keeps of an earlier run's packages: their sources, and what was built of them.
 ///
 /// To verify the packages, cargo unpacks them as from a registry in the target folder, into a
-/// folder below its home that is named after that registry's path and takes a version for
-/// unchangeable: a second run at the same path would build the first one's sources.
+/// folder below its home that is named after that registry's path. It takes a version for
+/// unchangeable: a second run at the same path would build the first one's sources, or nothing.
 fn forget_unpacked(packages: &[&str]) -> Done {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
     let kept = home.ok_or("the home of cargo is unknown: set `CARGO_HOME`")?.join("registry/src");
+    let is_ours = |name: &str| packages.iter().any(|it| name.starts_with(&format!("{it}-")));
     // A registry without a host, that is one in a folder, has a name that starts with `-`.
+    let mut old = Vec::new();
     for registry in folders(&kept, |name| name.starts_with('-'))? {
-        let is_ours = |name: &str| packages.iter().any(|it| name.starts_with(&format!("{it}-")));
-        for unpacked in folders(&registry, is_ours)? {
-            std::fs::remove_dir_all(&unpacked)
-                .map_err(|error| format!("`{}` stays: {error}", unpacked.display()))?;
-        }
+        old.extend(folders(&registry, is_ours)?);
+    }
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let target = target.unwrap_or_else(|| root().join("target"));
+    old.extend(folders(&target.join("debug/.fingerprint"), is_ours)?);
+    for folder in old {
+        std::fs::remove_dir_all(&folder)
+            .map_err(|error| format!("`{}` stays: {error}", folder.display()))?;
     }
     Ok(())
 }

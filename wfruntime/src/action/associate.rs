@@ -7,15 +7,14 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use super::commit::{Commit, is_overtaken};
+use super::again::Tries;
+use super::commit::Commit;
 use super::faults::Faults;
 use super::found::{Finder, Found};
 use super::input::{Reader, Values};
 use super::keyed::is_taken;
 use super::plan::{Guard, Plan, between};
 use super::read::{self, no_record};
-use super::report::Report;
-use super::update::ATTEMPTS;
 use super::{Answer, AnswerData, Request, Through, Verb, View, rows, turns};
 use crate::auth::Access;
 use crate::collection::{Association, AssociationKind, CollectionMeta, Id, Row};
@@ -24,7 +23,6 @@ use crate::error::{Error, Fault, Result};
 use crate::spelling::quoted;
 use crate::store::Statement;
 use crate::store::sql::{Condition, Query as _, Select};
-use crate::trigger::Firing;
 use crate::value::{Type, Value};
 
 /// Carries out an `add`, a `remove` or a `set`; it answers how many links it made or took, a `set`
@@ -38,13 +36,13 @@ pub(super) async fn associate(core: &Arc<Core>, request: &Request) -> Result<Ans
     };
     let access = Access::of(core, &request.identity);
     let link = Linking::check(core, &access, request, through)?;
-    for _ in 1..ATTEMPTS {
+    let mut tries = Tries::first();
+    loop {
         match link.attempt().await {
-            Err(error) if is_overtaken(&error) || is_taken(&error) => {}
+            Err(error) if (error.is_overtaken() || is_taken(&error)) && tries.another() => {}
             done => return done,
         }
     }
-    link.attempt().await
 }
 
 /// A change of links that was judged, to be tried until nobody is in between.
@@ -136,32 +134,18 @@ impl<'a> Linking<'a> {
         faults.check()?;
         let count = u64::try_from(links.count).unwrap_or(u64::MAX);
         let data = AnswerData::Count(count);
-        let Links { plan: Plan { statements, users, names, .. }, absent, .. } = links;
-        if statements.is_empty() {
+        let Links { plan, absent, .. } = links;
+        if plan.statements.is_empty() {
             let answer = Answer::of(data);
             if let Some(once) = &self.request.once {
                 once.keep_alone(core, &answer).await?;
             }
             return Ok(answer);
         }
-        let (firing, signals) = (Firing::default(), Vec::new());
         let shown = read::resolve(self.request.collection, &View::default(), self.access)?;
-        let (root, once) = (None, self.request.once.clone());
-        // No pre-action is about a link.
-        let report = Report::new(Vec::new());
-        let commit = Commit {
-            statements,
-            absent,
-            firing,
-            report,
-            data,
-            shown,
-            users,
-            names,
-            signals,
-            root,
-            once,
-        };
+        let once = self.request.once.clone();
+        // No workflow is about a link: none runs before it, and none fires.
+        let commit = Commit { absent, once, ..Commit::of(plan, data, shown) };
         commit.run(core, turns).await
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::authorise;
 use super::once::{Made, Once};
+use super::plan::Plan;
 use super::read::{Shown, load};
 use super::report::Report;
 use super::turns::Turns;
@@ -16,7 +17,7 @@ use crate::change::{self, Telling, Told, Write};
 use crate::collection::Row;
 use crate::core::Core;
 use crate::engine::signals::Sending;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::execution::{Birth, NewExecution, NewStatus, bear, refuse_overlaps};
 use crate::store::sql::Query;
 use crate::store::{Statement, Store};
@@ -49,6 +50,24 @@ pub(super) struct Commit {
 }
 
 impl Commit {
+    /// What a plan writes, and how it is answered; nothing fires, and nothing else is asked.
+    pub(super) fn of(plan: Plan<'_>, data: AnswerData, shown: Shown) -> Self {
+        let Plan { statements, users, names, .. } = plan;
+        Self {
+            statements,
+            absent: Vec::new(),
+            firing: Firing::default(),
+            report: Report::new(Vec::new()),
+            data,
+            shown,
+            users,
+            names,
+            signals: Vec::new(),
+            root: None,
+            once: None,
+        }
+    }
+
     /// Writes all of it or nothing, runs what is synchronous, and answers.
     ///
     /// `turns` end at the commit.
@@ -225,10 +244,4 @@ fn records(data: &mut AnswerData) -> &mut [Row] {
         AnswerData::Many(rows) | AnswerData::Page { rows, .. } => rows.as_mut_slice(),
         AnswerData::Nothing | AnswerData::Refused | AnswerData::Count(_) => &mut [],
     }
-}
-
-/// Whether a write failed because a record was changed since it was read.
-pub(super) fn is_overtaken(error: &Error) -> bool {
-    error.kind() == ErrorKind::Conflict
-        && error.all().iter().any(|fault| fault.code == "changed_meanwhile")
 }

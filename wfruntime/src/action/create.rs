@@ -66,21 +66,8 @@ pub(super) async fn create(core: &Arc<Core>, request: &Request) -> Result<Answer
     let rows = events.into_iter().map(|event| event.row);
     let data = data(rows, is_array);
     let (root, once) = (checks.a_root(), request.once.clone());
-    let (Plan { statements, users, names, .. }, signals) = (plan, Vec::new());
     let absent = request.only.iter().map(|only| keyed::any(request.collection, only)).collect();
-    let commit = Commit {
-        statements,
-        absent,
-        firing,
-        report,
-        data,
-        shown,
-        users,
-        names,
-        signals,
-        root,
-        once,
-    };
+    let commit = Commit { absent, firing, report, root, once, ..Commit::of(plan, data, shown) };
     commit.run(core, Turns::default()).await
 }
 

@@ -4,14 +4,15 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::commit::{Commit, is_overtaken};
+use super::again::Tries;
+use super::commit::Commit;
 use super::faults::Faults;
 use super::found::Found;
 use super::plan::{Guard, Plan, new_row};
 use super::read::{Shown, no_record};
 use super::report::Report;
 use super::turns;
-use super::update::{ATTEMPTS, changed};
+use super::update::changed;
 use super::{Answer, AnswerData, Once, holders, keyed, rows};
 use crate::auth::owner_column;
 use crate::collection::{Definition, Row, same_key};
@@ -256,13 +257,13 @@ impl Desk {
     /// # Errors
     /// A record is not there any more, or the store's; nothing was written then.
     pub(crate) async fn commit(&self, done: &Done<'_>) -> Result<Answer> {
-        for _ in 1..ATTEMPTS {
+        let mut tries = Tries::first();
+        loop {
             match self.attempt(done).await {
-                Err(error) if is_overtaken(&error) => {}
+                Err(error) if error.is_overtaken() && tries.another() => {}
                 answer => return self.named(answer).await,
             }
         }
-        self.named(self.attempt(done).await).await
     }
 
     /// The same answer; if others hold what was to be destroyed, an error that names whose.
@@ -309,24 +310,12 @@ impl Desk {
         let act = Act { core, identity: self.identity(), action: done.action };
         let firing = act.fire(done.matches, &[event], &plan.written).await?;
         let (data, shown) = (AnswerData::One(Box::new(row)), done.shown.clone());
-        let Plan { statements, users, names, .. } = plan;
         let (signals, once) = (self.sendings().await?, done.once.clone());
         let report = done.report.clone();
-        // Which roles the program itself gives its users is its own decision.
+        // Which roles the program itself gives its users is its own decision: no root is kept.
         let absent = self.0.absent.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let commit = Commit {
-            statements,
-            absent,
-            firing,
-            report,
-            data,
-            shown,
-            users,
-            names,
-            signals,
-            root: None,
-            once,
-        };
+        let of_plan = Commit::of(plan, data, shown);
+        let commit = Commit { absent, firing, report, signals, once, ..of_plan };
         commit.run(core, turns).await
     }
 

@@ -5,11 +5,10 @@
 
 use std::sync::Arc;
 
-use super::commit::is_overtaken;
+use super::again::Tries;
 use super::faults::{Faults, Path};
 use super::input::{self, key_value};
 use super::read::within;
-use super::update::ATTEMPTS;
 use super::{Answer, Request, Verb, create, read, rows, update};
 use crate::auth::Access;
 use crate::collection::json::Entries;
@@ -38,13 +37,13 @@ pub(super) async fn perform(core: &Arc<Core>, mut request: Request) -> Result<An
     request.only = Some(only);
     let asked = request.verb;
     request.upserts = asked == Verb::UpdateOrCreate;
-    for _ in 1..ATTEMPTS {
+    let mut tries = Tries::first();
+    loop {
         match attempt(core, &access, &mut request, asked).await {
-            Err(error) if is_overtaken(&error) || is_taken(&error) => {}
+            Err(error) if (error.is_overtaken() || is_taken(&error)) && tries.another() => {}
             done => return done,
         }
     }
-    attempt(core, &access, &mut request, asked).await
 }
 
 async fn attempt(

@@ -4,6 +4,7 @@
 //! a request arrived.
 
 mod act;
+mod again;
 mod associate;
 pub(crate) mod authorise;
 mod before;

@@ -32,25 +32,17 @@ const BATCH: u64 = 200;
 
 /// The table of what requests with a key came to.
 pub(crate) fn tables() -> Vec<TableSpec> {
-    let column = |name, ty, nullable| ColumnSpec {
-        name,
-        ty,
-        nullable,
-        default: Value::Null,
-        references: None,
-        was: None,
-    };
     vec![TableSpec {
         was: None,
         name: ANSWERS,
         columns: vec![
-            column("scope", Type::Text, false),
-            column("print", Type::Text, false),
-            column("made", Type::Text, false),
+            ColumnSpec::new("scope", Type::Text),
+            ColumnSpec::new("print", Type::Text),
+            ColumnSpec::new("made", Type::Text),
             // Null until it was written down, which follows the commit.
-            column("status", Type::Int, true),
-            column("answer", Type::Text, true),
-            column("created_at", Type::Timestamp, false),
+            ColumnSpec::new("status", Type::Int).nullable(),
+            ColumnSpec::new("answer", Type::Text).nullable(),
+            ColumnSpec::new("created_at", Type::Timestamp),
         ],
         key: vec!["scope"],
         indexes: vec![IndexSpec { columns: vec!["created_at"], unique: false, only: None }],

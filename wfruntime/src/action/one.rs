@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use super::again::Tries;
 use super::before::{self, Before, Stage, UPSERT};
 use super::desk::{Desk, Done, given};
 use super::faults::Faults;
 use super::keyed::is_taken;
 use super::report::Report;
-use super::update::ATTEMPTS;
 use super::{Answer, AnswerData, View, keyed, read};
 use crate::auth::Access;
 use crate::collection::{Definition, Row, same_key};
@@ -106,14 +106,13 @@ impl OneAction {
             let message = "the server is shutting down";
             return Err(Error::new(ErrorKind::Unavailable, "shutting_down", message));
         }
-        for _ in 1..ATTEMPTS {
+        let mut tries = Tries::first();
+        loop {
             match self.attempt().await {
-                // Somebody else made the record, which is found now.
-                Err(error) if is_taken(&error) => {}
+                Err(error) if is_taken(&error) && tries.another() => {}
                 done => return done,
             }
         }
-        self.attempt().await
     }
 
     async fn attempt(&self) -> Result<Answer> {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use super::again::Tries;
 use super::checks::Checks;
 use super::desk::{Desk, Done};
-use super::keyed::{is_taken, taken};
+use super::keyed::is_taken;
 use super::report::Report;
-use super::update::ATTEMPTS;
 use super::{Answer, Request};
 use crate::collection::{Collection, CollectionMeta, Json, Location, Record, Row};
 use crate::core::Core;
@@ -153,7 +153,8 @@ pub(super) async fn call(core: &Arc<Core>, request: Request, name: &'static str)
     drop(checks);
     let Request { identity, values, target, once, .. } = request;
     let target = target.ids.and_then(|ids| ids.first().copied());
-    for _ in 1..ATTEMPTS {
+    let mut tries = Tries::first();
+    loop {
         let desk = Desk::new(core, identity.clone());
         let (identity, values) = (identity.clone(), values.clone());
         let call = OwnCall { identity, values, target, desk: desk.clone() };
@@ -163,11 +164,10 @@ pub(super) async fn call(core: &Arc<Core>, request: Request, name: &'static str)
         let done = Done { record, action: name, matches: &matches, report, shown, is_own, once };
         match desk.commit(&done).await {
             // Somebody else made a record that it made, too: now it finds that one.
-            Err(error) if is_taken(&error) => {}
+            Err(error) if is_taken(&error) && tries.another() => {}
             done => return done,
         }
     }
-    Err(taken())
 }
 
 #[cfg(test)]

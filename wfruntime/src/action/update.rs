@@ -6,9 +6,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::again::Tries;
 use super::before::{Asked, Stage};
 use super::checks::Checks;
-use super::commit::{Commit, is_overtaken};
+use super::commit::Commit;
 use super::create::data;
 use super::input::{self, Reader, Values};
 use super::plan::Plan;
@@ -21,9 +22,6 @@ use crate::core::Core;
 use crate::error::{Error, Fault, Result};
 use crate::store::sql::{Condition, Query as _};
 use crate::trigger::{Event, Matches};
-
-/// How often an update that was overtaken by another process or a workflow is tried.
-pub(super) const ATTEMPTS: usize = 50;
 
 /// Updates what the request names.
 ///
@@ -54,13 +52,13 @@ pub(super) async fn update(core: &Arc<Core>, request: &Request) -> Result<Answer
     };
 
     let mut update = Update { core, request, checks, changes, condition, matches, report, shown };
-    for _ in 1..ATTEMPTS {
+    let mut tries = Tries::first();
+    loop {
         match update.attempt().await {
-            Err(error) if is_overtaken(&error) => {}
+            Err(error) if error.is_overtaken() && tries.another() => {}
             done => return done,
         }
     }
-    update.attempt().await
 }
 
 /// What a body changes.
@@ -219,22 +217,9 @@ impl Update<'_> {
         let firing = self.checks.act("update").fire(&self.matches, &events, &plan.written).await?;
         let data = data(events.into_iter().map(|event| event.row), is_array);
         let shown = self.shown.clone();
-        let (Plan { statements, users, names, .. }, root) = (plan, self.checks.a_root());
-        let (signals, report) = (Vec::new(), self.report.clone());
-        let (absent, once) = (Vec::new(), request.once.clone());
-        let commit = Commit {
-            statements,
-            absent,
-            firing,
-            report,
-            data,
-            shown,
-            users,
-            names,
-            signals,
-            root,
-            once,
-        };
+        let (root, report, once) =
+            (self.checks.a_root(), self.report.clone(), request.once.clone());
+        let commit = Commit { firing, report, root, once, ..Commit::of(plan, data, shown) };
         commit.run(core, turns).await
     }
 

@@ -410,29 +410,11 @@ mod tests {
     fn workflow(key: &'static str, allow: &'static [&'static str]) -> WorkflowMeta {
         WorkflowMeta {
             key,
-            version: 1,
-            title: "",
             collection: || User::META,
-            trigger: crate::workflow::Trigger::PostAction,
-            mode: crate::workflow::Mode::Local,
-            on: &[],
-            appends: &[],
-            timing: crate::workflow::Timing::Async,
-            enabled: true,
-            when: None,
-            changed: &[],
             allow,
-            retry: crate::workflow::Retry::DEFAULT,
-            timeout: None,
-            concurrency: None,
-            overlap: crate::workflow::Overlap::Allow,
-            roles: &[],
-            calls: &[],
             revision: 0,
-            graph: None,
-            handler: |_| Box::pin(async { Ok(()) }),
-            function: None,
             location: AT,
+            ..WorkflowMeta::BARE
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::store::schema::{ColumnSpec, IndexSpec, OnDelete, Reference, TableSpec};
 use crate::store::sql::Name;
-use crate::value::{Type, Value};
+use crate::value::Type;
 
 pub(super) const CREDENTIALS: Name = "wf_credentials";
 pub(super) const TOKENS: Name = "wf_tokens";
@@ -11,15 +11,15 @@ pub(super) const TOKENS: Name = "wf_tokens";
 pub(crate) fn tables(account: Name) -> Vec<TableSpec> {
     let user = || ColumnSpec {
         references: Some(Reference { table: account, on_delete: OnDelete::Cascade }),
-        ..column("user_id", Type::Int)
+        ..ColumnSpec::new("user_id", Type::Int)
     };
     let credentials = TableSpec {
         was: None,
         name: CREDENTIALS,
         columns: vec![
             user(),
-            column("password", Type::Text),
-            column("changed_at", Type::Timestamp),
+            ColumnSpec::new("password", Type::Text),
+            ColumnSpec::new("changed_at", Type::Timestamp),
         ],
         key: vec!["user_id"],
         indexes: Vec::new(),
@@ -28,12 +28,12 @@ pub(crate) fn tables(account: Name) -> Vec<TableSpec> {
         was: None,
         name: TOKENS,
         columns: vec![
-            column("hash", Type::Bytes),
+            ColumnSpec::new("hash", Type::Bytes),
             user(),
-            column("roles", Type::Text),
-            column("created_at", Type::Timestamp),
-            column("last_used", Type::Timestamp),
-            column("expires_at", Type::Timestamp),
+            ColumnSpec::new("roles", Type::Text),
+            ColumnSpec::new("created_at", Type::Timestamp),
+            ColumnSpec::new("last_used", Type::Timestamp),
+            ColumnSpec::new("expires_at", Type::Timestamp),
         ],
         key: vec!["hash"],
         indexes: vec![
@@ -42,8 +42,4 @@ pub(crate) fn tables(account: Name) -> Vec<TableSpec> {
         ],
     };
     vec![credentials, tokens]
-}
-
-fn column(name: Name, ty: Type) -> ColumnSpec {
-    ColumnSpec { name, ty, nullable: false, default: Value::Null, references: None, was: None }
 }

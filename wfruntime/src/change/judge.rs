@@ -89,7 +89,7 @@ impl Telling {
             return Ok(());
         }
         let text = "a record was changed meanwhile, after events had judged the change";
-        Err(Error::new(ErrorKind::Conflict, "changed_meanwhile", text))
+        Err(Error::overtaken(text))
     }
 
     async fn trial(

@@ -20,7 +20,7 @@ use crate::store::schema::OnDelete;
 use crate::store::sql::{Condition, Query, Select, Set, Update};
 use crate::store::{Expect as Expected, Options, Store};
 use crate::value::{Type, Value};
-use crate::workflow::{Mode, Overlap, RegisteredWorkflow, Retry, Timing, Trigger, WorkflowMeta};
+use crate::workflow::{Mode, RegisteredWorkflow, Trigger, WorkflowMeta};
 
 struct Shelves;
 struct Boxes;
@@ -96,29 +96,13 @@ const fn event(
 ) -> WorkflowMeta {
     WorkflowMeta {
         key,
-        version: 1,
         title: key,
         trigger: Trigger::CollectionEvent { rollback: false },
         collection,
         mode: Mode::Global,
         on,
-        appends: &[],
-        timing: Timing::Async,
-        enabled: true,
-        when: None,
-        changed: &[],
-        allow: &[],
-        retry: Retry::DEFAULT,
-        timeout: None,
-        concurrency: None,
-        overlap: Overlap::Allow,
-        roles: &[],
-        calls: &[],
-        revision: 1,
-        graph: None,
-        handler: |_| Box::pin(async { Ok(()) }),
-        function: None,
         location: AT,
+        ..WorkflowMeta::BARE
     }
 }
 

@@ -1,14 +1,13 @@
 //! `executions export`: writes recorded executions, to replay them in tests.
 
-use std::fs::OpenOptions;
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::executions::{Filter, id};
-use super::say;
+use super::{own_file, say};
 use crate::core::Core;
 use crate::engine::control;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::execution::Recorded;
 use crate::store::sql::{Condition, Op};
 
@@ -33,7 +32,7 @@ pub(super) async fn run(core: &Core, export: Export) -> Result<()> {
         write(core, &export.ids, filter, &mut std::io::stdout().lock()).await?;
         return Ok(());
     };
-    let mut writer = BufWriter::new(open(file)?);
+    let mut writer = BufWriter::new(own_file(file)?);
     let count = write(core, &export.ids, filter, &mut writer).await?;
     writer.flush()?;
     let file = file.display();
@@ -41,18 +40,6 @@ pub(super) async fn run(core: &Core, export: Export) -> Result<()> {
         "{count} executions are in {file}, with all fields of their records, hidden ones too"
     ));
     Ok(())
-}
-
-/// A new file that only its owner reads.
-fn open(file: &Path) -> Result<std::fs::File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map_err(|error| {
-        let text = format!("`{}` cannot be written: {error}", file.display());
-        Error::invalid("output", text)
-    })
 }
 
 /// Writes them, the oldest first, a line each; how many.

@@ -1,12 +1,11 @@
 //! `export` and `import`: whole collections as files.
 
-use std::fs::OpenOptions;
 use std::io::{BufWriter, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::say;
+use super::{own_file, say};
 use crate::app::{App, Purpose, close, open};
 use crate::collection::Definition;
 use crate::core::Core;
@@ -105,18 +104,6 @@ fn collection(core: &Core, name: &str) -> Result<&'static Definition> {
         let names = core.registry.collections().iter().map(|definition| definition.name());
         let message = format!("unknown collection {}{}", quoted(name), instead(name, names));
         Error::invalid("unknown_collection", message)
-    })
-}
-
-/// A new file that only its owner reads.
-fn own_file(file: &Path) -> Result<std::fs::File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map_err(|error| {
-        let text = format!("`{}` cannot be written: {error}", file.display());
-        Error::invalid("output", text)
     })
 }
 

@@ -3,7 +3,6 @@
 //! They are written first, so that they are seen whatever becomes of the write; nobody ever goes on
 //! with one. What a process leaves behind is closed as aborted, and the write did not happen.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -76,22 +75,8 @@ async fn judge(
     if let NewStatus::Error(text) = execution.status {
         return Ok(Judged::of(Status::Error, Some(text)));
     }
-    let own = execution.workflow.timeout.map(|timeout| core.clock.after(timeout));
-    let run = Run::new(
-        core,
-        Beginning {
-            workflow: execution.workflow,
-            snapshot: execution.snapshot,
-            hold: Hold { id: execution.id, owner: core.engine.owner(), epoch: 1 },
-            record: execution.record,
-            wakes: 0,
-            in_request: true,
-            is_rehearsal: false,
-            deadline: Some(own.map_or(deadline, |own| own.min(deadline))),
-            journal: HashMap::new(),
-            resumed: false,
-        },
-    );
+    let hold = Hold { id: execution.id, owner: core.engine.owner(), epoch: 1 };
+    let run = Run::new(core, Beginning::in_request(core, execution, hold, deadline));
     let entered = Entered::new(&core.engine, &run);
     let verdict = Drive::new(&run).await;
     let is_ended = run.is_decided();

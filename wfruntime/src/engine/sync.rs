@@ -12,6 +12,7 @@ use super::run::{Beginning, Run, Verdict};
 use super::runner::Entered;
 use super::settle::settle;
 use super::unheard::Unheard;
+use crate::core::Core;
 use crate::error::{ErrorKind, Result};
 use crate::execution::{NewExecution, Status};
 
@@ -70,19 +71,7 @@ impl Engine {
             let status = status.unwrap_or(Status::Resolved);
             return Ok(SyncOutcome { status, messages, failure, changed: false, is_void });
         }
-        let own = execution.workflow.timeout.map(|timeout| core.clock.after(timeout));
-        let beginning = Beginning {
-            workflow: execution.workflow,
-            snapshot: execution.snapshot,
-            hold: held,
-            record: execution.record,
-            wakes: 0,
-            in_request: true,
-            is_rehearsal: false,
-            deadline: Some(own.map_or(deadline, |own| own.min(deadline))),
-            journal: HashMap::new(),
-            resumed: false,
-        };
+        let beginning = Beginning::in_request(&core, execution, held, deadline);
         let run = Run::new(&core, beginning);
         let entered = Entered::new(self, &run);
         let verdict = Drive::new(&run).await;
@@ -122,5 +111,29 @@ impl Engine {
             Err(error) => return Err(error),
         }
         Ok(outcome)
+    }
+}
+
+impl Beginning {
+    /// How an execution begins within the request that fired it, which waits until `deadline`.
+    pub(super) fn in_request(
+        core: &Core,
+        execution: NewExecution,
+        hold: Hold,
+        deadline: Timestamp,
+    ) -> Self {
+        let own = execution.workflow.timeout.map(|timeout| core.clock.after(timeout));
+        Self {
+            workflow: execution.workflow,
+            snapshot: execution.snapshot,
+            hold,
+            record: execution.record,
+            wakes: 0,
+            in_request: true,
+            is_rehearsal: false,
+            deadline: Some(own.map_or(deadline, |own| own.min(deadline))),
+            journal: HashMap::new(),
+            resumed: false,
+        }
     }
 }

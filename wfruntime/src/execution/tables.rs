@@ -36,33 +36,33 @@ fn executions() -> TableSpec {
         was: None,
         name: EXECUTIONS,
         columns: vec![
-            column("id", Type::Int),
-            column("key", Type::Text),
-            column("revision", Type::Text),
-            ColumnSpec { default: Value::Int(1), ..column("version", Type::Int) },
-            column("collection", Type::Text),
-            column("record_id", Type::Int),
-            column("status", Type::Text),
+            ColumnSpec::new("id", Type::Int),
+            ColumnSpec::new("key", Type::Text),
+            ColumnSpec::new("revision", Type::Text),
+            ColumnSpec { default: Value::Int(1), ..ColumnSpec::new("version", Type::Int) },
+            ColumnSpec::new("collection", Type::Text),
+            ColumnSpec::new("record_id", Type::Int),
+            ColumnSpec::new("status", Type::Text),
             // Null at the end: what is finished is in none of the indexes by which the engine works.
-            nullable("state", Type::Text),
-            nullable("context", Type::Text),
-            column("chain", Type::Text),
+            ColumnSpec::new("state", Type::Text).nullable(),
+            ColumnSpec::new("context", Type::Text).nullable(),
+            ColumnSpec::new("chain", Type::Text),
             // The keys that its chain did not fire again, as JSON; null if there are none.
-            nullable("cut", Type::Text),
+            ColumnSpec::new("cut", Type::Text).nullable(),
             // The node that called it and waits for its end.
-            nullable("caller_id", Type::Int),
-            nullable("caller_key", Type::Text),
-            nullable("user_id", Type::Int),
-            column("role", Type::Text),
-            nullable("owner", Type::Int),
-            column("epoch", Type::Int),
-            column("wakes", Type::Int),
-            column("messages", Type::Text),
-            nullable("error", Type::Text),
-            column("sync", Type::Bool),
-            column("created_at", Type::Timestamp),
-            nullable("started_at", Type::Timestamp),
-            nullable("finished_at", Type::Timestamp),
+            ColumnSpec::new("caller_id", Type::Int).nullable(),
+            ColumnSpec::new("caller_key", Type::Text).nullable(),
+            ColumnSpec::new("user_id", Type::Int).nullable(),
+            ColumnSpec::new("role", Type::Text),
+            ColumnSpec::new("owner", Type::Int).nullable(),
+            ColumnSpec::new("epoch", Type::Int),
+            ColumnSpec::new("wakes", Type::Int),
+            ColumnSpec::new("messages", Type::Text),
+            ColumnSpec::new("error", Type::Text).nullable(),
+            ColumnSpec::new("sync", Type::Bool),
+            ColumnSpec::new("created_at", Type::Timestamp),
+            ColumnSpec::new("started_at", Type::Timestamp).nullable(),
+            ColumnSpec::new("finished_at", Type::Timestamp).nullable(),
         ],
         key: vec!["id"],
         indexes: vec![
@@ -80,7 +80,7 @@ fn executions() -> TableSpec {
 }
 
 fn jobs() -> TableSpec {
-    let columns = [vec![column("execution_id", Type::Int)], job_columns()].concat();
+    let columns = [vec![ColumnSpec::new("execution_id", Type::Int)], job_columns()].concat();
     TableSpec {
         was: None,
         name: JOBS,
@@ -93,10 +93,10 @@ fn jobs() -> TableSpec {
 /// Jobs that were put aside as their executions were run again.
 fn past_jobs() -> TableSpec {
     let which = vec![
-        column("execution_id", Type::Int),
+        ColumnSpec::new("execution_id", Type::Int),
         // Of the execution, from when it was run again.
-        column("epoch", Type::Int),
-        column("restarted_at", Type::Timestamp),
+        ColumnSpec::new("epoch", Type::Int),
+        ColumnSpec::new("restarted_at", Type::Timestamp),
     ];
     let columns = [which, job_columns()].concat();
     let key = vec!["execution_id", "epoch", "key"];
@@ -105,23 +105,23 @@ fn past_jobs() -> TableSpec {
 
 fn job_columns() -> Vec<ColumnSpec> {
     vec![
-        column("key", Type::Text),
-        column("fingerprint", Type::Int),
-        column("kind", Type::Text),
-        column("status", Type::Text),
-        nullable("output", Type::Text),
-        nullable("error", Type::Text),
-        column("attempts", Type::Int),
-        column("created_at", Type::Timestamp),
-        nullable("finished_at", Type::Timestamp),
+        ColumnSpec::new("key", Type::Text),
+        ColumnSpec::new("fingerprint", Type::Int),
+        ColumnSpec::new("kind", Type::Text),
+        ColumnSpec::new("status", Type::Text),
+        ColumnSpec::new("output", Type::Text).nullable(),
+        ColumnSpec::new("error", Type::Text).nullable(),
+        ColumnSpec::new("attempts", Type::Int),
+        ColumnSpec::new("created_at", Type::Timestamp),
+        ColumnSpec::new("finished_at", Type::Timestamp).nullable(),
         // Of the records in `output`, so that whoever shows them knows what is hidden.
-        nullable("collection", Type::Text),
+        ColumnSpec::new("collection", Type::Text).nullable(),
         // The how-manyth node it was that the workflow came to; null if that was not kept.
-        nullable("position", Type::Int),
+        ColumnSpec::new("position", Type::Int).nullable(),
         // What it was given, as JSON, for people to see.
-        nullable("input", Type::Text),
+        ColumnSpec::new("input", Type::Text).nullable(),
         // Its last attempts, as JSON.
-        nullable("tries", Type::Text),
+        ColumnSpec::new("tries", Type::Text).nullable(),
     ]
 }
 
@@ -130,20 +130,20 @@ fn tasks() -> TableSpec {
         was: None,
         name: TASKS,
         columns: vec![
-            column("id", Type::Int),
-            column("execution_id", Type::Int),
-            column("job_key", Type::Text),
-            column("title", Type::Text),
-            column("status", Type::Text),
+            ColumnSpec::new("id", Type::Int),
+            ColumnSpec::new("execution_id", Type::Int),
+            ColumnSpec::new("job_key", Type::Text),
+            ColumnSpec::new("title", Type::Text),
+            ColumnSpec::new("status", Type::Text),
             // True, or null once it is closed.
-            nullable("open", Type::Bool),
-            column("needed", Type::Int),
-            column("rule", Type::Text),
-            nullable("due_at", Type::Timestamp),
-            column("created_at", Type::Timestamp),
-            nullable("closed_at", Type::Timestamp),
+            ColumnSpec::new("open", Type::Bool).nullable(),
+            ColumnSpec::new("needed", Type::Int),
+            ColumnSpec::new("rule", Type::Text),
+            ColumnSpec::new("due_at", Type::Timestamp).nullable(),
+            ColumnSpec::new("created_at", Type::Timestamp),
+            ColumnSpec::new("closed_at", Type::Timestamp).nullable(),
             // The fields it asks for, as JSON; none if it takes a decision.
-            nullable("form", Type::Text),
+            ColumnSpec::new("form", Type::Text).nullable(),
         ],
         key: vec!["id"],
         indexes: vec![index(&["execution_id"]), index(&["open", "id"]).where_set("open")],
@@ -155,12 +155,12 @@ fn assignees() -> TableSpec {
         was: None,
         name: ASSIGNEES,
         columns: vec![
-            column("task_id", Type::Int),
-            column("position", Type::Int),
-            nullable("user_id", Type::Int),
-            nullable("role", Type::Text),
+            ColumnSpec::new("task_id", Type::Int),
+            ColumnSpec::new("position", Type::Int),
+            ColumnSpec::new("user_id", Type::Int).nullable(),
+            ColumnSpec::new("role", Type::Text).nullable(),
             // The position of the seat whose place it shares; its own if it shares none.
-            nullable("place", Type::Int),
+            ColumnSpec::new("place", Type::Int).nullable(),
         ],
         key: vec!["task_id", "position"],
         indexes: Vec::new(),
@@ -172,20 +172,20 @@ fn decisions() -> TableSpec {
         was: None,
         name: DECISIONS,
         columns: vec![
-            column("task_id", Type::Int),
-            column("user_id", Type::Int),
-            column("decision", Type::Text),
-            nullable("comment", Type::Text),
-            column("role", Type::Text),
+            ColumnSpec::new("task_id", Type::Int),
+            ColumnSpec::new("user_id", Type::Int),
+            ColumnSpec::new("decision", Type::Text),
+            ColumnSpec::new("comment", Type::Text).nullable(),
+            ColumnSpec::new("role", Type::Text),
             // Whether it was root's and not an assignee's.
-            column("as_root", Type::Bool),
-            column("created_at", Type::Timestamp),
+            ColumnSpec::new("as_root", Type::Bool),
+            ColumnSpec::new("created_at", Type::Timestamp),
             // What they were called then.
-            nullable("nickname", Type::Text),
+            ColumnSpec::new("nickname", Type::Text).nullable(),
             // The values they filled in, as JSON.
-            nullable("answer", Type::Text),
+            ColumnSpec::new("answer", Type::Text).nullable(),
             // The place that they filled.
-            nullable("place", Type::Int),
+            ColumnSpec::new("place", Type::Int).nullable(),
         ],
         key: vec!["task_id", "user_id"],
         indexes: Vec::new(),
@@ -197,15 +197,15 @@ fn delegations() -> TableSpec {
         was: None,
         name: DELEGATIONS,
         columns: vec![
-            column("task_id", Type::Int),
-            column("number", Type::Int),
-            column("from_id", Type::Int),
-            column("to_id", Type::Int),
+            ColumnSpec::new("task_id", Type::Int),
+            ColumnSpec::new("number", Type::Int),
+            ColumnSpec::new("from_id", Type::Int),
+            ColumnSpec::new("to_id", Type::Int),
             // What the receiver was called then.
-            column("nickname", Type::Text),
+            ColumnSpec::new("nickname", Type::Text),
             // The role whose place they share, if it was not the giver's own.
-            nullable("role", Type::Text),
-            column("created_at", Type::Timestamp),
+            ColumnSpec::new("role", Type::Text).nullable(),
+            ColumnSpec::new("created_at", Type::Timestamp),
         ],
         key: vec!["task_id", "number"],
         indexes: Vec::new(),
@@ -217,12 +217,12 @@ fn timers() -> TableSpec {
         was: None,
         name: TIMERS,
         columns: vec![
-            column("execution_id", Type::Int),
+            ColumnSpec::new("execution_id", Type::Int),
             // Empty for the timeout of the whole execution.
-            column("job_key", Type::Text),
-            column("due_at", Type::Timestamp),
+            ColumnSpec::new("job_key", Type::Text),
+            ColumnSpec::new("due_at", Type::Timestamp),
             // What the job's output is once it is due; if null, it is only woken.
-            nullable("output", Type::Text),
+            ColumnSpec::new("output", Type::Text).nullable(),
         ],
         key: vec!["execution_id", "job_key"],
         indexes: vec![index(&["due_at"])],
@@ -234,16 +234,16 @@ fn signals() -> TableSpec {
         was: None,
         name: SIGNALS,
         columns: vec![
-            column("id", Type::Int),
-            column("execution_id", Type::Int),
-            column("name", Type::Text),
-            column("payload", Type::Text),
+            ColumnSpec::new("id", Type::Int),
+            ColumnSpec::new("execution_id", Type::Int),
+            ColumnSpec::new("name", Type::Text),
+            ColumnSpec::new("payload", Type::Text),
             // Who sent it, as JSON, and in which role.
-            nullable("sender", Type::Text),
-            nullable("role", Type::Text),
-            column("created_at", Type::Timestamp),
+            ColumnSpec::new("sender", Type::Text).nullable(),
+            ColumnSpec::new("role", Type::Text).nullable(),
+            ColumnSpec::new("created_at", Type::Timestamp),
             // The key of the job that took it; null until then.
-            nullable("taken_by", Type::Text),
+            ColumnSpec::new("taken_by", Type::Text).nullable(),
         ],
         key: vec!["id"],
         indexes: vec![index(&["execution_id", "id"])],
@@ -255,22 +255,14 @@ fn processes() -> TableSpec {
         was: None,
         name: PROCESSES,
         columns: vec![
-            column("number", Type::Int),
-            column("owner", Type::Int),
-            column("serving", Type::Bool),
-            column("expires_at", Type::Timestamp),
+            ColumnSpec::new("number", Type::Int),
+            ColumnSpec::new("owner", Type::Int),
+            ColumnSpec::new("serving", Type::Bool),
+            ColumnSpec::new("expires_at", Type::Timestamp),
         ],
         key: vec!["number"],
         indexes: Vec::new(),
     }
-}
-
-fn column(name: Name, ty: Type) -> ColumnSpec {
-    ColumnSpec { name, ty, nullable: false, default: Value::Null, references: None, was: None }
-}
-
-fn nullable(name: Name, ty: Type) -> ColumnSpec {
-    ColumnSpec { nullable: true, ..column(name, ty) }
 }
 
 fn index(columns: &[Name]) -> IndexSpec {

@@ -186,13 +186,7 @@ impl Store {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => {
-                let told = sqlite.telling(|_: &T| ());
-                sqlite.submit(unit, true, told)?.await.map_err(|_| gone())?
-            }
-        }
+        self.write_reserved_then(unit, |_| ()).await
     }
 
     /// [`Store::write_reserved`], and what follows its commit as in [`Store::write_then`].

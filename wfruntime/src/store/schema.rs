@@ -33,6 +33,20 @@ pub struct ColumnSpec {
     pub was: Option<Name>,
 }
 
+impl ColumnSpec {
+    /// A column that is never null, and new rows of which always have a value.
+    pub(crate) const fn new(name: Name, ty: Type) -> Self {
+        let (default, references, was) = (Value::Null, None, None);
+        Self { name, ty, nullable: false, default, references, was }
+    }
+
+    /// The same, but for rows without a value.
+    #[must_use]
+    pub(crate) fn nullable(self) -> Self {
+        Self { nullable: true, ..self }
+    }
+}
+
 /// A foreign key on the `id` of another table.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "the names say it")]

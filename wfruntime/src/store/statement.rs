@@ -69,11 +69,7 @@ impl Expect {
             Self::Row => {
                 Err(Error::new(ErrorKind::NotFound, "not_found", "the record no longer exists"))
             }
-            Self::Unchanged => Err(Error::new(
-                ErrorKind::Conflict,
-                "changed_meanwhile",
-                "the record was changed meanwhile",
-            )),
+            Self::Unchanged => Err(Error::overtaken("the record was changed meanwhile")),
         }
     }
 }

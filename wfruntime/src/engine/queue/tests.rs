@@ -5,36 +5,17 @@ use std::collections::{BTreeMap, HashMap};
 use super::*;
 use crate::collection::{Collection, Location};
 use crate::prelude::User;
-use crate::workflow::{Mode, Overlap, Retry, Timing, Trigger};
 
 const LIMIT: usize = 64;
 
 fn meta(key: &'static str, concurrency: Option<u32>) -> &'static WorkflowMeta {
     Box::leak(Box::new(WorkflowMeta {
         key,
-        version: 1,
         title: key,
         collection: || <User as Collection>::META,
-        trigger: Trigger::PostAction,
-        mode: Mode::Local,
-        on: &[],
-        appends: &[],
-        timing: Timing::Async,
-        enabled: true,
-        when: None,
-        changed: &[],
-        allow: &[],
-        retry: Retry::DEFAULT,
-        timeout: None,
         concurrency,
-        overlap: Overlap::Allow,
-        roles: &[],
-        calls: &[],
-        revision: 1,
-        graph: None,
-        handler: |_| Box::pin(async { Ok(()) }),
-        function: None,
         location: Location { file: "tests.rs", line: 1, column: 1 },
+        ..WorkflowMeta::BARE
     }))
 }
 

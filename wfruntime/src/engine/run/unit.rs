@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::step::Step;
 use super::{Effected, Run};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::store::Statement;
 
 /// How often events with `rollback` are asked again because a record was changed meanwhile.
@@ -37,7 +37,7 @@ impl Run {
         let step = Arc::new(step);
         for _ in 1..ATTEMPTS {
             match self.attempt(&statements, &step, limit).await {
-                Err(error) if is_overtaken(&error) => {}
+                Err(error) if error.is_overtaken() => {}
                 done => return done,
             }
         }
@@ -91,10 +91,4 @@ impl Run {
         }
         Ok(written)
     }
-}
-
-/// Whether a record was changed after events had judged what the unit does.
-fn is_overtaken(error: &Error) -> bool {
-    error.kind() == ErrorKind::Conflict
-        && error.all().iter().any(|fault| fault.code == "changed_meanwhile")
 }

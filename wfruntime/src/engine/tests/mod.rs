@@ -44,7 +44,7 @@ use crate::store::sql::{Condition, Count, Insert, OnConflict, Query, Set, Update
 use crate::store::{BoxFuture, Options, Store};
 use crate::trigger::Snapshot;
 use crate::value::Value;
-use crate::workflow::{Invocation, Mode, Overlap, Retry, Timing, Trigger, WorkflowMeta};
+use crate::workflow::{Invocation, Mode, Overlap, Retry, WorkflowMeta};
 
 /// A claim of the engine's tests.
 #[collection(name = "engineClaims", table = "engine_claims")]
@@ -83,29 +83,11 @@ pub(super) fn open(call: &Invocation) -> (Record<Claim>, Context) {
 pub(super) const fn workflow(key: &'static str, handler: Handler) -> WorkflowMeta {
     WorkflowMeta {
         key,
-        version: 1,
         title: key,
         collection: || <Claim as Collection>::META,
-        trigger: Trigger::PostAction,
-        mode: Mode::Local,
-        on: &[],
-        appends: &[],
-        timing: Timing::Async,
-        enabled: true,
-        when: None,
-        changed: &[],
-        allow: &[],
-        retry: Retry::DEFAULT,
-        timeout: None,
-        concurrency: None,
-        overlap: Overlap::Allow,
-        roles: &[],
-        calls: &[],
-        revision: 1,
-        graph: None,
         handler,
-        function: None,
         location: Location { file: "tests.rs", line: 1, column: 1 },
+        ..WorkflowMeta::BARE
     }
 }
 

@@ -9,7 +9,7 @@ use crate::collection::{Collection, CollectionMeta, DefaultValue, Location};
 use crate::forms::{ButtonMeta, FireMeta, FixedMeta, FormKind, FormMeta, FormsMeta};
 use crate::registry::{Declared, Registry};
 use crate::value::Value;
-use crate::workflow::{Mode, Overlap, Retry, Timing, WorkflowMeta};
+use crate::workflow::WorkflowMeta;
 
 const fn at(line: u32) -> Location {
     Location { file: "src/forms.rs", line, column: 1 }
@@ -50,29 +50,11 @@ const fn of_users(forms: &'static [FormMeta], rows: &'static [ButtonMeta], line:
 const fn workflow(key: &'static str) -> WorkflowMeta {
     WorkflowMeta {
         key,
-        version: 1,
         title: key,
         collection: || User::META,
-        trigger: crate::workflow::Trigger::PostAction,
-        mode: Mode::Local,
-        on: &[],
-        appends: &[],
-        timing: Timing::Async,
-        enabled: true,
-        when: None,
-        changed: &[],
-        allow: &[],
-        retry: Retry::DEFAULT,
-        timeout: None,
-        concurrency: None,
-        overlap: Overlap::Allow,
-        roles: &[],
-        calls: &[],
         revision: 0,
-        graph: None,
-        handler: |_| Box::pin(async { Ok(()) }),
-        function: None,
         location: at(90),
+        ..WorkflowMeta::BARE
     }
 }
 

@@ -8,7 +8,7 @@ use crate::action::ActionMeta;
 use crate::auth::{GrantMeta, RoleMeta, User};
 use crate::collection::{Collection, CollectionMeta, Location};
 use crate::registry::{Declared, Registry, WorkflowDefinition};
-use crate::workflow::{Mode, Overlap, Retry, Timing, Trigger, WorkflowMeta};
+use crate::workflow::{Mode, WorkflowMeta};
 
 const fn at(line: u32) -> Location {
     Location { file: "src/claims.rs", line, column: 1 }
@@ -17,29 +17,13 @@ const fn at(line: u32) -> Location {
 const fn workflow(key: &'static str, line: u32) -> WorkflowMeta {
     WorkflowMeta {
         key,
-        version: 1,
         title: key,
         collection: || User::META,
-        trigger: Trigger::PostAction,
         mode: Mode::Global,
         on: &["create"],
-        appends: &[],
-        timing: Timing::Async,
-        enabled: true,
-        when: None,
-        changed: &[],
-        allow: &[],
-        retry: Retry::DEFAULT,
-        timeout: None,
-        concurrency: None,
-        overlap: Overlap::Allow,
-        roles: &[],
-        calls: &[],
         revision: 0,
-        graph: None,
-        handler: |_| Box::pin(async { Ok(()) }),
-        function: None,
         location: at(line),
+        ..WorkflowMeta::BARE
     }
 }
 

@@ -7,19 +7,11 @@ use super::super::sql::{Condition, Count, Insert, OnConflict, Query};
 use super::super::transaction::TxInner;
 use super::super::{Options, Statement, Store};
 use crate::error::{ErrorKind, Result};
-use crate::value::{Type, Value};
+use crate::value::Type;
 
 async fn notes() -> Result<Store> {
     let store = Store::open("sqlite://:memory:", Options::default()).await?;
-    let column = |name, ty| ColumnSpec {
-        name,
-        ty,
-        nullable: false,
-        default: Value::Null,
-        references: None,
-        was: None,
-    };
-    let columns = vec![column("id", Type::Int), column("body", Type::Text)];
+    let columns = vec![ColumnSpec::new("id", Type::Int), ColumnSpec::new("body", Type::Text)];
     let table =
         TableSpec { was: None, name: "notes", columns, key: vec!["id"], indexes: Vec::new() };
     store.apply(&store.plan(&[table]).await?).await?;
