@@ -10,6 +10,7 @@ mod http;
 mod machine;
 mod page;
 mod server;
+mod width;
 mod workloads;
 
 use std::path::{Path, PathBuf};
@@ -19,12 +20,12 @@ use figures::{Figures, Row};
 use workloads::Bench;
 
 /// The parts of the run, in its order.
-const PARTS: [&str; 5] = ["load", "decisions", "store", "rest", "page"];
+const PARTS: [&str; 6] = ["load", "decisions", "store", "rest", "page", "width"];
 
 const FLAGS: &str = "\
-  load decisions store rest page   only these parts; without any, all of them
-  --quick                          one short round
-  --builds                         also builds `expense-claims` from nothing, in a folder of its own
+  load decisions store rest page width   only these parts; without any, all of them
+  --quick                                one short round
+  --builds                               also builds `expense-claims` from nothing, in a folder of its own
 ";
 
 /// Measures, and prints a Markdown table.
@@ -35,8 +36,8 @@ pub(crate) fn bench(args: &[String]) -> Done {
         return Err(format!("unknown argument `{other}` of bench; there are\n{FLAGS}"));
     }
     let quick = flags.contains(&"--quick");
-    let wanted = |part| parts.is_empty() || parts.contains(&part);
-    build(parts == ["page"])?;
+    let wanted = |part: &str| parts.is_empty() || parts.contains(&part);
+    build(&wanted)?;
     let folder = Scratch::new("bench")?;
     let bench = Bench {
         folder: folder.0.clone(),
@@ -61,6 +62,9 @@ pub(crate) fn bench(args: &[String]) -> Done {
     if wanted("page") {
         page::pages(&bench, &mut figures)?;
     }
+    if wanted("width") {
+        width::width(&bench, &mut figures)?;
+    }
     let mut rows = figures.rows();
     if flags.contains(&"--builds") {
         rows.extend(builds::measure()?);
@@ -69,14 +73,21 @@ pub(crate) fn bench(args: &[String]) -> Done {
     Ok(())
 }
 
-fn build(only_ours: bool) -> Done {
-    let build = ["cargo", "build", "--release", "--quiet", "-p", "bench-load", "-p", "bench-ours"];
-    if only_ours {
-        return run(&build, &[]);
+/// Builds what the wanted parts run, for speed.
+fn build(wanted: &dyn Fn(&str) -> bool) -> Done {
+    let release =
+        |rest: &[&str]| run(&[&["cargo", "build", "--release", "--quiet"], rest].concat(), &[]);
+    if PARTS.iter().any(|part| *part != "width" && wanted(part)) {
+        release(&["-p", "bench-load", "-p", "bench-ours"])?;
     }
-    run(&[&build[..], &["-p", "bench-store"]].concat(), &[])?;
-    let manifest = "bench/handwritten/Cargo.toml";
-    run(&["cargo", "build", "--release", "--quiet", "--locked", "--manifest-path", manifest], &[])
+    if PARTS.iter().any(|part| !["width", "page"].contains(part) && wanted(part)) {
+        release(&["-p", "bench-store"])?;
+        release(&["--locked", "--manifest-path", "bench/handwritten/Cargo.toml"])?;
+    }
+    if wanted("width") {
+        width::build()?;
+    }
+    Ok(())
 }
 
 fn print(rows: &[Row], bench: &Bench) {

@@ -108,6 +108,8 @@ impl Connection {
     }
 
     fn prepare(&self, statement: &Statement) -> Result<CachedStatement<'_>> {
+        // Without its values, which are people's.
+        tracing::trace!(target: "wfruntime::sql", "{}", statement.sql);
         let mut prepared = self
             .raw
             .prepare_cached(&statement.sql)
