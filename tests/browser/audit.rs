@@ -6,7 +6,7 @@ use crate::person::Person;
 
 /// What axe-core finds wrong with a page, in the light and in the dark.
 async fn faults(person: &Person, path: &str, look: &Look) -> Vec<String> {
-    let axe = kept().join("../axe/node_modules/axe-core/axe.min.js");
+    let axe = kept().join("../npm/node_modules/axe-core/axe.min.js");
     let axe = std::fs::read_to_string(&axe)
         .unwrap_or_else(|_| panic!("no {}: `cargo xtask test tools` gets it", axe.display()));
     person.open(path).await;

@@ -23,6 +23,14 @@ pub struct Label {
     pub on: Option<BelongsTo<Note>>,
 }
 
+/// Where things stand.
+#[collection]
+pub struct Shelf {
+    pub name: String,
+    #[field(default = 3)]
+    pub boards: i32,
+}
+
 /// Answers whoever writes a note.
 #[post_action(mode = "global", on = [create], execution = "sync")]
 async fn thank(note: PostAction<Note>, cx: SyncContext) -> Result<()> {

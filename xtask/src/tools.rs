@@ -1,5 +1,7 @@
 //! What the tests need on the machine besides Rust, and how to get it.
 
+use std::path::Path;
+
 use crate::process::{Done, run, succeeds};
 
 /// A program the tests call.
@@ -19,17 +21,24 @@ const TOOLS: &[Tool] = &[
         check: &["chromedriver", "--version"],
         package: "chromium-driver",
     },
-    // For nothing but the package below.
+    // For the packages below, and for node, which runs them.
     Tool { name: "npm", check: &["npm", "--version"], package: "npm" },
 ];
 
-/// What finds faults that keep people from using a page, run in the browser by `wf-browser`.
-const AXE: &str = "axe-core@4.14.1";
+/// What is taken from npm.
+const PACKAGES: &[&str] = &[
+    // Finds faults that keep people from using a page, run in the browser by `wf-browser`.
+    "axe-core@4.14.1",
+    // A client made from `/api/openapi.json`, as `client` makes it.
+    "openapi-fetch@0.17.0",
+    "openapi-typescript@7.13.0",
+    "typescript@5.9.3",
+];
 
 /// Installs what is missing, if this is root on a machine with `apt-get`; else names it.
 pub(crate) fn install() -> Done {
     programs()?;
-    axe()
+    packages()
 }
 
 fn programs() -> Done {
@@ -50,25 +59,30 @@ fn programs() -> Done {
     run(&line, &quiet)
 }
 
-/// Takes axe-core from npm into the target folder; nothing of it is run here.
-fn axe() -> Done {
+/// Takes the packages from npm into the target folder; no script of theirs is run for it.
+fn packages() -> Done {
     // This program is in a folder of the target folder.
     let here = std::env::current_exe().map_err(|error| format!("where is this? {error}"))?;
     let target = here.ancestors().nth(2).ok_or("the target folder is unknown")?;
-    let folder = target.join("axe");
-    let manifest = folder.join("node_modules/axe-core/package.json");
-    let version = AXE.rsplit('@').next().unwrap_or_default();
-    let has_it = std::fs::read_to_string(manifest)
-        .is_ok_and(|manifest| manifest.contains(&format!("\"version\": \"{version}\"")));
-    if has_it {
-        println!("present: {AXE}");
+    let folder = target.join("npm");
+    if PACKAGES.iter().all(|package| has(&folder, package)) {
+        println!("present: {}", PACKAGES.join(", "));
         return Ok(());
     }
     let prefix = folder.to_string_lossy();
     let quiet = ["--ignore-scripts", "--no-save", "--no-package-lock", "--no-audit", "--no-fund"];
-    let line = [&["npm", "install", "--prefix", &prefix][..], &quiet, &[AXE]].concat();
+    let line = [&["npm", "install", "--prefix", &prefix][..], &quiet, PACKAGES].concat();
     std::fs::create_dir_all(&folder).map_err(|error| format!("`{prefix}`: {error}"))?;
-    run(&line, &[]).map_err(|error| format!("the browser tests need {AXE} from npm: {error}"))
+    let names = PACKAGES.join(", ");
+    run(&line, &[]).map_err(|error| format!("the tests need {names} from npm: {error}"))
+}
+
+/// Whether `name@version` is in a folder of packages.
+fn has(folder: &Path, package: &str) -> bool {
+    let Some((name, version)) = package.rsplit_once('@') else { return false };
+    let manifest = folder.join("node_modules").join(name).join("package.json");
+    std::fs::read_to_string(manifest)
+        .is_ok_and(|manifest| manifest.contains(&format!("\"version\": \"{version}\"")))
 }
 
 fn is_root() -> bool {

@@ -1,7 +1,5 @@
 //! Short words for the schemas of a description: JSON Schema, as OpenAPI 3.1 takes it.
 
-use serde_json::Value as Json;
-
 use super::node::{Node, Object};
 
 /// The media type of every body.
@@ -137,9 +135,4 @@ pub(super) fn content(shape: Object) -> Object {
 /// `{"data": …}`.
 pub(super) fn data(shape: Object) -> Object {
     object([("data", shape)])
-}
-
-/// A default that is a value.
-pub(super) fn default(value: Option<Json>, shape: Object) -> Object {
-    shape.maybe("default", value)
 }

@@ -1,7 +1,7 @@
 //! What stands in the columns of a collection, as JSON carries it.
 
 use super::node::Object;
-use super::schema::{any, anything, default, format, int, one_of, or_null, text, typed};
+use super::schema::{any, anything, format, int, one_of, or_null, text, typed};
 use crate::collection::json::value_to_json;
 use crate::collection::{Column, DefaultValue, Id, Kind};
 use crate::value::{Type, Value};
@@ -28,7 +28,7 @@ pub(super) fn column(column: &Column, way: Way) -> Object {
             // An answer never rounds; a request may also send a number.
             shape = any([shape, typed("number")]);
         }
-        shape = default(usual(column, &mut about), shape);
+        about.extend(usual(column));
     }
     let shape = if column.nullable { or_null(shape) } else { shape };
     shape.maybe("description", (!about.is_empty()).then(|| about.join(" ")))
@@ -91,17 +91,15 @@ fn limited(column: &Column) -> Object {
         .maybe("pattern", column.options.pattern.map(|pattern| format!("^(?:{pattern})$")))
 }
 
-/// What it is if it is not given.
-fn usual(column: &Column, about: &mut Vec<String>) -> Option<serde_json::Value> {
-    match column.default()? {
-        DefaultValue::Value(value) => Some(value_to_json(&value())),
-        DefaultValue::Now => {
-            about.push("The moment of the request, if it is not given.".to_owned());
-            None
+/// What it is if it is not given, in words.
+///
+/// Generators take what has a `default` for something that is always there, and ask for it.
+fn usual(column: &Column) -> Option<String> {
+    Some(match column.default()? {
+        DefaultValue::Value(value) => {
+            format!("`{}` in a new one, if it is not given.", value_to_json(&value()))
         }
-        DefaultValue::User => {
-            about.push("Who asks, if it is not given.".to_owned());
-            None
-        }
-    }
+        DefaultValue::Now => "The moment of the request, if it is not given.".to_owned(),
+        DefaultValue::User => "Who asks, if it is not given.".to_owned(),
+    })
 }
