@@ -18,7 +18,7 @@ macro_rules! against {
                     updates_count_and_return;
                 conditions: every_condition_on_every_type, random_conditions, texts_are_literal,
                     rows_of_other_tables, long_lists, large_conditions;
-                plans: an_empty_database_is_filled, columns_are_added, columns_are_renamed,
+                plans: an_empty_database_is_filled, columns_are_added, columns_are_renamed, texts_are_rewritten,
                 tables_are_renamed, what_is_there_under_both_names_is_not_renamed,
                     indexes_follow, types_change_without_loss, what_does_not_fit_is_refused,
                     undeclared_columns_stay, references_change, keys_change;

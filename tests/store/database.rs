@@ -42,7 +42,15 @@ pub(crate) fn sqlite() -> Result<Database> {
 }
 
 pub(crate) fn column(name: Name, ty: Type) -> ColumnSpec {
-    ColumnSpec { name, ty, nullable: true, default: Value::Null, references: None, was: None }
+    ColumnSpec {
+        name,
+        ty,
+        nullable: true,
+        default: Value::Null,
+        references: None,
+        was: None,
+        renamed: Vec::new(),
+    }
 }
 
 pub(crate) fn required(name: Name, ty: Type) -> ColumnSpec {

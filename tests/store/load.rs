@@ -20,6 +20,7 @@ async fn main() -> Result<()> {
         default: Value::Null,
         references: None,
         was: None,
+        renamed: Vec::new(),
     };
     let table = |name| TableSpec {
         was: None,

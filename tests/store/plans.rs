@@ -159,6 +159,38 @@ pub(crate) async fn columns_are_renamed(database: &Database) -> Result<()> {
     refused(&store, &indexed(vec![number], "number"), "`x` cannot become Int").await
 }
 
+pub(crate) async fn texts_are_rewritten(database: &Database) -> Result<()> {
+    let store = database.open().await?;
+    let indexed = |columns: Vec<ColumnSpec>, name| {
+        let mut tables = items(columns);
+        tables[0].indexes = vec![unique(&[name])];
+        tables
+    };
+    apply(&store, &indexed(vec![column("state", Type::Text)], "state")).await?;
+    fill(&store, "state", vec!["opened".into(), "it's".into(), "shut".into(), Value::Null]).await?;
+    let renamed = |texts: &[(&'static str, &'static str)]| ColumnSpec {
+        was: Some("state"),
+        renamed: texts.to_vec(),
+        ..column("status", Type::Text)
+    };
+    let columns = vec![renamed(&[("opened", "open"), ("it's", "it is"), ("never", "ever")])];
+    let plan = apply(&store, &indexed(columns.clone(), "status")).await?;
+    let expected = "items.status: rename from `state`\n\
+        items.status: `opened` becomes `open` in 1 record\n  \
+        could be lost: nothing; an older program does not know the new name\n\
+        items.status: `it's` becomes `it is` in 1 record\n  \
+        could be lost: nothing; an older program does not know the new name\n";
+    assert_eq!(plan.to_string(), expected);
+    assert!(!plan.is_additive(), "it waits for `migrate`");
+    let after = ["open".into(), "it is".into(), "shut".into(), Value::Null];
+    assert_eq!(values(&store, "status", Type::Text).await?, after);
+    // In a table that is written anew, too.
+    let one = ColumnSpec { nullable: false, ..renamed(&[("open", "opened")]) };
+    refused(&store, &indexed(vec![one], "status"), "a record has no value").await?;
+    // Two may not become the same.
+    refused(&store, &indexed(vec![renamed(&[("shut", "open")])], "status"), "items.status").await
+}
+
 pub(crate) async fn indexes_follow(database: &Database) -> Result<()> {
     let store = database.open().await?;
     let with = |indexes: Vec<IndexSpec>| {

@@ -66,6 +66,7 @@ fn tables() -> [TableSpec; 2] {
         default: Value::Null,
         references: None,
         was: None,
+        renamed: Vec::new(),
     };
     let texts = |names: [&'static str; 3]| names.map(|name| column(name, Type::Text));
     let table = |name, mut columns: Vec<ColumnSpec>| {

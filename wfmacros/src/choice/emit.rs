@@ -25,7 +25,11 @@ pub(crate) fn emit(model: &Model<'_>) -> TokenStream {
     let variants = model.variants.iter().map(|variant| {
         let (cfgs, rust) = (&variant.cfgs, &variant.rust);
         let (name, title) = (&variant.name, &variant.title);
-        quote!(#(#cfgs)* __wf::Variant { rust: #rust, name: #name, title: #title })
+        let was = match &variant.was {
+            Some(was) => quote!(::core::option::Option::Some(#was)),
+            None => quote!(::core::option::Option::None),
+        };
+        quote!(#(#cfgs)* __wf::Variant { rust: #rust, name: #name, title: #title, was: #was })
     });
     let all = model.variants.iter().map(|variant| {
         let (cfgs, ident) = (&variant.cfgs, variant.ident);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use syn::ext::IdentExt;
-use syn::{Attribute, DeriveInput, Ident};
+use syn::{Attribute, DeriveInput, Ident, LitStr};
 
 use super::parse::Source;
 use crate::attributes::{cfgs, is_derived, title};
@@ -27,6 +27,8 @@ pub(crate) struct Variant<'a> {
     pub(crate) rust: String,
     pub(crate) name: String,
     pub(crate) title: String,
+    /// The name it had before.
+    pub(crate) was: Option<String>,
 }
 
 const DERIVES: [&str; 6] = ["Debug", "Clone", "Copy", "PartialEq", "Eq", "Hash"];
@@ -34,17 +36,20 @@ const DERIVES: [&str; 6] = ["Debug", "Clone", "Copy", "PartialEq", "Eq", "Hash"]
 pub(crate) fn lower<'a>(source: &'a Source, errors: &mut Errors) -> Model<'a> {
     let item = &source.item;
     let mut taken: HashMap<String, String> = HashMap::new();
+    let mut olds = Vec::new();
     let variants = source
         .variants
         .iter()
         .map(|(variant, args)| {
             let rust = variant.ident.unraw().to_string();
             let given = args.text("name", errors);
-            let name = given.as_ref().map_or_else(|| words::snake(&rust), syn::LitStr::value);
-            let unusable = name.is_empty() || name.trim() != name;
-            if let (Some(given), true) = (&given, unusable) {
-                errors.at(given, "expected a name without spaces around it");
+            let was = args.text("was", errors);
+            for given in given.iter().chain(&was) {
+                if given.value().is_empty() || given.value().trim() != given.value() {
+                    errors.at(given, "expected a name without spaces around it");
+                }
             }
+            let name = given.as_ref().map_or_else(|| words::snake(&rust), LitStr::value);
             if let Some(other) = taken.insert(name.clone(), rust.clone()) {
                 let text = message(
                     format!("`{other}` and `{rust}` have the same name `{name}`"),
@@ -63,11 +68,17 @@ pub(crate) fn lower<'a>(source: &'a Source, errors: &mut Errors) -> Model<'a> {
                 title: title
                     .or_else(|| self::title(&variant.attrs))
                     .unwrap_or_else(|| words::title(&rust)),
-                rust,
+                rust: rust.clone(),
                 name,
+                was: was.map(|was| {
+                    let old = was.value();
+                    olds.push((was, rust));
+                    old
+                }),
             }
         })
         .collect();
+    renames(&olds, &taken, errors);
     Model {
         runtime: Runtime::new(source.args.text("crate", errors).as_ref(), errors),
         derives: DERIVES.into_iter().filter(|derive| !is_derived(item, derive)).collect(),
@@ -76,5 +87,24 @@ pub(crate) fn lower<'a>(source: &'a Source, errors: &mut Errors) -> Model<'a> {
         display: !is_derived(item, "Display"),
         variants,
         item,
+    }
+}
+
+/// Old names that are names of today, or of two variants.
+fn renames(olds: &[(LitStr, String)], names: &HashMap<String, String>, errors: &mut Errors) {
+    let mut owners: HashMap<String, &str> = HashMap::new();
+    for (was, rust) in olds {
+        let old = was.value();
+        if let Some(owner) = names.get(&old) {
+            let headline = if owner == rust {
+                format!("`{old}` is the name that `{rust}` has now")
+            } else {
+                format!("`{old}` is the name of `{owner}`: its records could not be told apart")
+            };
+            let note = "`was` is the name that records hold before a variant is renamed";
+            errors.at(was, message(headline, Some(note), None));
+        } else if let Some(other) = owners.insert(old.clone(), rust) {
+            errors.at(was, format!("`{other}` and `{rust}` cannot both have been `{old}`"));
+        }
     }
 }

@@ -10,7 +10,11 @@ use crate::diag::{Errors, message};
 
 const CHOICE: &[Key] = &[("crate", "crate = \"path\"")];
 
-const VARIANT: &[Key] = &[("name", "name = \"in_review\""), ("title", "title = \"In review\"")];
+const VARIANT: &[Key] = &[
+    ("name", "name = \"in_review\""),
+    ("title", "title = \"In review\""),
+    ("was", "was = \"old_name\""),
+];
 
 /// What was written: the item to emit again, and what could be read of it.
 pub(crate) struct Parsed {

@@ -37,6 +37,17 @@ pub trait Choice: Copy + Debug + Eq + Send + Sync + 'static {
     fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|variant| variant.name() == name)
     }
+
+    /// The variant that is stored under this name, or was before it was renamed.
+    #[must_use]
+    fn from_stored(name: &str) -> Option<Self> {
+        let was = |name: &str| {
+            let variants = Self::META.variants.iter().zip(Self::ALL);
+            let mut old = variants.filter(|(variant, _)| variant.was == Some(name));
+            old.next().map(|(_, variant)| *variant)
+        };
+        Self::from_name(name).or_else(|| was(name))
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -44,7 +55,7 @@ impl<C: Choice> Scalar for C {
     const KIND: Kind = Kind::Choice(C::META);
 
     fn from_value(value: Value) -> Result<Self, Value> {
-        value.as_text().and_then(C::from_name).ok_or(value)
+        value.as_text().and_then(C::from_stored).ok_or(value)
     }
 
     fn into_value(self) -> Value {
@@ -59,6 +70,12 @@ impl ChoiceMeta {
         let names: Vec<String> =
             self.variants.iter().map(|variant| format!("`{}`", variant.name)).collect();
         names.join(", ")
+    }
+
+    /// The names that were stored before, each with the one of now.
+    pub(crate) fn renamed(&self) -> Vec<(&'static str, &'static str)> {
+        let variants = self.variants.iter();
+        variants.filter_map(|variant| Some((variant.was?, variant.name))).collect()
     }
 }
 
@@ -90,7 +107,8 @@ pub fn choice_from_str<C: Choice>(name: &str) -> Result<C, UnknownName> {
     C::from_name(name).ok_or_else(|| UnknownName { name: name.to_owned(), choice: C::META })
 }
 
-/// The variant of the name that is read, for `Deserialize`.
+/// The variant of the name that is read, for `Deserialize`; the old name of one, too: what a
+/// workflow has stored is not rewritten.
 ///
 /// # Errors
 /// It is no text, or names no variant.
@@ -107,7 +125,8 @@ pub fn deserialize_choice<'de, C: Choice, D: Deserializer<'de>>(
         }
 
         fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<C, E> {
-            choice_from_str(name).map_err(E::custom)
+            let stored = C::from_stored(name);
+            stored.map_or_else(|| choice_from_str(name).map_err(E::custom), Ok)
         }
     }
 

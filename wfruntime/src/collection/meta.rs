@@ -176,6 +176,8 @@ pub struct Variant {
     pub name: &'static str,
     /// For people.
     pub title: &'static str,
+    /// The name that was stored before it was renamed.
+    pub was: Option<&'static str>,
 }
 
 /// What `#[field(…)]` says.

@@ -31,6 +31,10 @@ impl Definition {
             default,
             references: self.reference(column),
             was: column.options.was,
+            renamed: match column.kind {
+                Kind::Choice(choice) => choice.renamed(),
+                _ => Vec::new(),
+            },
         }
     }
 

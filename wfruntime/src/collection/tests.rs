@@ -61,6 +61,7 @@ struct Tagging {
 
 #[choice]
 enum Stage {
+    #[choice(was = "opened")]
     Open,
     #[choice(name = "shut", title = "No longer open")]
     Closed,
@@ -375,6 +376,19 @@ fn all_faults_of_a_draft_are_found_at_once() {
     expect!["`count` must be at most 10"].assert_eq(&messages(thing.check_changes(&changes)));
     let empty = [(of("count"), Value::Null)];
     expect!["`count` must not be null"].assert_eq(&messages(thing.check_changes(&empty)));
+}
+
+#[test]
+fn an_old_name_of_a_choice_is_understood_where_it_was_stored() {
+    assert_eq!(Stage::from_stored("opened"), Some(Stage::Open));
+    assert_eq!(serde_json::from_str::<Stage>("\"opened\"").expect("a stored one"), Stage::Open);
+    assert_eq!(serde_json::to_string(&Stage::Open).expect("JSON"), "\"open\"");
+    assert_eq!((Stage::from_name("opened"), Stage::from_stored("never")), (None, None));
+    let text = "opened".parse::<Stage>().expect_err("from outside").to_string();
+    assert_eq!(text, "expected one of `open`, `shut`, found `opened`; did you mean `open`?");
+    let spec = Thing::definition().table_spec();
+    let stage = spec.columns.iter().find(|column| column.name == "stage").expect("a column");
+    assert_eq!(stage.renamed, [("opened", "open")]);
 }
 
 #[test]

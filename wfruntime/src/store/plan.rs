@@ -48,6 +48,13 @@ pub(crate) enum Change {
     },
     Index(Name, IndexSpec),
     DropIndex(String),
+    /// Rows that hold a text get another one.
+    Rewrite {
+        table: Name,
+        column: Name,
+        from: Name,
+        to: Name,
+    },
     /// The table is written anew; the columns found and no longer declared stay, nullable.
     Rebuild {
         table: TableSpec,
@@ -79,6 +86,8 @@ pub(crate) struct FoundColumn {
     pub(crate) nullable: bool,
     pub(crate) default: bool,
     pub(crate) references: Option<(String, OnDelete)>,
+    /// How many rows hold texts that are written otherwise now.
+    pub(crate) outdated: Vec<(Name, i64)>,
 }
 
 /// An index as it is.
@@ -244,11 +253,32 @@ impl Comparison<'_> {
         if self.plan.steps.len() > before {
             let what = "write the table anew, for these reasons";
             let loss = Some("only what is named above".to_owned());
-            let change = Change::Rebuild { table: self.table.clone(), found: columns };
+            let change = Change::Rebuild { table: self.table.clone(), found: columns.clone() };
             self.plan.add(self.table.name, None, what, loss, change);
         } else {
             self.additions(&columns);
             self.indexes(&renamed, only);
+        }
+        self.rewrites(&columns);
+    }
+
+    /// Texts that are written otherwise now.
+    fn rewrites(&mut self, columns: &[FoundColumn]) {
+        let table = self.table.name;
+        for column in &self.table.columns {
+            let Some(found) = columns.iter().find(|found| found.name == column.name) else {
+                continue;
+            };
+            for (from, rows) in &found.outdated {
+                let Some((_, to)) = column.renamed.iter().find(|(old, _)| old == from) else {
+                    continue;
+                };
+                let records = if *rows == 1 { "record" } else { "records" };
+                let what = format!("`{from}` becomes `{to}` in {rows} {records}");
+                let loss = Some("nothing; an older program does not know the new name".to_owned());
+                let change = Change::Rewrite { table, column: column.name, from: *from, to: *to };
+                self.plan.add(table, Some(column.name), what, loss, change);
+            }
         }
     }
 

@@ -31,13 +31,15 @@ pub struct ColumnSpec {
     pub references: Option<Reference>,
     /// The name it had before, if it was renamed.
     pub was: Option<Name>,
+    /// Texts that are written otherwise now: how they were, and how they are.
+    pub renamed: Vec<(Name, Name)>,
 }
 
 impl ColumnSpec {
     /// A column that is never null, and new rows of which always have a value.
     pub(crate) const fn new(name: Name, ty: Type) -> Self {
         let (default, references, was) = (Value::Null, None, None);
-        Self { name, ty, nullable: false, default, references, was }
+        Self { name, ty, nullable: false, default, references, was, renamed: Vec::new() }
     }
 
     /// The same, but for rows without a value.

@@ -63,6 +63,11 @@ impl Connection {
                     let sql = format!("ALTER TABLE {} RENAME TO {}", quoted(from), quoted(to));
                     self.run(&sql, from)?;
                 }
+                Change::Rewrite { table, column, from, to } => {
+                    let (table, column) = (quoted(table), quoted(column));
+                    let sql = format!("UPDATE {table} SET {column} = ?1 WHERE {column} = ?2");
+                    self.rewrite(&sql, to, from, &step.table)?;
+                }
                 Change::Index(table, index) => self.run(&create_index(table, index), table)?,
                 Change::DropIndex(name) => {
                     self.run(&format!("DROP INDEX {}", quoted(name)), &step.table)?;
@@ -199,19 +204,26 @@ impl Connection {
         Ok(())
     }
 
+    fn rewrite(&self, sql: &str, to: &str, from: &str, table: &str) -> Result<()> {
+        let done = self.raw.execute(sql, [to, from]).map(drop);
+        done.map_err(|error| self.unfit(error, table))
+    }
+
     fn run(&self, sql: &str, table: &str) -> Result<()> {
-        self.raw.execute_batch(sql).map_err(|error| {
-            let error = fault::of(error, &self.path, table);
-            match error.kind() {
-                ErrorKind::Conflict | ErrorKind::Invalid => {
-                    let fields: Vec<&str> =
-                        error.all().iter().filter_map(|fault| fault.field.as_deref()).collect();
-                    let what = error.all().first().map_or("", |fault| fault.message.as_str());
-                    refused(format!("{table}.{}: {what}; nothing was changed", fields.join(", ")))
-                }
-                _ => error,
+        self.raw.execute_batch(sql).map_err(|error| self.unfit(error, table))
+    }
+
+    fn unfit(&self, error: rusqlite::Error, table: &str) -> Error {
+        let error = fault::of(error, &self.path, table);
+        match error.kind() {
+            ErrorKind::Conflict | ErrorKind::Invalid => {
+                let fields: Vec<&str> =
+                    error.all().iter().filter_map(|fault| fault.field.as_deref()).collect();
+                let what = error.all().first().map_or("", |fault| fault.message.as_str());
+                refused(format!("{table}.{}: {what}; nothing was changed", fields.join(", ")))
             }
-        })
+            _ => error,
+        }
     }
 }
 

@@ -146,15 +146,38 @@ impl Connection {
     pub(super) fn plan(&self, tables: &[TableSpec]) -> crate::Result<Plan> {
         let found = || -> Result<HashMap<Name, Found>> {
             let mut all = HashMap::new();
-            for name in tables.iter().flat_map(|table| table.was.into_iter().chain([table.name])) {
-                if let Some(found) = self.found(name)? {
-                    all.insert(name, found);
+            for table in tables {
+                for name in table.was.into_iter().chain([table.name]) {
+                    if let Some(mut found) = self.found(name)? {
+                        self.count_outdated(name, table, &mut found)?;
+                        all.insert(name, found);
+                    }
                 }
             }
             Ok(all)
         };
         let found = found().map_err(|error| fault::of(error, &self.path, "sqlite_schema"))?;
         Ok(Plan::compare(tables, &found, only))
+    }
+
+    /// Counts the rows with texts that are written otherwise now.
+    fn count_outdated(&self, name: &str, table: &TableSpec, found: &mut Found) -> Result<()> {
+        for column in table.columns.iter().filter(|column| !column.renamed.is_empty()) {
+            let is_it = |found: &&mut FoundColumn| {
+                found.name == column.name || column.was.is_some_and(|was| found.name == was)
+            };
+            for found in found.columns.iter_mut().filter(is_it) {
+                let (name, column_name) = (quoted(name), quoted(&found.name));
+                let sql = format!("SELECT COUNT(*) FROM {name} WHERE {column_name} = ?1");
+                for (old, _) in &column.renamed {
+                    let rows: i64 = self.raw.query_row(&sql, [old], |row| row.get(0))?;
+                    if rows > 0 {
+                        found.outdated.push((*old, rows));
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     fn found(&self, table: &str) -> Result<Option<Found>> {
@@ -196,6 +219,7 @@ impl Connection {
                 nullable: !row.get::<_, bool>(2)?,
                 default: row.get(3)?,
                 references: references.remove(&name),
+                outdated: Vec::new(),
                 name,
             });
         }
