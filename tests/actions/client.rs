@@ -18,7 +18,10 @@ impl Program {
     }
 
     pub(crate) async fn of(app: App) -> Self {
-        let running = app.start().await.expect("the program starts");
+        Self::with(app.start().await.expect("the program starts")).await
+    }
+
+    pub(crate) async fn with(running: Running) -> Self {
         let root = running.add_user("Root", &["root"]).await.expect("a user");
         Self { running, root, documents: Documents::default() }
     }

@@ -68,7 +68,7 @@ async fn see(cx: &SyncContext, by: &str, what: String) -> Result<()> {
 
 /// Hears of every order.
 #[collection_event(on = [create, update, delete])]
-async fn history(order: CollectionEvent<Order>, cx: Context) -> Result<()> {
+pub(crate) async fn history(order: CollectionEvent<Order>, cx: Context) -> Result<()> {
     let was = order.before.as_ref().map_or(0, |before| before.amount);
     let amount = if order.changed.contains("amount") { " amount" } else { "" };
     let what =
@@ -84,7 +84,7 @@ workflow! {
         when = data.text != "quiet",
         appends = [order],
     )]
-    lines<Line> {
+    pub(crate) lines<Line> {
         let number = match &data.order { Some(order) => order.get()?.number, None => 0 };
         create Seen { by: "lines", what: format!("{action} {} {number}", data.text) };
         if data.text == "refuse" { end failed "no such line"; }
@@ -121,6 +121,21 @@ workflow! {
         let many = count Stock where name == data.name;
         require data.name != "kept" || action != "delete", "it is kept";
         require data.left >= 0, "{data.name} has not so many, of {many}";
+    }
+
+    #[collection_event(on = [create], execution = "sync", when = data.nickname.starts_with("new"))]
+    joined<User> {
+        create Seen { by: "joined", what: format!("{} {:?}", data.nickname, data.roles) };
+    }
+
+    #[collection_event(
+        on = [create],
+        execution = "sync",
+        rollback = true,
+        when = data.nickname.starts_with("bot"),
+    )]
+    no_bots<User> {
+        end failed "{data.nickname} is no person";
     }
 
     /// Refuses by its words, or sets values.

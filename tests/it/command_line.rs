@@ -79,6 +79,14 @@ fn a_user_is_made_with_a_token_alone_on_the_last_line() {
 }
 
 #[test]
+fn collection_events_hear_of_a_user_who_is_added() {
+    let folder = folder();
+    assert_eq!(run(&folder, &["user", "add", "Newt", "--role", "reader"]).code, Some(0));
+    let listed = run(&folder, &["executions", "--key", "door_sign"]);
+    assert_eq!(listed.out.matches("queued").count(), 1, "{listed:?}");
+}
+
+#[test]
 fn a_user_who_cannot_be_is_not_made() {
     let folder = folder();
     let add = |arguments: &[&str]| run(&folder, &[&["user", "add"], arguments].concat());

@@ -46,6 +46,14 @@ workflow! {
     }
 }
 
+workflow! {
+    /// Sticks a label on the door of who is new.
+    #[collection_event(on = [create], when = data.nickname == "Newt")]
+    door_sign<User> {
+        create Label { name: data.nickname };
+    }
+}
+
 forms! {
     Note {
         add "Note" (text) { "Save"; "Have it read" => [review]; }

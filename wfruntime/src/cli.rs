@@ -15,6 +15,7 @@ use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{
@@ -141,19 +142,19 @@ fn access() -> Result<()> {
 }
 
 /// Does something with the application's core beside the process that serves the database.
-async fn beside<T>(app: &App, work: impl AsyncFnOnce(&Core) -> Result<T>) -> Result<T> {
+async fn beside<T>(app: &App, work: impl AsyncFnOnce(&Arc<Core>) -> Result<T>) -> Result<T> {
     with(app, Purpose::Beside, work).await
 }
 
 /// [`beside`], but only if there is a database: a mistyped name makes no new one.
-async fn existing<T>(app: &App, work: impl AsyncFnOnce(&Core) -> Result<T>) -> Result<T> {
+async fn existing<T>(app: &App, work: impl AsyncFnOnce(&Arc<Core>) -> Result<T>) -> Result<T> {
     with(app, Purpose::Existing, work).await
 }
 
 async fn with<T>(
     app: &App,
     purpose: Purpose,
-    work: impl AsyncFnOnce(&Core) -> Result<T>,
+    work: impl AsyncFnOnce(&Arc<Core>) -> Result<T>,
 ) -> Result<T> {
     let core = open(app, purpose).await?;
     let done = work(&core).await;

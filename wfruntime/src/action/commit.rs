@@ -76,11 +76,7 @@ impl Commit {
     /// The store's: nothing was written then.
     pub(super) async fn run(self, core: &Arc<Core>, turns: Turns) -> Result<Answer> {
         let is_sync = |execution: &NewExecution| execution.workflow.timing == Timing::Sync;
-        let mut telling = Telling::of(core, &self.statements, None).await?;
-        if let Some(telling) = &mut telling {
-            let deadline = core.clock.after(core.settings.sync_timeout);
-            telling.judge(None, &self.statements, deadline).await?;
-        }
+        let telling = change::judged(core, &self.statements).await?;
         if telling.is_none() && !self.firing.executions.iter().any(is_sync) {
             return self.finish(core, turns, None).await;
         }

@@ -68,11 +68,7 @@ pub(super) async fn destroy(core: &Arc<Core>, request: &Request) -> Result<Answe
     };
     let filter = condition.clone();
     let write = Write::delete(core.registry, definition, condition, Expect::Any);
-    let mut telling = Telling::of(core, [&write], None).await?;
-    if let Some(telling) = &mut telling {
-        let deadline = core.clock.after(core.settings.sync_timeout);
-        telling.judge(None, std::slice::from_ref(&write), deadline).await?;
-    }
+    let telling = change::judged(core, std::slice::from_ref(&write)).await?;
     let once = request.once.clone();
     let unit = Unit { write, telling, definition, ids, root, once };
     match unit.commit(core, report).await {
@@ -142,6 +138,7 @@ impl Unit {
             made.add(&told.executions);
             tx.batch(&once.keep(core, &made)?).await?;
         }
+        crate::engine::failpoint("before_commit");
         Ok((count, told))
     }
 }

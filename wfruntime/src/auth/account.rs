@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use super::{ROOT, names};
-use crate::collection::{Column, DefaultValue, Definition};
+use crate::change::Write;
+use crate::collection::{Column, DefaultValue, Definition, Row};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::identity::Actor;
 use crate::store::Statement;
-use crate::store::sql::{Condition, Count, Insert, Name, OnConflict, Place, Query as _, Select};
+use crate::store::sql::{Condition, Count, Name, Place, Query as _, Select};
 use crate::value::{Type, Value};
 
 /// The account collection and the columns that sign-in needs of it.
@@ -155,8 +156,8 @@ impl Account {
         self.select(Condition::Text(roles, Place::Anywhere, name), 1)
     }
 
-    /// The statement that makes a user, and who it is.
-    pub(crate) fn insert(&self, core: &Core, user: NewUser) -> Result<(Actor, Statement)> {
+    /// The write that makes a user, and who it is.
+    pub(crate) fn insert(&self, core: &Core, user: NewUser) -> Result<(Actor, Write)> {
         let now = core.clock.now();
         let id = core.ids.next(&core.clock);
         let mut faults = Vec::new();
@@ -189,14 +190,9 @@ impl Account {
         if !faults.is_empty() {
             return Err(Error::faults(ErrorKind::Invalid, faults));
         }
-        let insert = Insert {
-            table: self.definition.table(),
-            columns: self.definition.columns.iter().map(|column| column.name).collect(),
-            rows: vec![values],
-            conflict: OnConflict::Fail,
-        };
+        let insert = Write::insert(core.registry, &Row::new(self.definition, values));
         let NewUser { nickname, email, roles } = user;
-        Ok((Actor { id, nickname, email, roles }, insert.build()))
+        Ok((Actor { id, nickname, email, roles }, insert))
     }
 }
 

@@ -39,10 +39,14 @@ use password::Passwords;
 use session::Sessions;
 use throttle::Throttle;
 
+use std::sync::Arc;
+
+use crate::change::{self, Write};
 use crate::core::{Core, Settings};
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::registry::Registry;
 use crate::spelling;
+use crate::store::Statement;
 
 /// What an application knows of who may do what, and of who is signed in.
 pub(crate) struct Auth {
@@ -92,16 +96,16 @@ impl Access {
     }
 }
 
-/// Makes a user of the named roles, and a token for it if `token`.
+/// Makes a user of the named roles, and a token for it if `token`; collection events hear of it.
 pub(crate) async fn add_user(
-    core: &Core,
+    core: &Arc<Core>,
     user: NewUser,
     password: Option<&str>,
     token: bool,
 ) -> Result<(crate::Actor, Option<String>)> {
     core.auth.roles.check(&user.roles)?;
     let (user, insert) = core.auth.account.insert(core, user)?;
-    let mut statements = vec![insert];
+    let mut statements = Vec::new();
     if let Some(password) = password {
         let hash = core.auth.passwords.hash(password).await?;
         statements.push(sign_in::set_password(core, user.id, hash));
@@ -113,8 +117,28 @@ pub(crate) async fn add_user(
         issued = Some(token);
     }
     let names = Names::of(core, user.id, &user.nickname, user.email.as_deref());
-    sign_in::write(core, statements, names).await?;
+    write_user(core, insert, statements, names).await?;
     Ok((user, issued))
+}
+
+/// Writes a new user with what stands in other tables, unless somebody else has one of the names.
+async fn write_user(
+    core: &Arc<Core>,
+    user: Write,
+    others: Vec<Statement>,
+    names: Names,
+) -> Result<()> {
+    let writes = std::iter::once(user).chain(others.into_iter().map(Write::Plain));
+    let writes: Vec<Write> = writes.collect();
+    let telling = change::judged(core, &writes).await?;
+    let written = change::carry_out(core, move |tx| {
+        Box::pin(async move {
+            let told = change::write(tx, &writes, telling.as_ref()).await?;
+            names.check(tx).await?;
+            Ok(told)
+        })
+    });
+    written.await.map_err(|error| core.registry.in_json(error))
 }
 
 impl Roles {

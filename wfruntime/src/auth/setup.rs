@@ -1,13 +1,13 @@
 //! The first administrator: made with a code that is shown once, where the program started.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::account::NewUser;
 use super::sign_in::{self, SignedIn};
 use super::token::{self, TokenHash};
-use super::{Names, ROOT, session};
+use super::{Names, ROOT, session, write_user};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -52,7 +52,7 @@ impl Setup {
 }
 
 /// Makes the first user, with the role `root`, and signs it in.
-pub(crate) async fn set_up(core: &Core, first: FirstUser) -> Result<SignedIn> {
+pub(crate) async fn set_up(core: &Arc<Core>, first: FirstUser) -> Result<SignedIn> {
     let now = core.clock.now();
     if !core.auth.setup.is_valid(&first.code, now) {
         return Err(refused());
@@ -66,8 +66,8 @@ pub(crate) async fn set_up(core: &Core, first: FirstUser) -> Result<SignedIn> {
     if !core.auth.account.is_empty(core).await? {
         return Err(refused());
     }
-    let statements = vec![insert, sign_in::set_password(core, user.id, hash), issued];
-    if let Err(error) = sign_in::write(core, statements, Names::default()).await {
+    let others = vec![sign_in::set_password(core, user.id, hash), issued];
+    if let Err(error) = write_user(core, insert, others, Names::default()).await {
         *core.auth.setup.lock() = Some(code);
         return Err(error);
     }

@@ -120,7 +120,7 @@ pub(super) fn set_password(core: &Core, user: i64, hash: String) -> Statement {
 }
 
 /// Applies statements as one unit, unless somebody else has one of the names.
-pub(super) async fn write(core: &Core, statements: Vec<Statement>, names: Names) -> Result<()> {
+async fn write(core: &Core, statements: Vec<Statement>, names: Names) -> Result<()> {
     let unit = core.store.write(move |tx| {
         Box::pin(async move {
             tx.batch(&statements).await?;

@@ -26,7 +26,7 @@ pub(super) type Judged = Vec<Change>;
 type Found = Arc<Mutex<Option<(Vec<NewExecution>, Judged)>>>;
 
 /// Whether an event with `rollback` may hear of one of these writes.
-pub(super) fn is_judged<'w>(writes: impl IntoIterator<Item = &'w Write>) -> bool {
+pub(crate) fn is_judged<'w>(writes: impl IntoIterator<Item = &'w Write>) -> bool {
     let judges = |hearing: &Hearing| hearing.events().any(|event| event.meta.runs_before());
     writes.into_iter().any(|write| match write {
         Write::Plain(_) => false,

@@ -6,12 +6,16 @@
 //!
 //! It knows rows and who listens; it refuses to know who asked for a write.
 
+mod alone;
 mod changes;
 mod doomed;
 mod judge;
 mod tell;
 mod write;
 
+pub(crate) use alone::{carry_out, judged};
+pub(crate) use changes::Changes;
+pub(crate) use judge::is_judged;
 pub(crate) use tell::{Telling, Told, tell, write};
 pub(crate) use write::Write;
 

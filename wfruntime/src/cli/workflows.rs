@@ -41,7 +41,7 @@ enum Do {
 
 pub(super) async fn run(app: &App, workflows: Workflows) -> Result<()> {
     match workflows.command.unwrap_or(Do::List) {
-        Do::List => beside(app, list).await,
+        Do::List => beside(app, async |core| list(core).await).await,
         Do::Graph { key, format } => draw(&key, format),
         Do::Enable { key } => beside(app, async |core| switch(core, &key, true).await).await,
         Do::Disable { key } => beside(app, async |core| switch(core, &key, false).await).await,
