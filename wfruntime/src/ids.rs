@@ -38,8 +38,7 @@ impl Ids {
 
     /// The next id.
     pub(crate) fn next(&self, clock: &Clock) -> i64 {
-        let seconds = u64::try_from(clock.now().as_second() - EPOCH).unwrap_or(0);
-        let now = seconds << SEQUENCE_BITS;
+        let now = seconds(clock) << SEQUENCE_BITS;
         let mut last = self.last.load(Ordering::Relaxed);
         loop {
             let next = now.max(last + 1);
@@ -51,12 +50,39 @@ impl Ids {
         }
     }
 
+    /// The largest id that a process may have made by now: all of this second.
+    pub(crate) fn latest(&self, clock: &Clock) -> i64 {
+        let last = self.last.load(Ordering::Relaxed) >> SEQUENCE_BITS;
+        let seconds = seconds(clock).max(last);
+        let all = (1 << (SEQUENCE_BITS + PROCESS_BITS)) - 1;
+        i64::try_from((seconds << (SEQUENCE_BITS + PROCESS_BITS)) | all).unwrap_or(i64::MAX)
+    }
+
+    /// Passes over the second in which another process made this id: none of it is made again.
+    pub(crate) fn pass(&self, id: i64) {
+        let seconds = u64::try_from(id).unwrap_or(0) >> (SEQUENCE_BITS + PROCESS_BITS);
+        let all = (seconds << SEQUENCE_BITS) | ((1 << SEQUENCE_BITS) - 1);
+        self.last.fetch_max(all, Ordering::Relaxed);
+    }
+
+    /// Whether one of these processes could make this id, now or later.
+    pub(crate) fn may_follow(id: i64, processes: &[u64], clock: &Clock) -> bool {
+        let id = u64::try_from(id).unwrap_or(0);
+        let process = (id >> SEQUENCE_BITS) % Self::PROCESSES;
+        id >> (SEQUENCE_BITS + PROCESS_BITS) >= seconds(clock) && processes.contains(&process)
+    }
+
     fn compose(&self, next: u64) -> i64 {
         let sequence = next & ((1 << SEQUENCE_BITS) - 1);
         let seconds = next >> SEQUENCE_BITS;
         let id = (((seconds << PROCESS_BITS) | self.process) << SEQUENCE_BITS) | sequence;
         i64::try_from(id).unwrap_or(i64::MAX)
     }
+}
+
+/// The seconds since the epoch of ids.
+fn seconds(clock: &Clock) -> u64 {
+    u64::try_from(clock.now().as_second() - EPOCH).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -92,6 +118,23 @@ mod tests {
         let largest = issued.iter().copied().max().unwrap_or_default();
         let again = Ids::new(0, largest);
         assert!((0..200).map(|_| again.next(&clock)).all(|id| id > largest));
+    }
+
+    #[test]
+    fn an_id_that_came_from_elsewhere_is_not_made_again() {
+        let clock = clock();
+        let (here, there) = (Ids::new(1, 0), Ids::new(1, 0));
+        let came: Vec<i64> = (0..100).map(|_| there.next(&clock)).collect();
+        let latest = here.latest(&clock);
+        for id in &came {
+            assert!(*id <= latest, "it was made by now");
+            assert!(Ids::may_follow(*id, &[0, 1], &clock) && !Ids::may_follow(*id, &[0], &clock));
+            here.pass(*id);
+        }
+        assert!((0..200).all(|_| !came.contains(&here.next(&clock))));
+        clock.advance(SignedDuration::from_secs(1));
+        assert!(!Ids::may_follow(came[0], &[0, 1], &clock), "its second is over");
+        assert!(there.next(&clock) > latest);
     }
 
     #[test]

@@ -142,6 +142,30 @@ fn random() -> Result<i64> {
     Ok(i64::from_le_bytes(bytes) >> 11 & i64::MAX)
 }
 
+/// The numbers of the other processes that use the database.
+///
+/// # Errors
+///
+/// As [`Store::read`].
+pub(crate) async fn others(core: &Core) -> Result<Vec<u64>> {
+    let alive = Condition::Any(vec![
+        Condition::eq("serving", true),
+        Condition::Compare("expires_at", Op::Gt, core.clock.now().into()),
+    ]);
+    let own = core.engine.owner();
+    let select = Select {
+        table: PROCESSES,
+        columns: vec![("number", Type::Int)],
+        filter: alive.and(Condition::Compare("owner", Op::Ne, own.into())),
+        order: Vec::new(),
+        limit: None,
+        offset: None,
+    };
+    let rows = core.store.read(&select.build()).await?;
+    let numbers = rows.iter().filter_map(|row| row.first().and_then(Value::as_int));
+    Ok(numbers.map(i64::cast_unsigned).collect())
+}
+
 /// The largest id in these tables and among the executions, tasks and signals.
 ///
 /// # Errors

@@ -7,11 +7,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::source::{Given, Records, Source};
 use crate::action::new_row;
-use crate::change::{self, Telling, Write};
+use crate::change::{self, Changes, Telling, Write};
 use crate::collection::{Definition, Row};
 use crate::core::Core;
+use crate::engine::lease;
 use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::ids::Ids;
 use crate::store::Tx;
+use crate::value::Value;
 
 /// How many records are written in one unit.
 const CHUNK: usize = 500;
@@ -48,14 +51,15 @@ pub(crate) async fn import(
         let message = "users cannot be imported: `user add` makes them";
         return Err(Error::invalid("account", message));
     }
-    let count = check(core, source)?;
+    let known = Arc::new(Known::by_now(core).await?);
+    let count = check(core, source, &known)?;
     if extent != Extent::Chunks {
-        return whole(core, source, extent, count).await;
+        return whole(core, source, extent, count, known).await;
     }
     let mut records = source.records()?;
     let mut written = 0;
     loop {
-        let chunk = rows(core, source, records.by_ref().take(CHUNK))?;
+        let chunk = rows(core, source, &known, records.by_ref().take(CHUNK))?;
         if chunk.is_empty() {
             return Ok(written);
         }
@@ -69,13 +73,43 @@ pub(crate) async fn import(
     }
 }
 
+/// Which ids records may have that are there.
+struct Known {
+    /// The largest one that was made by now.
+    latest: i64,
+    /// The other processes, which go on making ids.
+    others: Vec<u64>,
+}
+
+impl Known {
+    async fn by_now(core: &Core) -> Result<Self> {
+        let others = lease::others(core).await?;
+        Ok(Self { latest: core.ids.latest(&core.clock), others })
+    }
+
+    /// Why a record cannot have this id; else it is not made again here.
+    fn check(&self, core: &Core, id: &Value) -> Option<Fault> {
+        let id = id.as_int().filter(|id| (1..=self.latest).contains(id));
+        let message = match id {
+            None => "`id` is none that was given by now: leave it out for a new one",
+            Some(id) if Ids::may_follow(id, &self.others, &core.clock) => {
+                "`id` is one that a running process may give in this second: try again in the next"
+            }
+            Some(id) => {
+                core.ids.pass(id);
+                return None;
+            }
+        };
+        Some(Fault::new("invalid_id", message))
+    }
+}
+
 /// Reads all of the file against its collection.
-fn check(core: &Core, source: &Source) -> Result<u64> {
+fn check(core: &Core, source: &Source, known: &Known) -> Result<u64> {
     let (mut count, mut faults) = (0, Vec::new());
-    let latest = core.ids.next(&core.clock);
     for (line, given) in source.records()? {
         count += 1;
-        if let Err(wrong) = row(core, source, latest, given) {
+        if let Err(wrong) = row(core, source, known, given) {
             faults.extend(wrong.into_iter().map(|fault| at(line, &fault)));
         }
         if faults.len() >= TOLD {
@@ -87,18 +121,12 @@ fn check(core: &Core, source: &Source) -> Result<u64> {
 }
 
 /// The row of what a record gives.
-///
-/// `latest` is an id that is made now: those of records that are there are less.
-fn row(core: &Core, source: &Source, latest: i64, given: Given) -> Result<Row, Vec<Fault>> {
+fn row(core: &Core, source: &Source, known: &Known, given: Given) -> Result<Row, Vec<Fault>> {
     let definition = source.definition;
     let given = given?;
     let mut faults = Vec::new();
-    let is_id = |id: i64| (1..latest).contains(&id);
-    if let Some((_, id)) = given.iter().find(|(index, _)| *index == Definition::ID)
-        && !id.as_int().is_some_and(is_id)
-    {
-        let message = "`id` is none that was given by now: leave it out for a new one";
-        faults.push(Fault::new("invalid_id", message));
+    if let Some((_, id)) = given.iter().find(|(index, _)| *index == Definition::ID) {
+        faults.extend(known.check(core, id));
     }
     let row = new_row(core, None, core.clock.now(), definition, given);
     for (column, value) in definition.columns.iter().zip(&row.values) {
@@ -112,11 +140,12 @@ fn row(core: &Core, source: &Source, latest: i64, given: Given) -> Result<Row, V
 fn rows(
     core: &Core,
     source: &Source,
+    known: &Known,
     records: impl Iterator<Item = (u64, Given)>,
 ) -> Result<Vec<(u64, Row)>> {
-    let (mut rows, latest) = (Vec::new(), core.ids.next(&core.clock));
+    let mut rows = Vec::new();
     for (line, given) in records {
-        let row = row(core, source, latest, given);
+        let row = row(core, source, known, given);
         rows.push((line, row.map_err(|wrong| changed_meanwhile(line, &wrong))?));
     }
     Ok(rows)
@@ -125,39 +154,55 @@ fn rows(
 /// Writes some records in one unit.
 async fn write(core: &Arc<Core>, rows: Vec<(u64, Row)>) -> Result<()> {
     let insert = |(line, row): (u64, Row)| (line, Write::insert(core.registry, &row));
-    let writes: Vec<(u64, Write)> = rows.into_iter().map(insert).collect();
-    let telling = Telling::of(core, writes.iter().map(|(_, write)| write), None).await?;
+    let (lines, writes): (Vec<u64>, Vec<Write>) = rows.into_iter().map(insert).unzip();
+    let telling = change::judged(core, &writes).await?;
     let line = Arc::new(AtomicU64::new(0));
     let reached = Arc::clone(&line);
-    let unit = core.store.write(move |tx| {
+    let unit = change::carry_out(core, move |tx| {
         Box::pin(async move {
             let mut changes = telling.as_ref().map(Telling::changes).unwrap_or_default();
-            for (line, write) in &writes {
+            for (line, write) in lines.iter().zip(&writes) {
                 reached.store(*line, Ordering::Relaxed);
                 write.execute(tx, &mut changes).await?;
             }
             reached.store(0, Ordering::Relaxed);
-            change::tell(tx, telling.as_ref(), &changes).await.map(drop)
+            change::tell(tx, telling.as_ref(), &changes).await
         })
     });
     unit.await.map_err(|error| refused(core, line.load(Ordering::Relaxed), error))
 }
 
 /// Writes all records in one unit, or tries it.
-async fn whole(core: &Arc<Core>, source: &Source, extent: Extent, count: u64) -> Result<u64> {
-    let first = rows(core, source, source.records()?.take(1))?;
+async fn whole(
+    core: &Arc<Core>,
+    source: &Source,
+    extent: Extent,
+    count: u64,
+    known: Arc<Known>,
+) -> Result<u64> {
+    let first = rows(core, source, &known, source.records()?.take(1))?;
     let inserts: Vec<Write> =
         first.iter().map(|(_, row)| Write::insert(core.registry, row)).collect();
+    if extent == Extent::Whole && change::is_judged(&inserts) {
+        // What was judged is what is written: all of it is kept until then.
+        let all = rows(core, source, &known, source.records()?)?;
+        return write(core, all).await.map(|()| count);
+    }
     let telling = Telling::of(core, &inserts, None).await?;
     let line = Arc::new(AtomicU64::new(0));
     let (reached, shared) = (Arc::clone(&line), Arc::clone(core));
     let (records, source) = (source.records()?, source.clone());
-    let unit = core.store.write(move |tx| {
+    let unit = change::carry_out(core, move |tx| {
         Box::pin(async move {
-            insert_all(tx, &shared, &source, records, telling.as_ref(), &reached).await?;
+            let changes =
+                insert_all(tx, &shared, (&source, &known), records, telling.as_ref(), &reached);
+            let changes = changes.await?;
             match extent {
+                // Nobody is asked, and nobody told.
                 Extent::Trial => Err(Error::new(ErrorKind::Conflict, TRIAL, "tried")),
-                Extent::Chunks | Extent::Whole => Ok(()),
+                Extent::Chunks | Extent::Whole => {
+                    change::tell(tx, telling.as_ref(), &changes).await
+                }
             }
         })
     });
@@ -171,21 +216,20 @@ async fn whole(core: &Arc<Core>, source: &Source, extent: Extent, count: u64) ->
 async fn insert_all(
     tx: &mut Tx,
     core: &Core,
-    source: &Source,
+    (source, known): (&Source, &Known),
     records: Records,
     telling: Option<&Telling>,
     reached: &AtomicU64,
-) -> Result<()> {
+) -> Result<Changes> {
     let mut changes = telling.map(Telling::changes).unwrap_or_default();
-    let latest = core.ids.next(&core.clock);
     for (line, given) in records {
         let row =
-            row(core, source, latest, given).map_err(|wrong| changed_meanwhile(line, &wrong))?;
+            row(core, source, known, given).map_err(|wrong| changed_meanwhile(line, &wrong))?;
         reached.store(line, Ordering::Relaxed);
         Write::insert(core.registry, &row).execute(tx, &mut changes).await?;
     }
     reached.store(0, Ordering::Relaxed);
-    change::tell(tx, telling, &changes).await.map(drop)
+    Ok(changes)
 }
 
 /// A fault with its line.
