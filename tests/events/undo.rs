@@ -1,9 +1,60 @@
 //! `rollback = true`: an event that lets a change stand, or undoes it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::json;
+use tokio::sync::Notify;
+use wfruntime::App;
+use wfruntime::prelude::*;
 
 use crate::changes::seen;
 use crate::client::Program;
+use crate::model::Stock;
+
+/// Holds the first one who judges a slow stock.
+#[derive(Default)]
+struct Pause {
+    is_armed: AtomicBool,
+    reached: Notify,
+    go: Notify,
+}
+
+struct Pauses(Arc<Pause>);
+
+#[collection_event(on = [update], execution = "sync", rollback = true, when = data.name == "slow")]
+async fn slowly(stock: CollectionEvent<Stock>, cx: CheckContext) -> Result<()> {
+    let pauses = cx.state::<Pauses>()?;
+    cx.run("look", async || {
+        if pauses.0.is_armed.swap(false, Ordering::SeqCst) {
+            pauses.0.reached.notify_one();
+            pauses.0.go.notified().await;
+        }
+        Ok(())
+    })
+    .await?;
+    cx.require(stock.data.left >= 0, "not so many")
+}
+
+#[tokio::test]
+async fn a_create_whose_nested_record_changed_meanwhile_is_judged_again() {
+    let pause = Arc::new(Pause::default());
+    let app = App::new("sqlite://:memory:").state(Pauses(Arc::clone(&pause)));
+    let program = Program::of(app).await;
+    let stock = program.data("stocks:create", json!({"name": "slow", "left": 3})).await;
+    pause.is_armed.store(true, Ordering::SeqCst);
+    let nested = json!({"id": stock["id"], "left": 2});
+    let order = json!({"number": 1, "amount": 1, "stock": nested});
+    let ((status, answer), ()) = tokio::join!(program.post("orders:create", order), async {
+        pause.reached.notified().await;
+        let path = format!("stocks:update?filterByTk={}", stock["id"]);
+        assert_eq!(program.data(&path, json!({"left": 9})).await["left"], 9);
+        pause.go.notify_one();
+    });
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(program.read("stocks:list").await[0]["left"], 2);
+    assert_eq!(program.count("orders").await, 1);
+}
 
 #[tokio::test]
 async fn an_action_that_it_refuses_writes_nothing() {

@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
+use super::again::Tries;
 use super::before::{Asked, Stage};
 use super::checks::Checks;
 use super::commit::Commit;
+use super::found::Found;
 use super::input::{self, Given, Reader, Values};
 use super::plan::{Guard, Plan};
+use super::read::Shown;
+use super::report::Report;
 use super::turns::Turns;
 use super::{Answer, AnswerData, Request, Through, keyed};
 use crate::collection::{AssociationKind, Row};
 use crate::core::Core;
 use crate::error::{Fault, Result};
-use crate::trigger::Event;
+use crate::trigger::{Event, Matches};
 use crate::value::Value;
 
 /// Creates what the request's body says.
@@ -52,23 +56,66 @@ pub(super) async fn create(core: &Arc<Core>, request: &Request) -> Result<Answer
         }
     };
 
-    let mut plan = Plan::new(core, &found, request.identity.user_id(), matches.load());
-    let mut events = Vec::with_capacity(given.len());
-    for values in &given {
-        let row = plan.create(values, implied.as_slice())?;
-        if let (Some(through), Some(parent)) = (request.through, &parent) {
-            attach(&mut plan, through, parent, &row)?;
+    let mut create =
+        Create { core, request, checks, given, is_array, implied, matches, report, shown };
+    let (mut found, mut parent) = (found, parent);
+    let mut tries = Tries::first();
+    loop {
+        match create.attempt(&found, parent.as_ref()).await {
+            // That it is there by now is for those to judge who asked for one that is not.
+            Err(error) if error.is_overtaken() && request.only.is_none() && tries.another() => {
+                (found, parent) = create.read_again().await?;
+            }
+            done => return done,
         }
-        let changed = values.given().into_iter().chain(column).collect();
-        events.push(Event { row, before: None, changed });
     }
-    let firing = checks.act("create").fire(&matches, &events, &plan.written).await?;
-    let rows = events.into_iter().map(|event| event.row);
-    let data = data(rows, is_array);
-    let (root, once) = (checks.a_root(), request.once.clone());
-    let absent = request.only.iter().map(|only| keyed::any(request.collection, only)).collect();
-    let commit = Commit { absent, firing, report, root, once, ..Commit::of(plan, data, shown) };
-    commit.run(core, Turns::default()).await
+}
+
+/// A create that was judged, to be tried until nobody is in between.
+struct Create<'a> {
+    core: &'a Arc<Core>,
+    request: &'a Request,
+    checks: Checks<'a>,
+    given: Vec<Values>,
+    is_array: bool,
+    implied: Option<(usize, Value)>,
+    matches: Matches,
+    /// What ran before the write.
+    report: Report,
+    shown: Shown,
+}
+
+impl Create<'_> {
+    async fn attempt(&mut self, found: &Found, parent: Option<&Row>) -> Result<Answer> {
+        let (core, request) = (self.core, self.request);
+        let user = request.identity.user_id();
+        let mut plan = Plan::new(core, found, user, self.matches.load());
+        let mut events = Vec::with_capacity(self.given.len());
+        for values in &self.given {
+            let row = plan.create(values, self.implied.as_slice())?;
+            if let (Some(through), Some(parent)) = (request.through, parent) {
+                attach(&mut plan, through, parent, &row)?;
+            }
+            let implied = self.implied.iter().map(|(column, _)| *column);
+            let changed = values.given().into_iter().chain(implied).collect();
+            events.push(Event { row, before: None, changed });
+        }
+        let firing = self.checks.act("create").fire(&self.matches, &events, &plan.written).await?;
+        let data = data(events.into_iter().map(|event| event.row), self.is_array);
+        let shown = self.shown.clone();
+        let (root, report, once) =
+            (self.checks.a_root(), self.report.clone(), request.once.clone());
+        let absent = request.only.iter().map(|only| keyed::any(request.collection, only)).collect();
+        let commit = Commit { absent, firing, report, root, once, ..Commit::of(plan, data, shown) };
+        commit.run(core, Turns::default()).await
+    }
+
+    /// The stored records that it is about, as they are now.
+    async fn read_again(&mut self) -> Result<(Found, Option<Row>)> {
+        let found = self.checks.find(self.given.iter().map(|values| (values, None))).await?;
+        self.checks.check()?;
+        Ok((found, self.checks.parent(self.request).await?))
+    }
 }
 
 /// The column of a new record that the record around it sets, with its value.
