@@ -112,6 +112,17 @@ impl Program {
         self.command(args).output().expect("the command runs")
     }
 
+    /// The same with variables, which may end it before its time.
+    pub(crate) fn run_with(&self, args: &[&str], environment: &[(&str, &str)]) -> Output {
+        let mut command = self.command(args);
+        command.envs(environment.iter().copied()).output().expect("the command runs")
+    }
+
+    /// The folder that it works in.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// The file of its database.
     pub(crate) fn database(&self) -> PathBuf {
         self.folder.path().join("test.db")

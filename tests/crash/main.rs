@@ -5,6 +5,7 @@
 mod child;
 mod count;
 mod load;
+mod writes;
 
 use std::os::unix::process::ExitStatusExt as _;
 

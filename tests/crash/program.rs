@@ -20,6 +20,53 @@ pub struct Mark {
     pub text: String,
 }
 
+/// What is written in every way, and whose changes are heard of.
+#[collection]
+pub struct Tag {
+    /// Which one it is.
+    #[field(unique)]
+    pub name: String,
+    /// How large it is.
+    pub size: i64,
+}
+
+/// What tags are linked with.
+#[collection]
+pub struct Carton {
+    /// Its tags.
+    pub tags: BelongsToMany<Tag, CartonTag>,
+}
+
+/// A tag on a carton.
+#[collection]
+pub struct CartonTag {
+    /// The carton.
+    #[field(on_delete = cascade)]
+    pub carton: BelongsTo<Carton>,
+    /// The tag.
+    pub tag: BelongsTo<Tag>,
+}
+
+/// What events heard.
+#[collection]
+pub struct Heard {
+    /// In words.
+    pub what: String,
+}
+
+/// Hears of every tag.
+#[collection_event(on = [create, update, delete])]
+async fn hear_tag(tag: CollectionEvent<Tag>, cx: Context) -> Result<()> {
+    let what = format!("{} {} {}", tag.action, tag.data.name, tag.data.size);
+    cx.create(Heard::new().what(what)).await.map(drop)
+}
+
+/// Hears of every link.
+#[collection_event(on = [create, delete])]
+async fn hear_link(link: CollectionEvent<CartonTag>, cx: Context) -> Result<()> {
+    cx.create(Heard::new().what(format!("{} link", link.action))).await.map(drop)
+}
+
 /// How long it takes until a question that nobody answers is decided.
 const PATIENCE: Duration = Duration::from_millis(400);
 

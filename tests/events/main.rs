@@ -8,7 +8,11 @@ mod chains;
 mod changes;
 #[path = "../actions/client.rs"]
 mod client;
+mod killed;
+mod late;
 mod model;
+mod replayed;
 mod undo;
+mod users;
 
 use wf_tests as _;
