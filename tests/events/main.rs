@@ -8,6 +8,7 @@ mod chains;
 mod changes;
 #[path = "../actions/client.rs"]
 mod client;
+mod custom;
 mod killed;
 mod late;
 mod model;

@@ -12,6 +12,7 @@ const NO_MESSAGES: &[(&str, &str)] = &[
     ("The workflow `{key}`, to be named by its path.", "documents what is emitted"),
     ("The workflow `{}`.", "documents what is emitted"),
     ("{collection}, where it is named", "labels the trigger of a graph"),
+    ("where it is named", "labels the trigger of a graph"),
     ("nobody answered in time", "ends an execution"),
     ("no signal `{}` came in time", "ends an execution"),
     ("not resolved", "labels a way of a graph"),

@@ -23,6 +23,23 @@ impl Parse for Function {
     }
 }
 
+/// All types in the angle brackets of a path type.
+pub(crate) fn arguments(ty: &syn::Type) -> Vec<&syn::Type> {
+    let path = match ty {
+        syn::Type::Path(path) => path,
+        syn::Type::Group(group) => return arguments(&group.elem),
+        syn::Type::Paren(paren) => return arguments(&paren.elem),
+        _ => return Vec::new(),
+    };
+    let Some(last) = path.path.segments.last() else { return Vec::new() };
+    let syn::PathArguments::AngleBracketed(list) = &last.arguments else { return Vec::new() };
+    let types = list.args.iter().filter_map(|argument| match argument {
+        syn::GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    types.collect()
+}
+
 /// The last name of a path type, and the type in its angle brackets.
 pub(crate) fn named(ty: &syn::Type) -> Option<(&syn::Ident, Option<&syn::Type>)> {
     let path = match ty {
@@ -32,14 +49,5 @@ pub(crate) fn named(ty: &syn::Type) -> Option<(&syn::Ident, Option<&syn::Type>)>
         _ => return None,
     };
     let last = path.path.segments.last()?;
-    let argument = match &last.arguments {
-        syn::PathArguments::AngleBracketed(list) => {
-            list.args.iter().find_map(|argument| match argument {
-                syn::GenericArgument::Type(ty) => Some(ty),
-                _ => None,
-            })
-        }
-        _ => None,
-    };
-    Some((&last.ident, argument))
+    Some((&last.ident, arguments(ty).into_iter().next()))
 }

@@ -58,6 +58,12 @@ pub fn collection_event(args: TokenStream, item: TokenStream) -> TokenStream {
     post_action::expand(trigger::Kind::CollectionEvent, args.into(), item.into()).into()
 }
 
+/// Makes an `async fn` a workflow that runs when a request names it, and writes nothing.
+#[proc_macro_attribute]
+pub fn custom_action(args: TokenStream, item: TokenStream) -> TokenStream {
+    post_action::expand(trigger::Kind::CustomAction, args.into(), item.into()).into()
+}
+
 /// Says which forms and buttons a collection has, and what they fire.
 #[proc_macro]
 pub fn forms(tokens: TokenStream) -> TokenStream {

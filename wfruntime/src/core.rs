@@ -78,8 +78,8 @@ impl Core {
     }
 }
 
-/// A workflow and the collection of its records.
-type Found = (&'static WorkflowMeta, &'static Definition);
+/// A workflow and the collection of its records, if it has one.
+type Found = (&'static WorkflowMeta, Option<&'static Definition>);
 
 /// The workflows of a program by their keys: the versions of each, the one in force last.
 #[derive(Debug, Clone, Default)]

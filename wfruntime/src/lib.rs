@@ -62,7 +62,7 @@ pub use error::{Error, ErrorKind, Fault, Result};
 pub use execution::{JobStatus, Status};
 pub use identity::{Actor, Identity};
 pub use retention::Retention;
-pub use trigger::{Changed, CollectionEvent, PostAction, PreAction, Submitted};
+pub use trigger::{Changed, CollectionEvent, CustomAction, Many, PostAction, PreAction, Submitted};
 pub use value::{Type, Value};
 #[doc = include_str!("docs/action.md")]
 pub use wfmacros::action;
@@ -74,6 +74,8 @@ pub use wfmacros::choice;
 pub use wfmacros::collection;
 #[doc = include_str!("docs/collection_event.md")]
 pub use wfmacros::collection_event;
+#[doc = include_str!("docs/custom_action.md")]
+pub use wfmacros::custom_action;
 #[doc = include_str!("docs/forms.md")]
 pub use wfmacros::forms;
 #[doc = include_str!("docs/post_action.md")]

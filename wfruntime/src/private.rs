@@ -20,7 +20,7 @@ pub use crate::decimal::decimal;
 pub use crate::error::Result;
 pub use crate::forms::generated::*;
 pub use crate::store::schema::OnDelete;
-pub use crate::trigger::{CollectionEvent, PostAction, PreAction};
+pub use crate::trigger::{CollectionEvent, CustomAction, PostAction, PreAction, Subject};
 pub use crate::workflow::{
     Callable, Decider, Graph, GraphEdge, GraphNode, Identified, InAppends, Mode, Overlap, Present,
     Ran, RegisteredWorkflow, Retry, Show, Timing, Trigger, Updated, Workflow, WorkflowMeta,
@@ -28,6 +28,8 @@ pub use crate::workflow::{
 };
 
 use std::any::TypeId;
+
+use serde::de::DeserializeOwned;
 
 use crate::trigger::Snapshot;
 
@@ -58,6 +60,22 @@ pub fn asked<T: Collection>(snapshot: &Snapshot) -> Result<PreAction<T>> {
 /// The snapshot does not fit the collection.
 pub fn happened<T: Collection>(snapshot: &Snapshot) -> Result<CollectionEvent<T>> {
     CollectionEvent::from_snapshot(snapshot)
+}
+
+/// What a custom action is asked for, as its function takes it.
+///
+/// # Errors
+/// The snapshot does not fit the collection or the values.
+pub fn acted<A: Subject, V: DeserializeOwned>(snapshot: &Snapshot) -> Result<CustomAction<A, V>> {
+    CustomAction::from_snapshot(snapshot)
+}
+
+/// Whether values that came with a request fit.
+///
+/// # Errors
+/// What does not, with its place.
+pub fn fits<V: DeserializeOwned>(input: &serde_json::Value) -> Result<()> {
+    crate::trigger::read_input::<V>(Some(input)).map(drop)
 }
 
 /// A variable, or a field of one, in an expression of `workflow!`.

@@ -48,6 +48,11 @@ pub enum Trigger {
         /// Whether one that does not resolve undoes the change.
         rollback: bool,
     },
+    /// A request that writes nothing and names it.
+    CustomAction {
+        /// Whether one execution has all records of the request.
+        several: bool,
+    },
 }
 
 impl Trigger {
@@ -57,6 +62,7 @@ impl Trigger {
             Self::PostAction => "post_action",
             Self::PreAction => "pre_action",
             Self::CollectionEvent { .. } => "collection_event",
+            Self::CustomAction { .. } => "custom_action",
         }
     }
 }
@@ -105,7 +111,8 @@ pub struct WorkflowMeta {
     pub version: u32,
     pub title: &'static str,
     pub trigger: Trigger,
-    pub collection: fn() -> &'static CollectionMeta,
+    /// Whose records it is about; none if it is about no record.
+    pub collection: Option<fn() -> &'static CollectionMeta>,
     /// Global for what is never named.
     pub mode: Mode,
     /// Names of actions as in URLs; empty in local mode. Of a collection event, kinds of changes.
@@ -115,6 +122,8 @@ pub struct WorkflowMeta {
     pub timing: Timing,
     pub enabled: bool,
     pub when: Option<fn(&Snapshot) -> Result<bool>>,
+    /// Whether the values that it is given fit; none if it is given none.
+    pub input: Option<fn(&serde_json::Value) -> Result<()>>,
     pub changed: &'static [&'static str],
     /// Names of roles; every role that has the workflow if empty.
     pub allow: &'static [&'static str],
@@ -144,13 +153,14 @@ impl WorkflowMeta {
         version: 1,
         title: "",
         trigger: Trigger::PostAction,
-        collection: || <crate::auth::User as crate::collection::Collection>::META,
+        collection: Some(|| <crate::auth::User as crate::collection::Collection>::META),
         mode: Mode::Local,
         on: &[],
         appends: &[],
         timing: Timing::Async,
         enabled: true,
         when: None,
+        input: None,
         changed: &[],
         allow: &[],
         retry: Retry::DEFAULT,
@@ -170,10 +180,11 @@ impl WorkflowMeta {
 impl WorkflowMeta {
     /// What fires it, as its graph begins.
     pub(crate) fn trigger(&self) -> String {
-        let collection = (self.collection)().rust;
-        match self.mode {
-            Mode::Local => format!("{collection}, where it is named"),
-            Mode::Global => format!("{collection}: {}", self.on.join(", ")),
+        let collection = self.collection.map(|collection| collection().rust);
+        match (collection, self.mode) {
+            (Some(collection), Mode::Local) => format!("{collection}, where it is named"),
+            (Some(collection), Mode::Global) => format!("{collection}: {}", self.on.join(", ")),
+            (None, _) => "where it is named".to_owned(),
         }
     }
 

@@ -22,7 +22,7 @@ pub(crate) struct Model {
 }
 
 /// The actions that every collection has.
-const BUILT_IN: [&str; 14] = [
+const BUILT_IN: [&str; 15] = [
     "list",
     "get",
     "view",
@@ -32,6 +32,7 @@ const BUILT_IN: [&str; 14] = [
     "delete",
     "updateOrCreate",
     "firstOrCreate",
+    "trigger",
     "add",
     "remove",
     "set",

@@ -25,7 +25,9 @@ pub(crate) fn registration(
     let collection = &model.collection;
     let mut emitter = Emitter { private, collection, errors, checks: TokenStream::new(), fires: 0 };
     let forms: Vec<TokenStream> = model.forms.iter().map(|form| emitter.form(form)).collect();
-    let rows: Vec<TokenStream> = model.rows.iter().map(|row| emitter.button(row)).collect();
+    let rows = model.rows.iter();
+    let rows = rows.map(|row| emitter.button(row, !row.fixed.is_empty()));
+    let rows: Vec<TokenStream> = rows.collect();
     let checks = emitter.checks;
     let location = location(collection.span(), private);
     quote! {
@@ -64,7 +66,8 @@ impl Emitter<'_> {
         let new: Vec<TokenStream> =
             form.new.iter().map(|(name, fields)| self.new_one(name, fields)).collect();
         let rest = self.common(&form.head);
-        let buttons: Vec<TokenStream> = form.buttons.iter().map(|it| self.button(it)).collect();
+        let buttons: Vec<TokenStream> =
+            form.buttons.iter().map(|it| self.button(it, true)).collect();
         let is_new = |field: &&Ident| form.new.iter().any(|(new, _)| new == *field);
         let plain: Vec<Ident> = form.fields.iter().filter(|it| !is_new(it)).cloned().collect();
         self.told(form.head.at, &plain, None);
@@ -159,12 +162,13 @@ impl Emitter<'_> {
         quote_spanned!(name.span()=> <#collection as #private::Collection>::FIELDS.#name)
     }
 
-    fn button(&mut self, button: &Button) -> TokenStream {
+    fn button(&mut self, button: &Button, writes: bool) -> TokenStream {
         let private = self.private;
         let Common { name, title, .. } = &button.head;
         let fixed: Vec<TokenStream> =
             button.fixed.iter().map(|(field, value)| self.fixed(field, value)).collect();
-        let fires: Vec<TokenStream> = button.fires.iter().map(|fire| self.fire(fire)).collect();
+        let fires = button.fires.iter().map(|fire| self.fire(fire, writes));
+        let fires: Vec<TokenStream> = fires.collect();
         let rest = self.common(&button.head);
         quote! {
             #private::ButtonMeta {
@@ -229,7 +233,7 @@ impl Emitter<'_> {
     }
 
     /// A workflow with the path to its record; what does not fit is told at its word.
-    fn fire(&mut self, fire: &Fire) -> TokenStream {
+    fn fire(&mut self, fire: &Fire, writes: bool) -> TokenStream {
         let (private, collection) = (self.private, self.collection);
         let Fire { workflow, path } = fire;
         let at = workflow.span();
@@ -237,10 +241,10 @@ impl Emitter<'_> {
         self.fires += 1;
         let (place, here) = (location(at, private), paths::at(private, at));
         let judge = match self.association(path) {
-            None => quote_spanned!(at=> #here::fire::<#workflow, #collection>(#place)),
+            None => quote_spanned!(at=> #here::fire::<#workflow, #collection>(#place, #writes)),
             Some(association) => {
                 let path = strings(path);
-                quote_spanned!(at=> #here::fire_at::<#workflow, _, _>(#association, #path, #place))
+                quote_spanned!(at=> #here::fire_at::<#workflow, _, _>(#association, #path, #place, #writes))
             }
         };
         let told = quote!(#judged.told);

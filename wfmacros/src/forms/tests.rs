@@ -41,6 +41,7 @@ fn forms_of_claims() {
                     line: ::core::line!(),
                     column: ::core::column!(),
                 },
+                true,
             );
             const _: () = ::core::assert!(
                 __WF_FIRES_0.told.is_nothing(), "{}", __WF_FIRES_0.told.text()

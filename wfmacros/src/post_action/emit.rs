@@ -5,8 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::lower::{Argument, Model};
+use crate::trigger::Trigger;
 use crate::trigger::emit::{self, Declared};
-use crate::trigger::{Kind, Trigger};
 
 /// The type beside the function, and its registration.
 pub(crate) fn declaration(trigger: &Trigger, model: &Model) -> TokenStream {
@@ -17,7 +17,6 @@ pub(crate) fn declaration(trigger: &Trigger, model: &Model) -> TokenStream {
         name,
         vis: &model.vis,
         attrs: &model.attrs,
-        collection: &model.collection,
         handler: handler(trigger, model),
         function: quote!(::core::option::Option::Some(|| #private::type_of(&#name))),
         roles: Vec::new(),
@@ -30,7 +29,7 @@ pub(crate) fn declaration(trigger: &Trigger, model: &Model) -> TokenStream {
 /// `fn(Invocation) -> BoxFuture<Result<()>>`: makes the arguments and calls the function.
 fn handler(trigger: &Trigger, model: &Model) -> TokenStream {
     let private = trigger.runtime.private();
-    let (name, collection) = (&model.name, &model.collection);
+    let name = &model.name;
     let [call, claim, cx, result] = ["call", "claim", "cx", "result"].map(local);
     let mut lets = TokenStream::new();
     let mut order = Vec::new();
@@ -38,21 +37,17 @@ fn handler(trigger: &Trigger, model: &Model) -> TokenStream {
         match argument {
             Argument::Claim(ty) => {
                 let snapshot = quote!(&#call.snapshot);
-                let fired = match trigger.kind {
-                    Kind::PostAction => "fired",
-                    Kind::PreAction => "asked",
-                    Kind::CollectionEvent => "happened",
-                };
-                let fired = Ident::new(fired, Span::mixed_site());
-                let fired = quote_spanned! {model.collection.span()=>
-                    #fired::<#collection>(#snapshot)?
+                let reads = Ident::new(trigger.kind.facts().reads, Span::mixed_site());
+                let about = trigger.given.arguments(trigger.kind);
+                let fired = quote_spanned! {trigger.given.collection.span()=>
+                    #reads::<#about>(#snapshot)?
                 };
                 lets.extend(quote_spanned!(ty.span()=> let #claim: #ty = #private::#fired;));
                 order.push(&claim);
             }
             Argument::Context(ty) => {
                 // Whatever the name is, the type is checked at the user's word.
-                let context = emit::context(trigger, collection, &quote!(#call));
+                let context = emit::context(trigger, &quote!(#call));
                 lets.extend(quote_spanned!(ty.span()=> let #cx: #ty = #context;));
                 order.push(&cx);
             }

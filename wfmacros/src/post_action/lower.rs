@@ -12,7 +12,6 @@ pub(crate) struct Model {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
-    pub(crate) collection: Type,
     /// In the order of the function's arguments.
     pub(crate) arguments: Vec<Argument>,
     pub(crate) output: Type,
@@ -25,21 +24,6 @@ pub(crate) enum Argument {
     Claim(Type),
     /// What it may do, of this type: `Context`.
     Context(Type),
-}
-
-/// How a function of this trigger is written.
-pub(super) fn form(kind: Kind) -> &'static str {
-    match kind {
-        Kind::PostAction => {
-            "write `async fn name(claim: PostAction<Claim>, cx: Context) -> Result<()>`"
-        }
-        Kind::PreAction => {
-            "write `async fn name(claim: PreAction<Claim>, cx: PreContext<Claim>) -> Result<()>`"
-        }
-        Kind::CollectionEvent => {
-            "write `async fn name(claim: CollectionEvent<Claim>, cx: Context) -> Result<()>`"
-        }
-    }
 }
 
 /// Judges the function; `None` if nothing can be made of it.
@@ -65,10 +49,6 @@ pub(crate) fn lower(function: Function, trigger: &Trigger, errors: &mut Errors) 
         );
         return None;
     };
-    let collection = arguments.iter().find_map(|(_, argument)| match argument {
-        Argument::Claim(ty) => named(ty).and_then(|(_, collection)| collection).cloned(),
-        Argument::Context(_) => None,
-    });
     if !fits {
         return None;
     }
@@ -79,7 +59,6 @@ pub(crate) fn lower(function: Function, trigger: &Trigger, errors: &mut Errors) 
         attrs: function.attrs,
         vis: function.vis,
         name: function.sig.ident.clone(),
-        collection: collection?,
         arguments: arguments.into_iter().map(|(_, argument)| argument).collect(),
         output: (**output).clone(),
         revision: revision.finish(),
@@ -139,21 +118,16 @@ fn argument(input: &FnArg, trigger: &Trigger, errors: &mut Errors) -> Option<Arg
             let context = trigger.context();
             let help = match &**ty {
                 Type::Reference(by) if is_known(&by.elem) => "take it by value, without `&`",
-                other if named(other).is_some_and(|(name, _)| name == "Record") => match kind {
-                    Kind::PreAction => "write `PreAction<T>`: what was submitted is its `data`",
-                    Kind::PostAction => "write `PostAction<T>`: the record is its `data`",
-                    Kind::CollectionEvent => "write `CollectionEvent<T>`: the record is its `data`",
-                },
-                other if is_known(other) => form(kind),
+                other if named(other).is_some_and(|(name, _)| name == "Record") => {
+                    kind.facts().record
+                }
+                other if is_known(other) => kind.facts().form,
                 _ => "put shared things into `App::state`, and read them with `cx.state::<X>()`",
             };
-            let takes = match kind {
-                Kind::PreAction => "what is asked for",
-                Kind::PostAction | Kind::CollectionEvent => "what happened",
-            };
             let note = format!(
-                "it takes `{}<T>` ({takes}) and `{context}` (what it may do)",
-                kind.claim()
+                "it takes `{}<T>` ({}) and `{context}` (what it may do)",
+                kind.claim(),
+                kind.facts().tells
             );
             errors.at(
                 ty,
@@ -203,9 +177,8 @@ fn other_context(ty: &Type, name: &str, trigger: &Trigger, errors: &mut Errors) 
 const CONTEXTS: [&str; 4] = ["Context", "SyncContext", "PreContext", "CheckContext"];
 
 fn is_known(ty: &Type) -> bool {
-    let claims = ["PostAction", "PreAction", "CollectionEvent"];
-    let known = |name: &Ident| claims.iter().chain(&CONTEXTS).any(|known| name == known);
-    named(ty).is_some_and(|(name, _)| known(name))
+    let is_context = |name: &Ident| CONTEXTS.iter().any(|known| name == known);
+    named(ty).is_some_and(|(name, _)| Kind::is_claim(name) || is_context(name))
 }
 
 /// Each kind exactly once.
@@ -222,20 +195,16 @@ fn counts(
     let (kind, noun) = (trigger.kind, trigger.kind.noun());
     for (input, _) in claims.iter().skip(1).chain(contexts.iter().skip(1)) {
         let headline = format!("duplicate argument of a {noun}");
-        errors.at(input, message(headline, None, Some(form(kind))));
+        errors.at(input, message(headline, None, Some(kind.facts().form)));
     }
     // An argument that was refused above may have been meant as the missing one.
     if claims.is_empty() && all_known {
-        let note = match kind {
-            Kind::CollectionEvent => "`T` is the collection whose changes it hears of",
-            Kind::PostAction | Kind::PreAction => "`T` is the collection whose actions fire it",
-        };
         errors.at(
             &function.sig.ident,
             message(
                 format!("missing argument `{}<T>` of a {noun}", kind.claim()),
-                Some(note),
-                Some(form(kind)),
+                Some(kind.facts().of),
+                Some(kind.facts().form),
             ),
         );
     }

@@ -5,19 +5,30 @@ mod lower;
 mod parse;
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
-use crate::diag::Errors;
-use crate::trigger::{self, Kind};
+use crate::diag::{Errors, message};
+use crate::trigger::{self, Given, Kind};
 
 /// The item again, the workflow's declaration, and all errors.
 #[expect(clippy::needless_pass_by_value, reason = "the shape of an attribute macro")]
 pub(crate) fn expand(kind: Kind, args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let trigger = trigger::parse(kind, Span::call_site(), args, &mut errors);
+    let mut trigger = trigger::parse(kind, Span::call_site(), args, &mut errors);
+    if let Some((key, ty)) = trigger.values.take() {
+        errors.at(
+            &key,
+            message(
+                "`values` has no effect on a function",
+                Some("the type of its argument says them"),
+                Some(&format!("write `{}<…, {}>`", kind.claim(), ty.to_token_stream())),
+            ),
+        );
+    }
     let function = parse::parse(kind, &item, &mut errors);
     let declared = function.and_then(|function| {
-        let trigger = trigger::lower(trigger, &function.sig.ident, &mut errors);
+        let given = Given::of_function(kind, &function);
+        let trigger = trigger::lower(trigger, given, &function.sig.ident, &mut errors);
         let function = lower::lower(function, &trigger, &mut errors);
         Some(emit::declaration(&trigger, &function?))
     });

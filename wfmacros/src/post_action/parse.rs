@@ -6,8 +6,6 @@ use crate::diag::{Errors, message};
 use crate::function::Function;
 use crate::trigger::Kind;
 
-use super::lower::form;
-
 /// The function, unless the item is something else.
 pub(crate) fn parse(kind: Kind, item: &TokenStream, errors: &mut Errors) -> Option<Function> {
     let function = syn::parse2::<Function>(item.clone()).ok();
@@ -18,7 +16,7 @@ pub(crate) fn parse(kind: Kind, item: &TokenStream, errors: &mut Errors) -> Opti
             message(
                 format!("{} must stand on an `async fn`", kind.attribute()),
                 Some("on a structured workflow it stands inside `workflow! { … }`"),
-                Some(form(kind)),
+                Some(kind.facts().form),
             ),
         );
     }

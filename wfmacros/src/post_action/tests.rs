@@ -49,7 +49,9 @@ fn a_function_and_all_arguments() {
                         version: 1u32,
                         title: "Tells finance",
                         trigger: wf::private::Trigger::PostAction,
-                        collection: || <Claim as wf::private::Collection>::META,
+                        collection: ::core::option::Option::Some(|| {
+                            <Claim as wf::private::Collection>::META
+                        }),
                         mode: wf::private::Mode::Global,
                         on: &["create", "submit"],
                         appends: &[&["applicant"], &["applicant", "boss"]],
@@ -66,6 +68,7 @@ fn a_function_and_all_arguments() {
                                 holds
                             })
                         }),
+                        input: ::core::option::Option::None,
                         changed: &["amount"],
                         allow: &["employee"],
                         retry: wf::private::Retry {

@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Path, Type, Visibility};
 
+use super::given::Count;
 use super::kind::Kind;
 use super::lower::Trigger;
 use crate::attributes::{self, cfgs};
@@ -18,7 +19,6 @@ pub(crate) struct Declared<'a> {
     pub(crate) name: &'a Ident,
     pub(crate) vis: &'a Visibility,
     pub(crate) attrs: &'a [Attribute],
-    pub(crate) collection: &'a Type,
     /// `fn(Invocation) -> BoxFuture<Result<()>>`.
     pub(crate) handler: TokenStream,
     /// `Option<fn() -> TypeId>`.
@@ -35,15 +35,15 @@ pub(crate) struct Declared<'a> {
 /// The type beside the function, and everything registered.
 pub(crate) fn declaration(it: &Declared) -> TokenStream {
     let private = it.trigger.runtime.private();
-    let (name, vis, collection) = (it.name, it.vis, it.collection);
+    let (name, vis, collection) = (it.name, it.vis, &it.trigger.given.collection);
     let mode = mode(it.trigger, &private);
     let key = &it.trigger.key;
     let cfgs = cfgs(it.attrs);
     let doc = format!("The workflow `{key}`, to be named by its path.");
-    let checks = checks(it.trigger, collection, &private);
+    let checks = checks(it.trigger, &private);
     let meta = meta(it, &private);
     let callable =
-        (it.trigger.kind != Kind::PreAction).then(|| quote!(impl #private::Callable for #name {}));
+        it.trigger.kind.facts().is_callable.then(|| quote!(impl #private::Callable for #name {}));
 
     let of = quote_spanned!(collection.span()=> type Collection = #collection;);
     // The struct expression keeps the type from being called dead.
@@ -74,7 +74,8 @@ pub(crate) fn declaration(it: &Declared) -> TokenStream {
 }
 
 /// The names of a collection's associations and fields, left to rustc at the user's words.
-fn checks(trigger: &Trigger, collection: &Type, private: &TokenStream) -> TokenStream {
+fn checks(trigger: &Trigger, private: &TokenStream) -> TokenStream {
+    let Some(collection) = trigger.given.collection() else { return TokenStream::new() };
     let appends = trigger.appends.iter().map(|path| append(path, collection, private));
     let changed = trigger.changed.iter().map(|field| {
         let fields = quote_spanned! {field.span()=>
@@ -111,7 +112,12 @@ fn mode(trigger: &Trigger, private: &TokenStream) -> TokenStream {
 
 fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
     let trigger = it.trigger;
-    let collection = it.collection;
+    let collection = option(
+        trigger
+            .given
+            .collection()
+            .map(|collection| quote!(|| <#collection as #private::Collection>::META)),
+    );
     let (key, version) = (&trigger.key, trigger.version);
     let title = title(trigger, it.attrs, it.name);
     let fires = match trigger.kind {
@@ -121,6 +127,10 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
             let rollback = trigger.rollback;
             quote!(CollectionEvent { rollback: #rollback })
         }
+        Kind::CustomAction => {
+            let several = trigger.given.count == Count::Several;
+            quote!(CustomAction { several: #several })
+        }
     };
     let mode = mode(trigger, private);
     // As in URLs: the registry knows the program's own actions by that name.
@@ -128,7 +138,10 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
     let appends = trigger.appends.iter().map(|path| strings(path));
     let timing = if trigger.is_sync { quote!(Sync) } else { quote!(Async) };
     let enabled = trigger.enabled;
-    let when = when(trigger, collection, private);
+    let when = when(trigger, private);
+    let input = option(
+        trigger.given.values.as_ref().map(|ty| quote_spanned!(ty.span()=> #private::fits::<#ty>)),
+    );
     let changed = strings(&trigger.changed);
     let allow = strings(&trigger.allow);
     let retry = match trigger.retry {
@@ -164,13 +177,14 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
             version: #version,
             title: #title,
             trigger: #private::Trigger::#fires,
-            collection: || <#collection as #private::Collection>::META,
+            collection: #collection,
             mode: #mode,
             on: &[#(#on),*],
             appends: &[#(#appends),*],
             timing: #private::Timing::#timing,
             enabled: #enabled,
             when: #when,
+            input: #input,
             changed: #changed,
             allow: #allow,
             retry: #retry,
@@ -189,38 +203,43 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
 }
 
 /// `when` as a function of the snapshot.
-fn when(trigger: &Trigger, collection: &Type, private: &TokenStream) -> TokenStream {
+fn when(trigger: &Trigger, private: &TokenStream) -> TokenStream {
     let Some(when) = &trigger.when else { return quote!(::core::option::Option::None) };
     let snapshot = Ident::new("snapshot", Span::mixed_site());
-    let parts = parts(trigger.kind);
+    let parts = parts(trigger);
     let claim = Ident::new(trigger.kind.claim(), Span::mixed_site());
+    let about = trigger.given.arguments(trigger.kind);
     let holds = Ident::new("holds", Span::mixed_site());
     let when = match trigger.kind {
-        Kind::PreAction => submitted(when, collection, private),
+        Kind::PreAction => submitted(when, &trigger.given.collection, private),
         _ => when.clone(),
     };
     let holds = quote_spanned!(when.span()=> let #holds: bool = #when; #holds);
     quote! {
         ::core::option::Option::Some(|#snapshot| {
             #[allow(unused_mut, unused_variables)]
-            let #parts = #private::#claim::<#collection>::from_snapshot(#snapshot)?.into_parts();
+            let #parts = #private::#claim::<#about>::from_snapshot(#snapshot)?.into_parts();
             ::core::result::Result::Ok({ #holds })
         })
     }
 }
 
 /// `(mut data, before, user, role)`: what bodies use without declaring it.
-pub(crate) fn parts(kind: Kind) -> TokenStream {
+pub(crate) fn parts(trigger: &Trigger) -> TokenStream {
     let [data, second, third, fourth] =
-        kind.names().map(|name| Ident::new(name, Span::call_site()));
-    quote!((mut #data, #second, #third, #fourth))
+        trigger.names().map(|name| Ident::new(name, Span::call_site()));
+    let is_mut = (data != "_").then(|| quote!(mut));
+    quote!((#is_mut #data, #second, #third, #fourth))
 }
 
 /// What the function may do, of an invocation.
-pub(crate) fn context(trigger: &Trigger, collection: &Type, call: &TokenStream) -> TokenStream {
+pub(crate) fn context(trigger: &Trigger, call: &TokenStream) -> TokenStream {
     let private = trigger.runtime.private();
     match trigger.context() {
-        "PreContext" => quote!(#private::PreContext::<#collection>::of(#call.cx)),
+        "PreContext" => {
+            let collection = &trigger.given.collection;
+            quote!(#private::PreContext::<#collection>::of(#call.cx))
+        }
         "CheckContext" => quote!(#private::CheckContext::of(#call.cx)),
         "SyncContext" => quote!((*#call.cx).clone()),
         _ => quote!(#call.cx),

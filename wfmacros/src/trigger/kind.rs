@@ -1,7 +1,8 @@
-//! The triggers: what each is called, which arguments it takes, and what its workflow is given.
+//! The triggers: which there are, and where what is said of each stands.
 
 use syn::Path;
 
+use super::facts::{self, Facts};
 use crate::args::Key;
 
 /// What starts a workflow.
@@ -13,10 +14,13 @@ pub(crate) enum Kind {
     PreAction,
     /// A change of data, whoever made it.
     CollectionEvent,
+    /// A request that names it and writes nothing.
+    CustomAction,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::PostAction, Self::PreAction, Self::CollectionEvent];
+    const ALL: [Self; 4] =
+        [Self::PostAction, Self::PreAction, Self::CollectionEvent, Self::CustomAction];
 
     /// The trigger that an attribute inside `workflow!` names.
     pub(crate) fn of(path: &Path) -> Option<Self> {
@@ -24,40 +28,44 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| last.ident == kind.word())
     }
 
+    /// Whether it is what some trigger gives a function.
+    pub(crate) fn is_claim(name: &impl PartialEq<str>) -> bool {
+        Self::ALL.into_iter().any(|kind| *name == *kind.claim())
+    }
+
+    /// All that is said of it.
+    pub(crate) fn facts(self) -> &'static Facts {
+        match self {
+            Self::PostAction => &facts::POST_ACTION,
+            Self::PreAction => &facts::PRE_ACTION,
+            Self::CollectionEvent => &facts::COLLECTION_EVENT,
+            Self::CustomAction => &facts::CUSTOM_ACTION,
+        }
+    }
+
     /// The attribute's name.
     pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::PostAction => "post_action",
-            Self::PreAction => "pre_action",
-            Self::CollectionEvent => "collection_event",
-        }
+        self.facts().word
     }
 
     /// The attribute in messages.
     pub(crate) fn attribute(self) -> &'static str {
-        match self {
-            Self::PostAction => "`#[post_action]`",
-            Self::PreAction => "`#[pre_action]`",
-            Self::CollectionEvent => "`#[collection_event]`",
-        }
+        self.facts().attribute
     }
 
     /// What its workflow is called in messages.
     pub(crate) fn noun(self) -> &'static str {
-        match self {
-            Self::PostAction => "post action",
-            Self::PreAction => "pre-action",
-            Self::CollectionEvent => "collection event",
-        }
+        self.facts().noun
     }
 
     /// The type of the function's argument, without its collection.
     pub(crate) fn claim(self) -> &'static str {
-        match self {
-            Self::PostAction => "PostAction",
-            Self::PreAction => "PreAction",
-            Self::CollectionEvent => "CollectionEvent",
-        }
+        self.facts().claim
+    }
+
+    /// Its arguments; those without a form are refused, with the reason.
+    pub(crate) fn keys(self) -> &'static [Key] {
+        self.facts().keys
     }
 
     /// The type of what the function may do.
@@ -69,81 +77,4 @@ impl Kind {
             _ => "Context",
         }
     }
-
-    /// The names that bodies and `when` use without declaring them.
-    pub(crate) fn names(self) -> [&'static str; 4] {
-        match self {
-            Self::PostAction => ["data", "before", "user", "role"],
-            Self::PreAction => ["data", "ids", "user", "role"],
-            Self::CollectionEvent => ["data", "before", "changed", "action"],
-        }
-    }
-
-    /// Its arguments; those without a form are refused, with the reason.
-    pub(crate) fn keys(self) -> &'static [Key] {
-        match self {
-            Self::PostAction => POST_ACTION,
-            Self::PreAction => PRE_ACTION,
-            Self::CollectionEvent => COLLECTION_EVENT,
-        }
-    }
 }
-
-const POST_ACTION: &[Key] = &[
-    ("mode", "mode = \"local\""),
-    ("on", "on = [create, update]"),
-    ("appends", "appends = [category, category.parent]"),
-    ("execution", "execution = \"sync\""),
-    ("key", "key = \"claims.review\""),
-    ("title", "title = \"Review of claims\""),
-    ("version", "version = 2"),
-    ("enabled", "enabled = false"),
-    ("when", "when = data.amount > dec!(500)"),
-    ("changed", "changed = [amount]"),
-    ("allow", "allow = [supervisor]"),
-    ("retry", "retry = 5"),
-    ("timeout", "timeout = 30 seconds"),
-    ("concurrency", "concurrency = 1"),
-    ("overlap", "overlap = \"cancel_previous\""),
-    ("crate", "crate = \"wfruntime\""),
-];
-
-const PRE_ACTION: &[Key] = &[
-    ("mode", "mode = \"local\""),
-    ("on", "on = [create, update]"),
-    ("key", "key = \"claims.review\""),
-    ("title", "title = \"Review of claims\""),
-    ("version", "version = 2"),
-    ("enabled", "enabled = false"),
-    ("when", "when = data.amount.is_some()"),
-    ("allow", "allow = [supervisor]"),
-    ("retry", "retry = 5"),
-    ("timeout", "timeout = 30 seconds"),
-    ("crate", "crate = \"wfruntime\""),
-    ("appends", ""),
-    ("execution", ""),
-    ("changed", ""),
-    ("concurrency", ""),
-    ("overlap", ""),
-    ("rollback", ""),
-];
-
-const COLLECTION_EVENT: &[Key] = &[
-    ("on", "on = [create, update, delete]"),
-    ("appends", "appends = [category, category.parent]"),
-    ("execution", "execution = \"sync\""),
-    ("rollback", "rollback = true"),
-    ("key", "key = \"claims.review\""),
-    ("title", "title = \"Review of claims\""),
-    ("version", "version = 2"),
-    ("enabled", "enabled = false"),
-    ("when", "when = data.amount > dec!(500)"),
-    ("changed", "changed = [amount]"),
-    ("retry", "retry = 5"),
-    ("timeout", "timeout = 30 seconds"),
-    ("concurrency", "concurrency = 1"),
-    ("overlap", "overlap = \"cancel_previous\""),
-    ("crate", "crate = \"wfruntime\""),
-    ("mode", ""),
-    ("allow", ""),
-];

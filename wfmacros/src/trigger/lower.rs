@@ -4,6 +4,8 @@ use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use syn::{Expr, LitInt, LitStr};
 
+use super::facts::Mode;
+use super::given::{Count, Given};
 use super::kind::Kind;
 use super::parse::TriggerAst;
 use crate::args::joined;
@@ -15,6 +17,8 @@ use crate::workflow::lower::check_names;
 /// What fires a workflow, and how it runs: only this can be emitted.
 pub(crate) struct Trigger {
     pub(crate) kind: Kind,
+    /// What it is about.
+    pub(crate) given: Given,
     pub(crate) runtime: Runtime,
     pub(crate) is_local: bool,
     pub(crate) is_sync: bool,
@@ -40,14 +44,30 @@ impl Trigger {
         self.kind == Kind::PreAction || self.rollback
     }
 
+    /// The names that its bodies use without declaring them; `_` if one has no sense here.
+    pub(crate) fn names(&self) -> [&'static str; 4] {
+        names(self.kind, &self.given)
+    }
+
     /// The type of what its function may do.
     pub(crate) fn context(&self) -> &'static str {
         self.kind.context(self.is_sync, self.rollback)
     }
 }
 
-/// Judges the arguments of the workflow `name`.
-pub(crate) fn lower(ast: TriggerAst, name: &Ident, errors: &mut Errors) -> Trigger {
+/// The names that bodies and `when` use without declaring them.
+fn names(kind: Kind, given: &Given) -> [&'static str; 4] {
+    let [mut record, second, third, fourth] = kind.facts().names;
+    match given.count {
+        Count::Nothing => record = "_",
+        Count::One => {}
+        Count::Several => record = "records",
+    }
+    [record, second, third, fourth]
+}
+
+/// Judges the arguments of the workflow `name`, which is about what is given.
+pub(crate) fn lower(ast: TriggerAst, given: Given, name: &Ident, errors: &mut Errors) -> Trigger {
     let kind = ast.kind;
     let is_local = mode(&ast, errors);
     let on = super::on::on(&ast, is_local, errors);
@@ -58,6 +78,18 @@ pub(crate) fn lower(ast: TriggerAst, name: &Ident, errors: &mut Errors) -> Trigg
         event(&ast, execution, overlap, errors);
     }
     distinct_paths(&ast.appends, errors);
+    if let (Count::Nothing, Some(first)) =
+        (given.count, ast.appends.first().and_then(|it| it.first()))
+    {
+        errors.at(
+            first,
+            message(
+                "`appends` has no effect without a collection",
+                Some("there is no record to load anything with"),
+                Some("remove it, and read what is needed with `find`"),
+            ),
+        );
+    }
     let changed = ast.changed.unwrap_or_default();
     distinct(&changed, errors);
     let allow = match ast.allow {
@@ -82,10 +114,11 @@ pub(crate) fn lower(ast: TriggerAst, name: &Ident, errors: &mut Errors) -> Trigg
         errors.at(key, "`timeout` must be longer than nothing");
     }
     if let Some(when) = &ast.when {
-        check_names(when, kind, errors);
+        check_names(when, kind, given.count, errors);
     }
     Trigger {
         kind,
+        given,
         runtime: ast.runtime,
         is_local: is_local == Some(true),
         is_sync: kind == Kind::PreAction || execution == Some("sync"),
@@ -148,8 +181,10 @@ fn event(ast: &TriggerAst, execution: Option<&str>, overlap: Option<&str>, error
 
 /// Whether the mode is local; `None` if it is not known.
 fn mode(ast: &TriggerAst, errors: &mut Errors) -> Option<bool> {
-    if ast.kind == Kind::CollectionEvent {
-        return Some(false);
+    match ast.kind.facts().mode {
+        Mode::Said => {}
+        Mode::Local => return Some(true),
+        Mode::Global => return Some(false),
     }
     if !ast.has_mode {
         errors.span(

@@ -3,12 +3,15 @@
 //! `parse` reads their shape, `lower` their meaning, `emit` makes the workflow's declaration.
 
 pub(crate) mod emit;
+mod facts;
+mod given;
 mod kind;
 mod lower;
 mod on;
 mod parse;
 mod refused;
 
+pub(crate) use given::{Count, Given};
 pub(crate) use kind::Kind;
 pub(crate) use lower::{Trigger, lower};
 pub(crate) use parse::parse;

@@ -11,19 +11,16 @@ use crate::words;
 
 /// The names of `on`; `is_local` is nothing if the mode is not known.
 pub(super) fn on(ast: &TriggerAst, is_local: Option<bool>, errors: &mut Errors) -> Vec<Ident> {
-    let (kind, example) = (ast.kind, example(ast.kind));
+    let kind = ast.kind;
+    let Some(about) = &kind.facts().on else { return Vec::new() };
+    let example = about.example;
     let Some((key, names)) = &ast.on else {
         if is_local == Some(false) && !ast.has_on {
-            let note = match kind {
-                Kind::PostAction => "a global post action must say after which actions it runs",
-                Kind::PreAction => "a global pre-action must say before which actions it runs",
-                Kind::CollectionEvent => "a collection event must say which changes it hears of",
-            };
             errors.span(
                 ast.at,
                 message(
                     format!("missing argument `on` of {}", kind.attribute()),
-                    Some(note),
+                    Some(about.missing),
                     Some(&format!("add `{example}`, or one of them")),
                 ),
             );
@@ -43,7 +40,7 @@ pub(super) fn on(ast: &TriggerAst, is_local: Option<bool>, errors: &mut Errors) 
         return Vec::new();
     }
     if names.is_empty() {
-        let what = if kind == Kind::CollectionEvent { "change" } else { "action" };
+        let what = about.names;
         errors.at(
             key,
             message(
@@ -58,6 +55,8 @@ pub(super) fn on(ast: &TriggerAst, is_local: Option<bool>, errors: &mut Errors) 
             Kind::PostAction => after(name, errors),
             Kind::PreAction => before(name, errors),
             Kind::CollectionEvent => change(name, errors),
+            // It has no `on`.
+            Kind::CustomAction => {}
         }
     }
     distinct(names, errors);
@@ -76,14 +75,6 @@ pub(super) fn on(ast: &TriggerAst, is_local: Option<bool>, errors: &mut Errors) 
         );
     }
     names.clone()
-}
-
-fn example(kind: Kind) -> &'static str {
-    match kind {
-        Kind::PostAction => "on = [create, update]",
-        Kind::PreAction => "on = [create, update, update_or_create, destroy]",
-        Kind::CollectionEvent => "on = [create, update, delete]",
-    }
 }
 
 /// Refuses the built-in actions that fire nothing.

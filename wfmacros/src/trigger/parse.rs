@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Expr, LitBool, LitInt, LitStr, Token};
+use syn::{Expr, LitBool, LitInt, LitStr, Token, Type};
 
 use super::kind::Kind;
 use super::refused;
@@ -18,6 +18,8 @@ pub(crate) struct TriggerAst {
     /// Where the attribute itself stands.
     pub(crate) at: Span,
     pub(crate) runtime: Runtime,
+    /// The type of the values that come with it.
+    pub(crate) values: Option<(Ident, Type)>,
     pub(crate) mode: Option<LitStr>,
     /// Whether `mode` was given at all, well-formed or not.
     pub(crate) has_mode: bool,
@@ -53,6 +55,7 @@ pub(crate) fn parse(kind: Kind, at: Span, tokens: TokenStream, errors: &mut Erro
         kind,
         at,
         runtime: Runtime::new(renamed.as_ref(), errors),
+        values: keyed("values").zip(args.parsed("values", errors)),
         mode: args.text("mode", errors),
         has_mode: args.get("mode").is_some(),
         on: names("on", errors),

@@ -27,6 +27,25 @@ fn reason(kind: Kind, key: &Ident) -> (&'static str, &'static str) {
             "it does not know who made the change, so no role is asked",
             "remove it; what depends on the role is a `#[post_action]`",
         ),
+        (Kind::CustomAction, "mode") => (
+            "it runs where a request or a button names it, and nowhere else",
+            "remove it; what is to run on every action is a `#[post_action]`",
+        ),
+        (Kind::CustomAction, "on") => (
+            "it is an action of its own: it follows no other one",
+            "remove it; what is to run after an action is a `#[post_action]`",
+        ),
+        (Kind::CustomAction, "changed") => {
+            ("it writes nothing, so no field has changed", "remove it, or use `when`")
+        }
+        (Kind::CustomAction, "rollback") => (
+            "it writes nothing: nothing is there to be undone",
+            "remove it, and refuse with `end failed`",
+        ),
+        (Kind::CustomAction, _) => (
+            "what it is about says its argument",
+            "remove it; all records of a request at once are `CustomAction<Many<…>>`",
+        ),
         (_, "appends") => (
             "there is no stored record yet to load anything with",
             "remove it, and read what is needed with `find`",

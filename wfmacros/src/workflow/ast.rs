@@ -10,7 +10,8 @@ pub(crate) struct Workflow {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
-    pub(crate) collection: Type,
+    /// What stands in its brackets: its collection.
+    pub(crate) about: Option<Type>,
     pub(crate) body: Block,
 }
 

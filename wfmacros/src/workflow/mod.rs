@@ -12,12 +12,12 @@ mod parse;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::Meta;
 use syn::spanned::Spanned;
+use syn::{Meta, Type, parse_quote};
 
 use crate::diag::{Errors, message};
 use crate::trigger::emit::{self as declaration, Declared};
-use crate::trigger::{self, Kind, Trigger};
+use crate::trigger::{self, Given, Kind, Trigger};
 
 /// The workflows of one call, and all errors.
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
@@ -46,11 +46,13 @@ impl Lowered {
     fn of(mut workflow: ast::Workflow, errors: &mut Errors) -> Self {
         let trigger = match take_trigger(&mut workflow, errors) {
             Some((kind, at, args)) => {
-                let ast = trigger::parse(kind, at, args, errors);
-                trigger::lower(ast, &workflow.name, errors)
+                let mut ast = trigger::parse(kind, at, args, errors);
+                let values = ast.values.take().map(|(_, ty)| ty);
+                let given = given(kind, &workflow, values, errors);
+                trigger::lower(ast, given, &workflow.name, errors)
             }
             // Others may name the workflow: it is emitted all the same.
-            None => any_trigger(&workflow.name),
+            None => any_trigger(&workflow),
         };
         let body = std::mem::take(&mut workflow.body);
         let body = lower::lower(body, &trigger, errors);
@@ -60,13 +62,7 @@ impl Lowered {
     fn emit(self, errors: &mut Errors) -> TokenStream {
         let Self { workflow, trigger, body } = self;
         let lower::Lowered { steps, roles, calls } = body;
-        let collection = graph::source(&workflow.collection);
-        let label = if trigger.is_local {
-            format!("{collection}, where it is named")
-        } else {
-            let on = trigger.on.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            format!("{collection}: {on}")
-        };
+        let label = label(&trigger);
         let kind = trigger.kind.word();
         let graph = graph::Graph::of(&steps, (kind, label), workflow.name.span());
         let function = function(&workflow, &trigger, &steps, errors);
@@ -77,8 +73,7 @@ impl Lowered {
             name,
             vis: &workflow.vis,
             attrs: &workflow.attrs,
-            collection: &workflow.collection,
-            handler: handler(&workflow, &trigger),
+            handler: handler(name, &trigger),
             function: quote!(::core::option::Option::Some(|| #private::type_of(&#name))),
             roles,
             calls,
@@ -128,10 +123,40 @@ fn take_trigger(
 }
 
 /// A trigger for a workflow that has none.
-fn any_trigger(name: &Ident) -> Trigger {
-    let (at, mut errors) = (name.span(), Errors::default());
-    let ast = trigger::parse(Kind::PostAction, at, quote!(mode = "local"), &mut errors);
-    trigger::lower(ast, name, &mut errors)
+fn any_trigger(workflow: &ast::Workflow) -> Trigger {
+    let (name, mut errors) = (&workflow.name, Errors::default());
+    let kind = if workflow.about.is_some() { Kind::PostAction } else { Kind::CustomAction };
+    let args = if workflow.about.is_some() { quote!(mode = "local") } else { quote!() };
+    let ast = trigger::parse(kind, name.span(), args, &mut errors);
+    let given = given(kind, workflow, None, &mut errors);
+    trigger::lower(ast, given, name, &mut errors)
+}
+
+/// What the head of a workflow says that it is about.
+fn given(kind: Kind, workflow: &ast::Workflow, values: Option<Type>, errors: &mut Errors) -> Given {
+    let name = &workflow.name;
+    if workflow.about.is_none() && !kind.facts().is_free {
+        errors.at(
+            name,
+            message(
+                format!("the workflow `{name}` must name its collection"),
+                None,
+                Some(&format!("write `{name}<Collection> {{ … }}`")),
+            ),
+        );
+    }
+    let about = workflow.about.clone().unwrap_or_else(|| parse_quote!(()));
+    Given::new(kind, about, values)
+}
+
+/// What the graph begins with.
+fn label(trigger: &Trigger) -> String {
+    let on = || trigger.on.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    match trigger.given.label().map(graph::source) {
+        Some(collection) if trigger.is_local => format!("{collection}, where it is named"),
+        Some(collection) => format!("{collection}: {}", on()),
+        None => "where it is named".to_owned(),
+    }
 }
 
 /// The function of a body: what a user would have written by hand.
@@ -142,7 +167,8 @@ fn function(
     errors: &mut Errors,
 ) -> TokenStream {
     let private = trigger.runtime.private();
-    let ast::Workflow { attrs, vis, name, collection, .. } = workflow;
+    let ast::Workflow { attrs, vis, name, .. } = workflow;
+    let collection = &trigger.given.collection;
     // Of no name that a body may use: rustc would say that it cannot be reached from there.
     let [claim, cx] = ["__fired", "__cx"].map(|name| Ident::new(name, Span::mixed_site()));
     let scope = emit::Scope {
@@ -169,7 +195,8 @@ fn function(
             quote!(#other)
         }
     };
-    let parts = declaration::parts(trigger.kind);
+    let parts = declaration::parts(trigger);
+    let about = trigger.given.arguments(trigger.kind);
     let given = Ident::new(trigger.kind.claim(), Span::mixed_site());
     let doc = attrs.iter().all(|attr| !attr.path().is_ident("doc")).then(|| {
         let doc = format!("The workflow `{}`.", trigger.key);
@@ -180,7 +207,7 @@ fn function(
         #(#attrs)*
         #quiet
         #vis async fn #name(
-            #claim: #private::#given<#collection>,
+            #claim: #private::#given<#about>,
             #cx: #private::#context,
         ) -> #private::Result<()> {
             #[allow(unused_mut, unused_variables)]
@@ -192,12 +219,11 @@ fn function(
 }
 
 /// `fn(Invocation) -> BoxFuture<Result<()>>`.
-fn handler(workflow: &ast::Workflow, trigger: &Trigger) -> TokenStream {
+fn handler(name: &Ident, trigger: &Trigger) -> TokenStream {
     let private = trigger.runtime.private();
-    let (name, collection) = (&workflow.name, &workflow.collection);
     let call = Ident::new("call", Span::mixed_site());
     let given = Ident::new(trigger.kind.claim(), Span::mixed_site());
-    let cx = declaration::context(trigger, collection, &quote!(#call));
+    let cx = declaration::context(trigger, &quote!(#call));
     quote! {
         |#call| ::std::boxed::Box::pin(async move {
             #name(#private::#given::from_snapshot(&#call.snapshot)?, #cx).await

@@ -108,13 +108,16 @@ fn the_review_of_claims() {
                         version: 1u32,
                         title: "Claims above 500 wait for a supervisor",
                         trigger: ::wfruntime::private::Trigger::PostAction,
-                        collection: || <Reimbursement as ::wfruntime::private::Collection>::META,
+                        collection: ::core::option::Option::Some(|| {
+                            <Reimbursement as ::wfruntime::private::Collection>::META
+                        }),
                         mode: ::wfruntime::private::Mode::Local,
                         on: &[],
                         appends: &[&["applicant"]],
                         timing: ::wfruntime::private::Timing::Async,
                         enabled: true,
                         when: ::core::option::Option::None,
+                        input: ::core::option::Option::None,
                         changed: &[],
                         allow: &[],
                         retry: ::wfruntime::private::Retry::DEFAULT,

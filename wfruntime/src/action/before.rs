@@ -12,7 +12,7 @@ use crate::engine::before::Judged;
 use crate::error::Result;
 use crate::execution::{NewExecution, NewStatus, Status};
 use crate::identity::Identity;
-use crate::trigger::{Chosen, Snapshot, holds};
+use crate::trigger::{About, Chosen, Snapshot, holds};
 use crate::value::Value;
 
 /// What is about to be written into one record, or into all that a request names.
@@ -65,7 +65,7 @@ impl Before<'_> {
                 let Judged { status, messages, failure, sets, .. } = judged;
                 report.judged(id, key, (status, failure), messages);
                 if refuses {
-                    let answer = report.answer(AnswerData::Refused, Selection::ALL);
+                    let answer = report.answer(AnswerData::Unwritten, Selection::ALL);
                     return Ok(Stage::Refused(Box::new(Answer { committed: false, ..answer })));
                 }
                 for (column, value) in sets {
@@ -86,16 +86,17 @@ impl Before<'_> {
             values[*column] = value.clone();
         }
         let record = match asked.ids[..] {
-            [id] => id,
-            _ => 0,
+            [id] => Some(id),
+            _ => None,
         };
         let upserts = workflow.on.contains(&UPSERT) && !workflow.on.contains(&self.action);
         let snapshot = Snapshot {
             action: if upserts { UPSERT } else { self.action }.to_owned(),
-            data: Row::new(self.definition, values),
+            about: About::One(Row::new(self.definition, values)),
             before: None,
             changed: asked.columns.iter().map(|(column, _)| *column).collect(),
             ids: asked.ids.clone(),
+            input: None,
             user: self.identity.user.clone(),
             role: self.identity.role.clone(),
         };

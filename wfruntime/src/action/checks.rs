@@ -172,6 +172,6 @@ impl<'a> Checks<'a> {
 
     /// Who acts, for what the action fires.
     pub(super) fn act<'b>(&'b self, action: &'b str) -> Act<'b> {
-        Act { core: self.core, identity: self.identity, action }
+        Act { core: self.core, identity: self.identity, action, input: None }
     }
 }

@@ -68,6 +68,23 @@ impl Commit {
         }
     }
 
+    /// Executions alone: no record is written.
+    pub(super) fn alone(firing: Firing) -> Self {
+        Self {
+            statements: Vec::new(),
+            absent: Vec::new(),
+            firing,
+            report: Report::new(Vec::new()),
+            data: AnswerData::Unwritten,
+            shown: Shown::NOTHING,
+            users: false,
+            names: Names::default(),
+            signals: Vec::new(),
+            root: None,
+            once: None,
+        }
+    }
+
     /// Writes all of it or nothing, runs what is synchronous, and answers.
     ///
     /// `turns` end at the commit.
@@ -238,6 +255,6 @@ fn records(data: &mut AnswerData) -> &mut [Row] {
     match data {
         AnswerData::One(row) => std::slice::from_mut(&mut **row),
         AnswerData::Many(rows) | AnswerData::Page { rows, .. } => rows.as_mut_slice(),
-        AnswerData::Nothing | AnswerData::Refused | AnswerData::Count(_) => &mut [],
+        AnswerData::Nothing | AnswerData::Unwritten | AnswerData::Count(_) => &mut [],
     }
 }

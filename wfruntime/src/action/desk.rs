@@ -307,7 +307,7 @@ impl Desk {
             (None, None) => Vec::new(),
         };
         let event = Event { row: row.clone(), before, changed };
-        let act = Act { core, identity: self.identity(), action: done.action };
+        let act = Act { core, identity: self.identity(), action: done.action, input: None };
         let firing = act.fire(done.matches, &[event], &plan.written).await?;
         let (data, shown) = (AnswerData::One(Box::new(row)), done.shown.clone());
         let (signals, once) = (self.sendings().await?, done.once.clone());

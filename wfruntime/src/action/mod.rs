@@ -28,10 +28,12 @@ mod one;
 mod own;
 mod perform;
 mod plan;
+mod reach;
 pub(crate) mod read;
 mod report;
 mod request;
 pub(crate) mod rows;
+mod trigger;
 mod turns;
 mod update;
 
@@ -39,9 +41,9 @@ pub use act::Act;
 pub(crate) use history::history;
 pub(crate) use once::{Earlier, Once, UnderWay, again};
 pub use own::{ActionMeta, ActionResult, FromOwnCall, OwnCall, RegisteredAction};
-pub(crate) use perform::perform;
+pub(crate) use perform::{Asked, perform, perform_any};
 pub(crate) use request::{
-    Answer, AnswerData, Fired, FiredStatus, Message, Request, Target, Through, Verb, View,
+    Alone, Answer, AnswerData, Fired, FiredStatus, Message, Request, Target, Through, Verb, View,
 };
 
 pub(crate) use faults::Faults;

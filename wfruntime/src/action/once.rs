@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::read::{self, Shown};
 use super::report::Report;
-use super::{Answer, AnswerData, Fired, FiredStatus, Request, rows};
+use super::{Answer, AnswerData, Asked, Fired, FiredStatus, Request, Verb, rows};
 use crate::auth::Access;
 use crate::collection::Row;
 use crate::core::Core;
@@ -74,7 +74,7 @@ pub(crate) struct Made {
 impl Made {
     pub(super) fn of(data: &AnswerData, executions: &[NewExecution], idle: &[Fired]) -> Self {
         let (ids, is_array, count) = match data {
-            AnswerData::Nothing | AnswerData::Refused => (Vec::new(), false, None),
+            AnswerData::Nothing | AnswerData::Unwritten => (Vec::new(), false, None),
             AnswerData::One(row) => (vec![row.id()], false, None),
             AnswerData::Many(rows) | AnswerData::Page { rows, .. } => {
                 (rows.iter().map(Row::id).collect(), true, None)
@@ -190,12 +190,18 @@ fn is_old(core: &Core) -> Result<Condition> {
 ///
 /// # Errors
 /// The store's.
-pub(crate) async fn again(core: &Core, request: &Request, made: &Made) -> Result<Answer> {
-    let access = Access::of(core, &request.identity);
-    let shown = read::resolve(request.collection, &request.view, &access)?;
-    let data = match made.count {
-        Some(count) => AnswerData::Count(count),
-        None => records(core, request, made, &shown).await?,
+pub(crate) async fn again(core: &Core, asked: &Asked, made: &Made) -> Result<Answer> {
+    let (data, shown) = match asked {
+        Asked::Records(request) if request.verb != Verb::Trigger => {
+            let access = Access::of(core, &request.identity);
+            let shown = read::resolve(request.collection, &request.view, &access)?;
+            let data = match made.count {
+                Some(count) => AnswerData::Count(count),
+                None => records(core, request, made, &shown).await?,
+            };
+            (data, shown)
+        }
+        _ => (AnswerData::Unwritten, Shown::NOTHING),
     };
     let idle = made.idle.iter().filter_map(|(key, is_disabled)| {
         let status = if *is_disabled { FiredStatus::Disabled } else { FiredStatus::Skipped };

@@ -29,8 +29,22 @@ pub(crate) enum Verb {
     Remove,
     /// Makes these the only links.
     Set,
+    /// Custom actions: nothing is written.
+    Trigger,
     /// An action of the program's own, by its name.
     Own(&'static str),
+}
+
+/// A request for custom actions that are about no record.
+pub(crate) struct Alone {
+    /// Who asks.
+    pub identity: Identity,
+    /// `triggerWorkflows`, decoded, as it stands.
+    pub triggers: Option<String>,
+    /// The body; none if there was none.
+    pub values: Option<Box<RawValue>>,
+    /// What it is known by if it is sent again: its `Idempotency-Key`.
+    pub once: Option<Once>,
 }
 
 /// One action as it was asked for, whatever carried it.
@@ -133,8 +147,8 @@ impl Answer {
 /// The records of an [`Answer`].
 #[derive(Debug)]
 pub(crate) enum AnswerData {
-    /// What runs before a write has ended it: nothing was written.
-    Refused,
+    /// No record is written: what runs before the write has ended it, or it writes none.
+    Unwritten,
     /// No record: it is gone.
     Nothing,
     /// No records: `destroy` answers their number.

@@ -16,11 +16,11 @@ use super::plan::Plan;
 use super::read::{Shown, no_record, within};
 use super::report::Report;
 use super::turns;
-use super::{Answer, Request, filter, rows};
+use super::{Answer, Request, filter, reach};
 use crate::collection::{Definition, Row};
 use crate::core::Core;
 use crate::error::{Error, Fault, Result};
-use crate::store::sql::{Condition, Query as _};
+use crate::store::sql::Condition;
 use crate::trigger::{Event, Matches};
 
 /// Updates what the request names.
@@ -185,12 +185,20 @@ impl Update<'_> {
         let named = self.changes.named(request);
         let turns = match &named {
             Some(ids) => turns::take(ids.iter().copied()).await,
-            None => turns::take(self.matching().await?.iter().map(Row::id)).await,
+            None => {
+                turns::take(
+                    reach::matching(core, request.collection, &self.condition)
+                        .await?
+                        .iter()
+                        .map(Row::id),
+                )
+                .await
+            }
         };
         // They may have changed until it was their turn.
         let stored = match &named {
             Some(ids) => self.stored(ids).await?,
-            None => self.matching().await?,
+            None => reach::matching(core, request.collection, &self.condition).await?,
         };
         let is_array = match &self.changes {
             Changes::Each(_) => true,
@@ -223,49 +231,26 @@ impl Update<'_> {
         commit.run(core, turns).await
     }
 
-    /// The records that the filter finds.
-    async fn matching(&self) -> Result<Vec<Row>> {
-        let (core, definition) = (self.core, self.request.collection);
-        let limit = core.settings.rows_limit;
-        let mut select = rows::select(definition, self.condition.clone());
-        select.limit = u64::try_from(limit).ok().map(|limit| limit + 1);
-        let read = core.store.read(&select.build().unbounded()).await?;
-        if read.len() > limit {
-            let message = format!("the filter finds more than {limit} records: narrow it");
-            return Err(Error::invalid("too_many", message));
-        }
-        Ok(rows::from_values(definition, read).collect())
-    }
-
     /// The records of these ids, every one of them.
     async fn stored(&self, ids: &[i64]) -> Result<Vec<Row>> {
         let definition = self.request.collection;
         let when = self.checks.pressed.and_then(|pressed| pressed.when());
         let condition = when.iter().cloned().fold(self.condition.clone(), Condition::and);
-        let stored = self.read(ids, &condition).await?;
+        let stored = reach::of_ids(self.core, definition, ids, &condition).await?;
         let here: HashSet<i64> = stored.iter().map(Row::id).collect();
         let Some(missing) = ids.iter().copied().find(|id| !here.contains(id)) else {
             return Ok(stored);
         };
         match self.checks.pressed {
-            Some(pressed) if !self.read(&[missing], &self.condition).await?.is_empty() => {
+            Some(pressed)
+                if !reach::of_ids(self.core, definition, &[missing], &self.condition)
+                    .await?
+                    .is_empty() =>
+            {
                 Err(pressed.is_not_there(missing))
             }
             _ => Err(no_record(definition, missing)),
         }
-    }
-
-    /// The records of these ids for which the condition holds.
-    async fn read(&self, ids: &[i64], condition: &Condition) -> Result<Vec<Row>> {
-        let definition = self.request.collection;
-        let mut stored = Vec::with_capacity(ids.len());
-        for chunk in ids.chunks(rows::CHUNK) {
-            let filter = rows::with_ids(definition, chunk).and(condition.clone());
-            let select = rows::select(definition, filter);
-            let read = self.core.store.read(&select.build()).await?;
-            stored.extend(rows::from_values(definition, read));
-        }
-        Ok(stored)
     }
 }
 

@@ -199,7 +199,7 @@ mod tests {
     /// Codes of what only programs send, or only the command line says: told as they are written.
     /// The first are the words of the program's workflows.
     const AS_WRITTEN: &str = "failed rejected invalid conflict unprocessable too_large \
-        bad_id before_own before_path body body_missing collection_event event_named runs_before cannot_open not_a_database broken_body button_array button_filter declaration disk_error \
+        bad_id before_own before_path body body_missing collection_event custom_named custom_path no_custom_action no_values event_named runs_before cannot_open not_a_database broken_body button_array button_filter declaration disk_error \
         duplicate_field duplicate_parameter duplicate_record duplicate_target empty_path \
         filter_too_deep filter_too_large global_path implied inexact invalid_body \
         invalid_encoding invalid_filter invalid_id invalid_json invalid_operand \
@@ -212,7 +212,7 @@ mod tests {
         too_many_appends too_many_processes too_many_records two_paths two_targets two_triggers \
         unfit_operator unknown_action unknown_association unknown_button unknown_collection \
         unknown_field unknown_node unknown_operator unknown_parameter unknown_path \
-        unknown_status unknown_workflow unsupported_encoding unsupported_parameter \
+        unknown_status unknown_workflow unsupported_encoding unsupported_parameter wrong_value \
         account csv format idempotency_key_reused input invalid_idempotency_key json stopped under_way";
 
     /// The codes of faults, from the source: the first text behind what makes one.

@@ -150,7 +150,7 @@ impl Grants {
 
     fn get(&self, verb: Verb) -> Option<&Grant> {
         match verb {
-            Verb::List | Verb::Get => self.view.as_ref(),
+            Verb::List | Verb::Get | Verb::Trigger => self.view.as_ref(),
             // What they write in the end is judged as what it is.
             Verb::Create | Verb::UpdateOrCreate | Verb::FirstOrCreate => self.create.as_ref(),
             // Links are written as their record is.
@@ -280,7 +280,7 @@ impl Access {
     pub(crate) fn may(&self, verb: Verb, definition: &Definition) -> Result<Grant> {
         self.grant(verb, definition).ok_or_else(|| {
             let asked = match verb {
-                Verb::List | Verb::Get => "view",
+                Verb::List | Verb::Get | Verb::Trigger => "view",
                 Verb::Create | Verb::UpdateOrCreate | Verb::FirstOrCreate => "create",
                 Verb::Update | Verb::Add | Verb::Remove | Verb::Set => "update",
                 Verb::Destroy => "destroy",
@@ -410,7 +410,7 @@ mod tests {
     fn workflow(key: &'static str, allow: &'static [&'static str]) -> WorkflowMeta {
         WorkflowMeta {
             key,
-            collection: || User::META,
+            collection: Some(|| User::META),
             allow,
             revision: 0,
             location: AT,

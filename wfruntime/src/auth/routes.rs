@@ -36,7 +36,7 @@ const fn route(resource: &'static str, action: &'static str, need: Need) -> Syst
 }
 
 /// All of them; `users` stands for the account collection, whatever its name.
-pub(crate) const SYSTEM_ROUTES: [SystemRoute; 23] = [
+pub(crate) const SYSTEM_ROUTES: [SystemRoute; 24] = [
     route("auth", "setup", Need::Nothing),
     route("auth", "signIn", Need::Nothing),
     route("auth", "signOut", Need::Nothing),
@@ -49,6 +49,7 @@ pub(crate) const SYSTEM_ROUTES: [SystemRoute; 23] = [
     route("workflows", "update", Need::Administrator),
     route("workflows", "execute", Need::Administrator),
     route("workflows", "signal", Need::Administrator),
+    route("workflows", "trigger", Need::Nothing),
     route("executions", "list", Need::Administrator),
     route("executions", "count", Need::Administrator),
     route("executions", "get", Need::Administrator),

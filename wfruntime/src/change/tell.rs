@@ -16,7 +16,7 @@ use crate::execution::{Birth, EXECUTIONS, NewExecution, NewStatus, bear};
 use crate::registry::WorkflowDefinition;
 use crate::store::Tx;
 use crate::store::sql::{Condition, Query, Select, Update};
-use crate::trigger::Snapshot;
+use crate::trigger::{About, Snapshot};
 use crate::value::{Type, Value};
 use crate::workflow::Timing;
 
@@ -155,13 +155,14 @@ impl Telling {
         Ok(NewExecution {
             id: self.core.ids.next(&self.core.clock),
             workflow,
-            record: data.id(),
+            record: Some(data.id()),
             snapshot: Arc::new(Snapshot {
                 action: operation.as_str().to_owned(),
-                data,
+                about: About::One(data),
                 before,
                 changed: change.changed(),
                 ids: Vec::new(),
+                input: None,
                 user: None,
                 role: String::new(),
             }),

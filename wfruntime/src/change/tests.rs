@@ -98,7 +98,7 @@ const fn event(
         key,
         title: key,
         trigger: Trigger::CollectionEvent { rollback: false },
-        collection,
+        collection: Some(collection),
         mode: Mode::Global,
         on,
         location: AT,
@@ -203,7 +203,8 @@ impl World {
             .write(move |tx| Box::pin(async move { write(tx, &writes, telling.as_ref()).await }));
         let told = unit.await?;
         let text = |it: &execution::NewExecution| {
-            let (snapshot, names) = (&it.snapshot, &it.snapshot.data.definition.columns);
+            let data = it.snapshot.record().expect("a record");
+            let (snapshot, names) = (&it.snapshot, &data.definition.columns);
             let changed = snapshot.changed.iter().map(|index| names[*index].name);
             let of = |row: &Row| {
                 let own = row.values[Definition::SYSTEM..].iter();
@@ -215,8 +216,8 @@ impl World {
                 "{} {} {}: [{}] was [{}] changed {:?} after {:?}",
                 it.workflow.key,
                 snapshot.action,
-                it.record,
-                of(&snapshot.data),
+                it.line(),
+                of(data),
                 snapshot.before.as_ref().map(of).unwrap_or_default(),
                 changed.collect::<Vec<_>>(),
                 it.cause,

@@ -140,7 +140,7 @@ fn row(execution: &Execution) -> Vec<String> {
     vec![
         execution.id.to_string(),
         execution.key.clone(),
-        format!("{} {}", execution.collection, execution.record_id),
+        execution.about(),
         execution.status.to_string(),
         execution.created_at.to_string(),
         execution.finished_at.map_or_else(|| "-".to_owned(), |at| at.to_string()),
@@ -158,7 +158,7 @@ async fn show(core: &Core, id: i64) -> Result<()> {
         ("version", execution.version.to_string()),
         ("revision", execution.revision.clone()),
         ("status", execution.status.to_string()),
-        ("record", format!("{} {}", execution.collection, execution.record_id)),
+        ("record", execution.about()),
         ("user", format!("{user} as {}", execution.role)),
         ("caused by", execution.chain.join(" > ")),
         ("created", execution.created_at.to_string()),

@@ -68,7 +68,7 @@ async fn list(core: &Core) -> Result<()> {
             meta.key.to_owned(),
             meta.version.to_string(),
             trigger,
-            workflow.collection.name().to_owned(),
+            workflow.collection.map_or("", |it| it.name()).to_owned(),
             mode.to_owned(),
             timing.to_owned(),
             if enabled { "yes" } else { "no" }.to_owned(),

@@ -9,7 +9,7 @@ use crate::engine::run::{Begun, Node, Wait};
 use crate::error::{Error, ErrorKind, Result};
 use crate::execution::{NewExecution, NewStatus, Status};
 use crate::store::BoxFuture;
-use crate::trigger::{self, Snapshot};
+use crate::trigger::{self, About, Snapshot};
 use crate::workflow::{Callable, Identified};
 
 /// What a called workflow came to.
@@ -110,19 +110,22 @@ impl Context {
                 format!("`{chain}` calls `{key}`: a chain of calls may have it only {limit} times");
             return Err(Error::new(ErrorKind::Conflict, "stack_limit", text));
         }
+        let definition = definition
+            .ok_or_else(|| Error::internal(format!("`{key}` is called for no record")))?;
         let Some(data) = trigger::record(core, workflow, definition, id).await? else {
             return Ok(None);
         };
         Ok(Some(NewExecution {
             id: core.ids.next(&core.clock),
             workflow,
-            record: id,
+            record: Some(id),
             snapshot: Arc::new(Snapshot {
                 action: "call".to_owned(),
-                data,
+                about: About::One(data),
                 before: None,
                 ids: Vec::new(),
                 changed: Vec::new(),
+                input: None,
                 user: run.snapshot.user.clone(),
                 role: run.snapshot.role.clone(),
             }),

@@ -25,7 +25,7 @@ impl Earlier {
         let definition = row.definition;
         let mut paths = Vec::new();
         if let Some(workflow) = run.core.registry.resolved(run.workflow)
-            && workflow.collection == definition
+            && workflow.is_of(definition)
         {
             let appends = workflow.appends.iter().filter(|path| may_be_loaded(&row, path[0]));
             paths.extend(appends.cloned());

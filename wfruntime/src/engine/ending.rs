@@ -7,8 +7,7 @@ use super::Engine;
 use super::wake::{Wake, Woken, resolve_job};
 use crate::context::Called;
 use crate::error::Result;
-use crate::execution::wind_up;
-use crate::execution::{Fields, Status};
+use crate::execution::{self, Fields, Status, wind_up};
 use crate::store::sql::Condition;
 use crate::store::{Statement, Tx, Values};
 use crate::value::Value;
@@ -37,10 +36,15 @@ impl Ending {
         Self { finish, status, error: error.to_owned(), now }
     }
 
-    /// The end of every execution of a workflow for a record: a later one takes their place.
-    pub(crate) fn of_line(key: &str, record: i64, now: Timestamp) -> Self {
-        let line = Condition::eq("key", key).and(Condition::eq("record_id", record));
-        Self::new(line, Status::Aborted, now, "a later one took its place")
+    /// The end of every execution of a workflow for a record, or of all of it without one: a later
+    /// one takes their place.
+    pub(crate) fn of_line(key: &str, record: Option<i64>, now: Timestamp) -> Self {
+        Self::new(
+            execution::of_line(key, record),
+            Status::Aborted,
+            now,
+            "a later one took its place",
+        )
     }
 
     /// Ends them, with all that waits for them and that they wait for.

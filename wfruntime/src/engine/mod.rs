@@ -134,15 +134,15 @@ impl Engine {
         failpoint("after_commit");
         let mut queue = self.queue();
         for execution in executions {
-            let (key, record) = (execution.workflow.key, execution.record);
+            let (key, line) = (execution.workflow.key, execution.line());
             if execution.workflow.overlap == crate::workflow::Overlap::CancelPrevious {
-                self.drop_earlier(key, record, execution.id);
+                self.drop_earlier(key, execution.record, execution.id);
             }
             if execution.status == NewStatus::Queued {
                 queue.add(Entry {
                     id: execution.id,
                     workflow: execution.workflow,
-                    record,
+                    record: line,
                     resumed: false,
                     snapshot: Some(execution.snapshot),
                 });
@@ -184,9 +184,10 @@ impl Engine {
         }
     }
 
-    fn drop_earlier(&self, key: &str, record: i64, id: i64) {
+    fn drop_earlier(&self, key: &str, record: Option<i64>, id: i64) {
         for (other, run) in &*lock(&self.runs) {
-            if *other != id && run.workflow.key == key && run.record == record {
+            let is_of_line = record.is_none_or(|record| run.record == record);
+            if *other != id && run.workflow.key == key && is_of_line {
                 run.nudge(Nudge::Drop);
             }
         }

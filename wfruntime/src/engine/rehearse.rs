@@ -45,7 +45,7 @@ pub(crate) async fn rehearse(core: &Arc<Core>, recorded: &Recorded) -> Result<Re
             workflow,
             snapshot: Arc::new(read_snapshot(context, definition)?),
             hold: Hold { id: recorded.id, owner: 0, epoch: 0 },
-            record: recorded.record_id,
+            record: recorded.record_id.unwrap_or(recorded.id),
             wakes: 0,
             in_request: false,
             is_rehearsal: true,

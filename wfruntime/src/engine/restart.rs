@@ -103,7 +103,8 @@ async fn within(
         called = called.and(Condition::In("caller_key", calls));
     }
     let ended = Ended::new(end_called(tx, called, now).await?, None);
-    Ok(Restarted { key: execution.key, record: execution.record_id, ended })
+    let line = execution.record_id.unwrap_or(id);
+    Ok(Restarted { key: execution.key, record: line, ended })
 }
 
 fn check(execution: &Execution, names_node: bool) -> Result<()> {

@@ -122,12 +122,13 @@ impl Beginning {
         hold: Hold,
         deadline: Timestamp,
     ) -> Self {
+        let line = execution.line();
         let own = execution.workflow.timeout.map(|timeout| core.clock.after(timeout));
         Self {
             workflow: execution.workflow,
             snapshot: execution.snapshot,
             hold,
-            record: execution.record,
+            record: line,
             wakes: 0,
             in_request: true,
             is_rehearsal: false,

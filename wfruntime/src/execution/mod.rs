@@ -17,7 +17,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use birth::{Birth, bear};
-pub(crate) use new::{Caller, NewExecution, NewStatus, OverlapCheck, refuse_overlaps, revision};
+pub(crate) use new::{
+    Caller, NewExecution, NewStatus, OverlapCheck, of_line, refuse_overlaps, revision,
+};
 pub(crate) use recorded::Recorded;
 pub(crate) use stored::{read_row, read_snapshot, write_row};
 pub(crate) use tables::*;

@@ -24,8 +24,8 @@ pub(crate) struct NewExecution {
     pub id: i64,
     /// What runs.
     pub workflow: &'static WorkflowMeta,
-    /// The record whose line it stands in.
-    pub record: i64,
+    /// The record whose line it stands in; without one it waits for no other.
+    pub record: Option<i64>,
     /// What the workflow sees.
     pub snapshot: Arc<Snapshot>,
     /// The keys of the workflows that caused it, the first cause first; without its own.
@@ -73,6 +73,18 @@ impl NewExecution {
         }
     }
 
+    /// What its `record_id` holds: without a record its own id, which makes a line of its own.
+    #[must_use]
+    pub(crate) fn line(&self) -> i64 {
+        self.record.unwrap_or(self.id)
+    }
+
+    /// The name of its workflow's collection; empty if it has none.
+    fn collection(&self, core: &Core) -> &'static str {
+        let found = core.workflows.version(self.workflow.key, self.workflow.version);
+        found.and_then(|(_, definition)| definition).map_or("", |definition| definition.name())
+    }
+
     /// What writes it; built outside the unit that executes it with [`super::bear`].
     ///
     /// If the workflow cancels earlier executions for the same record, this does it too. A
@@ -111,8 +123,8 @@ impl NewExecution {
                 self.workflow.key.into(),
                 revision(self.workflow).into(),
                 self.workflow.version.into(),
-                snapshot.data.definition.name().into(),
-                self.record.into(),
+                self.collection(core).into(),
+                self.line().into(),
                 self.status().as_str().into(),
                 state.map(State::as_str).into(),
                 context.into(),
@@ -186,22 +198,31 @@ pub(crate) async fn refuse_overlaps(tx: &mut Tx, checks: &[OverlapCheck]) -> Res
     let mut seen = HashSet::with_capacity(checks.len());
     for check in checks {
         let overlap = |text| Error::new(ErrorKind::Conflict, "overlap", text);
+        let whose = if check.record.is_some() { " for this record" } else { "" };
         if !seen.insert((check.key, check.record)) {
-            let text = format!("`{}` would run twice at once for one record", check.key);
-            return Err(overlap(text));
+            return Err(overlap(format!("`{}` would run twice at once{whose}", check.key)));
         }
         if !tx.query(&check.statement).await?.is_empty() {
-            return Err(overlap(format!("`{}` is still running for this record", check.key)));
+            return Err(overlap(format!("`{}` is still running{whose}", check.key)));
         }
     }
     Ok(())
+}
+
+/// The executions of a workflow for a record; without one, all of its executions.
+pub(crate) fn of_line(key: &str, record: Option<i64>) -> Condition {
+    let of_it = Condition::eq("key", key);
+    match record {
+        Some(record) => of_it.and(Condition::eq("record_id", record)),
+        None => of_it,
+    }
 }
 
 /// Finds the executions that a new one may not overlap.
 #[derive(Debug, Clone)]
 pub(crate) struct OverlapCheck {
     key: &'static str,
-    record: i64,
+    record: Option<i64>,
     statement: Statement,
 }
 
@@ -216,11 +237,8 @@ impl NewExecution {
             statement: Select {
                 table: EXECUTIONS,
                 columns: vec![("id", Type::Int)],
-                filter: Condition::All(vec![
-                    Condition::eq("key", key),
-                    Condition::eq("record_id", self.record),
-                    Condition::Not(Box::new(Condition::Null("state"))),
-                ]),
+                filter: of_line(key, self.record)
+                    .and(Condition::Not(Box::new(Condition::Null("state")))),
                 order: Vec::new(),
                 limit: Some(1),
                 offset: None,

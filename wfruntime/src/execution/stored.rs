@@ -4,66 +4,99 @@
 //! context to a caller leaves them out.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::collection::{Definition, Row};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::identity::Actor;
-use crate::trigger::Snapshot;
+use crate::trigger::{About, Snapshot};
 
 /// The JSON text of a snapshot.
 pub(crate) fn write_snapshot(snapshot: &Snapshot) -> Result<String> {
     #[derive(Serialize)]
+    #[serde(untagged)]
+    enum Data<R> {
+        Nothing,
+        One(R),
+        Several(Vec<R>),
+    }
+    #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Context<'a, R> {
-        data: R,
+        data: Data<R>,
         #[serde(skip_serializing_if = "Option::is_none")]
         before: Option<R>,
         action: &'a str,
         changed: Vec<&'a str>,
         #[serde(skip_serializing_if = "<[i64]>::is_empty")]
         ids: &'a [i64],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        input: Option<&'a Value>,
         user: &'a Option<Actor>,
         role_name: &'a str,
     }
-    let columns = &snapshot.data.definition.columns;
+    let columns = snapshot.about.records().first().map(|row| row.definition.columns.as_slice());
+    let columns = columns.unwrap_or_default();
     let changed = snapshot.changed.iter().filter_map(|index| columns.get(*index));
     Ok(serde_json::to_string(&Context {
-        data: snapshot.data.snapshot(),
+        data: match &snapshot.about {
+            About::Nothing => Data::Nothing,
+            About::One(row) => Data::One(row.snapshot()),
+            About::Several(rows) => Data::Several(rows.iter().map(Row::snapshot).collect()),
+        },
         before: snapshot.before.as_ref().map(Row::snapshot),
         action: &snapshot.action,
         changed: changed.map(|column| column.json).collect(),
         ids: &snapshot.ids,
+        input: snapshot.input.as_ref(),
         user: &snapshot.user,
         role_name: &snapshot.role,
     })?)
 }
 
-/// The snapshot of a JSON text, for a record of `definition`.
-pub(crate) fn read_snapshot(text: &str, definition: &'static Definition) -> Result<Snapshot> {
+/// The snapshot of a JSON text, for records of `definition`.
+pub(crate) fn read_snapshot(
+    text: &str,
+    definition: Option<&'static Definition>,
+) -> Result<Snapshot> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Context<'a> {
-        #[serde(borrow)]
-        data: &'a RawValue,
+        #[serde(borrow, default)]
+        data: Option<&'a RawValue>,
         #[serde(borrow, default)]
         before: Option<&'a RawValue>,
         action: String,
         changed: Vec<String>,
         #[serde(default)]
         ids: Vec<i64>,
+        #[serde(default)]
+        input: Option<Value>,
         user: Option<Actor>,
         role_name: String,
     }
     let context: Context = serde_json::from_str(text)?;
-    let row = |row: &RawValue| Row::from_json(definition, row.get());
-    let changed = context.changed.iter().filter_map(|name| definition.column(name));
+    let row = |row: &RawValue| {
+        let none = || Error::internal("a stored record of a workflow without a collection");
+        Row::from_json(definition.ok_or_else(none)?, row.get())
+    };
+    let index = |name: &String| definition?.column(name).map(|(index, _)| index);
+    let about = match context.data {
+        None => About::Nothing,
+        Some(data) if data.get().starts_with('[') => {
+            let rows: Vec<&RawValue> = serde_json::from_str(data.get())?;
+            About::Several(rows.into_iter().map(row).collect::<Result<_>>()?)
+        }
+        Some(data) => About::One(row(data)?),
+    };
     Ok(Snapshot {
-        data: row(context.data)?,
+        about,
         before: context.before.map(row).transpose()?,
         action: context.action,
-        changed: changed.map(|(index, _)| index).collect(),
+        changed: context.changed.iter().filter_map(index).collect(),
         ids: context.ids,
+        input: context.input,
         user: context.user,
         role: context.role_name,
     })

@@ -18,9 +18,10 @@ pub(crate) struct Execution {
     pub revision: String,
     /// The version of the workflow that it belongs to.
     pub version: u32,
-    /// The name of the collection of its record.
-    pub collection: String,
-    pub record_id: i64,
+    /// The name of its workflow's collection, if it has one.
+    pub collection: Option<String>,
+    /// The record that it is about, if it is about one.
+    pub record_id: Option<i64>,
     pub status: Status,
     /// What the workflow saw, as JSON with all columns, hidden ones too; where it is not read
     /// or was too large, none.
@@ -69,13 +70,14 @@ impl Execution {
     /// The execution of a row; without the last column its context is left out.
     pub(crate) fn from_values(values: Values) -> Result<Self> {
         let mut from = Fields::new(values);
+        let id = from.int()?;
         Ok(Self {
-            id: from.int()?,
+            id,
             key: from.text()?,
             revision: from.text()?,
             version: u32::try_from(from.int()?)?,
-            collection: from.text()?,
-            record_id: from.int()?,
+            collection: from.collection()?,
+            record_id: from.record(id)?,
             status: from.word(Status::parse)?,
             chain: serde_json::from_str(&from.text()?)?,
             cut: from.optional_text().map_or(Ok(Vec::new()), |cut| serde_json::from_str(&cut))?,
@@ -89,6 +91,16 @@ impl Execution {
             caller: from.next().as_int().zip(from.optional_text()).map(Caller::from),
             context: from.optional_text(),
         })
+    }
+}
+
+impl Execution {
+    /// What it is about, in words: `claims 5`.
+    pub(crate) fn about(&self) -> String {
+        let id = self.record_id.map(|id| id.to_string());
+        let words = self.collection.iter().cloned().chain(id);
+        let about = words.collect::<Vec<_>>().join(" ");
+        if about.is_empty() { "-".to_owned() } else { about }
     }
 }
 
@@ -216,6 +228,17 @@ impl Fields {
 
     pub(crate) fn text(&mut self) -> Result<String> {
         self.optional_text().ok_or_else(unfit)
+    }
+
+    /// The name of a collection; empty if there is none.
+    pub(crate) fn collection(&mut self) -> Result<Option<String>> {
+        Ok(Some(self.text()?).filter(|name| !name.is_empty()))
+    }
+
+    /// The record of an execution: without one it stands in a line of its own, and an early one
+    /// in that of 0.
+    pub(crate) fn record(&mut self, execution: i64) -> Result<Option<i64>> {
+        Ok(Some(self.int()?).filter(|line| *line != execution && *line != 0))
     }
 
     pub(crate) fn word<W>(&mut self, parse: fn(&str) -> Option<W>) -> Result<W> {

@@ -151,12 +151,12 @@ const fn is_among(names: &[&str], name: &str) -> bool {
 
 /// A workflow that a button of `T` fires for its own record.
 #[must_use]
-pub const fn fire<W, T>(location: Location) -> Judged
+pub const fn fire<W, T>(location: Location, writes: bool) -> Judged
 where
     W: Workflow<Collection: Collection>,
     T: Collection,
 {
-    fire_for::<W>(T::META, &[], location)
+    fire_for::<W>(T::META, &[], location, writes)
 }
 
 /// A workflow that a button fires for the record behind an association.
@@ -165,18 +165,20 @@ pub const fn fire_at<W, C, T>(
     _: AssocRef<C, T, ToOne>,
     path: &'static [&'static str],
     location: Location,
+    writes: bool,
 ) -> Judged
 where
     W: Workflow<Collection: Collection>,
     T: Collection,
 {
-    fire_for::<W>(T::META, path, location)
+    fire_for::<W>(T::META, path, location, writes)
 }
 
 const fn fire_for<W: Workflow<Collection: Collection>>(
     record: &CollectionMeta,
     path: &'static [&'static str],
     location: Location,
+    writes: bool,
 ) -> Judged {
     let of = <W::Collection as Collection>::META;
     let told = match W::MODE {
@@ -184,6 +186,18 @@ const fn fire_for<W: Workflow<Collection: Collection>>(
             "the workflow `",
             W::KEY,
             "` is a collection event: it runs on every change in its `on`, and no button fires it",
+        ]),
+        _ if matches!(W::META.trigger, Trigger::CustomAction { .. }) && writes => Told::NOTHING
+            .and(&[
+                "the workflow `",
+                W::KEY,
+                "` is a custom action, which a button without values fires; what runs after a \
+                 write is a `#[post_action]`",
+            ]),
+        _ if W::META.input.is_some() => Told::NOTHING.and(&[
+            "the workflow `",
+            W::KEY,
+            "` takes values, and a button gives it none",
         ]),
         Mode::Global => Told::NOTHING.and(&[
             "the workflow `",

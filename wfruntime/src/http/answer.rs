@@ -195,7 +195,7 @@ impl Writer {
 
     fn data(&mut self, data: &AnswerData, selection: &Selection) -> Result<()> {
         match data {
-            AnswerData::Refused => Ok(()),
+            AnswerData::Unwritten => Ok(()),
             AnswerData::Nothing => self.member("data", &()),
             AnswerData::Count(count) => self.member("data", count),
             AnswerData::One(row) => self.member("data", &row.json(selection)),

@@ -30,10 +30,10 @@ use axum::routing::any;
 use axum::{Extension, Router};
 use futures_util::FutureExt as _;
 
-use crate::action;
+use crate::action::{self, Alone};
 use crate::auth::{self, SystemRoute};
 use crate::core::Core;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Fault, Result};
 
 #[cfg(feature = "page")]
 pub(crate) use answer::{Told, internal};
@@ -44,6 +44,9 @@ use path::Route;
 use query::Params;
 use resource::Asked;
 use system::Call;
+
+/// The route of custom actions that are about no record.
+const ALONE: (&str, &str) = ("workflows", "trigger");
 
 /// The methods that read.
 const READS: [&str; 3] = ["GET", "HEAD", "POST"];
@@ -111,6 +114,9 @@ async fn dispatch(core: &Arc<Core>, parts: Parts, body: Body) -> Result<Response
         if let Some(response) = refused_method(&parts, path, &route, system.reads()) {
             return Ok(response);
         }
+        if (system.resource, system.action) == ALONE {
+            return alone(core, &parts, body).await;
+        }
         return system_answer(core, &route, system, &parts, body).await;
     }
     if route.through.is_none() && [forms::ACTION, history::ACTION].contains(&action) {
@@ -140,10 +146,32 @@ async fn dispatch(core: &Arc<Core>, parts: Parts, body: Body) -> Result<Response
         };
     }
     if let Some(once) = once {
-        return once::perform(core, request, once).await;
+        return once::perform(core, action::Asked::Records(request), once).await;
     }
     let answer = action::perform(core, request).await?;
     answer::respond(&answer)
+}
+
+/// Custom actions that are about no record: `workflows:trigger`.
+async fn alone(core: &Arc<Core>, parts: &Parts, body: Body) -> Result<Response> {
+    let identity = auth::identify(core, parts).await?;
+    let params = Params::parse(parts.uri.query());
+    let mut faults = params.faults;
+    for name in params.given.iter().filter(|name| !["token", "triggerWorkflows"].contains(name)) {
+        let message = format!("`workflows:trigger` takes no `{name}`");
+        faults.push(Fault::new("unsupported_parameter", message).at(*name));
+    }
+    if !faults.is_empty() {
+        return Err(Error::faults(ErrorKind::Invalid, faults));
+    }
+    let values = body::read(parts, body, &core.settings).await?;
+    let once = once::of(parts, &identity, values.as_deref())?;
+    let asked =
+        action::Asked::Alone(Alone { identity, triggers: params.triggers, values, once: None });
+    if let Some(once) = once {
+        return once::perform(core, asked, once).await;
+    }
+    answer::respond(&action::perform_any(core, asked).await?)
 }
 
 /// The refusal of a method that a named action has not.

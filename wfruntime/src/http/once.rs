@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
 use super::answer;
-use crate::action::{self, Earlier, Once, Request};
+use crate::action::{self, Asked, Earlier, Once};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::identity::Identity;
@@ -77,11 +77,7 @@ fn hash(parts: &[&[u8]]) -> String {
 /// # Errors
 /// Those of the action; [`ErrorKind::Unprocessable`] if the key was used for another request,
 /// [`ErrorKind::Conflict`] if the same one is carried out now.
-pub(super) async fn perform(
-    core: &Arc<Core>,
-    mut request: Request,
-    once: Once,
-) -> Result<Response> {
+pub(super) async fn perform(core: &Arc<Core>, mut asked: Asked, once: Once) -> Result<Response> {
     let place = core.under_way.enter(&once).map_err(|print| match print == once.print {
         true => {
             let message = "the same request is carried out now; send it again later";
@@ -94,15 +90,15 @@ pub(super) async fn perform(
         Earlier::Other => return Err(used_otherwise()),
         Earlier::Answered(status, body) => return Ok(replayed(answer::kept(status, body)?)),
         Earlier::Made(made) => {
-            let answer = action::again(core, &request, &made).await?;
+            let answer = action::again(core, &asked, &made).await?;
             return Ok(replayed(answer::respond(&answer)?));
         }
     }
-    request.once = Some(once.clone());
+    asked.known_by(once.clone());
     let core = Arc::clone(core);
     // A task of its own: whoever hangs up finds the answer when they ask again.
     tokio::spawn(async move {
-        let answer = action::perform(&core, request).await?;
+        let answer = action::perform_any(&core, asked).await?;
         let (status, body) = answer::written(&answer)?;
         if body.len() <= core.settings.payload_limit {
             let text = String::from_utf8_lossy(&body).into_owned();

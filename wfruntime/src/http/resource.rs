@@ -11,7 +11,7 @@ use crate::identity::Identity;
 use crate::spelling::{instead, quoted};
 
 /// The actions that every collection has.
-const ACTIONS: [(&str, Verb); 7] = [
+const ACTIONS: [(&str, Verb); 8] = [
     ("list", Verb::List),
     ("get", Verb::Get),
     ("create", Verb::Create),
@@ -19,6 +19,7 @@ const ACTIONS: [(&str, Verb); 7] = [
     ("destroy", Verb::Destroy),
     ("updateOrCreate", Verb::UpdateOrCreate),
     ("firstOrCreate", Verb::FirstOrCreate),
+    ("trigger", Verb::Trigger),
 ];
 
 /// The actions on the links of a record; a to-one association has no `add`.
@@ -76,7 +77,7 @@ impl Asked {
 
     /// Whether the body is what the action makes of it, not values of records.
     pub(super) fn takes_any(&self) -> bool {
-        matches!(self.verb, Verb::Own(_) | Verb::Add | Verb::Remove | Verb::Set)
+        matches!(self.verb, Verb::Own(_) | Verb::Trigger | Verb::Add | Verb::Remove | Verb::Set)
     }
 
     /// Whether `{"values": …}` is a wrapper, and no value of a field of this name.

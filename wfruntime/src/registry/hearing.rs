@@ -80,7 +80,9 @@ pub(super) fn resolve(
     let is_event =
         |it: &&&WorkflowDefinition| matches!(it.meta.trigger, Trigger::CollectionEvent { .. });
     for event in workflows.iter().filter(is_event) {
-        heard.entry(address(event.collection)).or_default().events.push(event);
+        if let Some(collection) = event.collection {
+            heard.entry(address(collection)).or_default().events.push(event);
+        }
     }
     if heard.is_empty() {
         return Hearings::new();

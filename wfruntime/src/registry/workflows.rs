@@ -12,8 +12,8 @@ use crate::workflow::{Mode, Trigger, WorkflowMeta};
 pub struct WorkflowDefinition {
     /// What was declared.
     pub meta: &'static WorkflowMeta,
-    /// The collection whose actions fire it.
-    pub collection: &'static Definition,
+    /// The collection of the records that it is about, if it is about any.
+    pub collection: Option<&'static Definition>,
     /// The associations to load, as paths of indexes: the first into `collection`'s, the next
     /// into its target's.
     pub appends: Vec<Vec<usize>>,
@@ -22,12 +22,18 @@ pub struct WorkflowDefinition {
 }
 
 impl WorkflowDefinition {
+    /// Whether it is about records of this collection.
+    #[must_use]
+    pub fn is_of(&self, collection: &Definition) -> bool {
+        self.collection.is_some_and(|of| of == collection)
+    }
+
     /// Whether it fires after this action without being named.
     #[must_use]
     pub fn fires_on(&self, collection: &Definition, action: &str) -> bool {
         self.meta.trigger == Trigger::PostAction
             && self.meta.mode == Mode::Global
-            && self.collection == collection
+            && self.is_of(collection)
             && self.meta.on.contains(&action)
     }
 }
@@ -56,7 +62,13 @@ pub(super) fn resolve(
                 faults.push(RegistryFault::at(at, message));
             }
         }
-        let Some(collection) = names.collection((meta.collection)(), meta.location, faults) else {
+        let Some(of) = meta.collection else {
+            let (appends, changed) = (Vec::new(), Vec::new());
+            let definition = WorkflowDefinition { meta, collection: None, appends, changed };
+            resolved.push(&*Box::leak(Box::new(definition)));
+            continue;
+        };
+        let Some(collection) = names.collection(of(), meta.location, faults) else {
             continue;
         };
         // Those of the other triggers were checked by their macros.
@@ -71,7 +83,8 @@ pub(super) fn resolve(
         let appends = meta.appends.iter().filter_map(|path| follow(collection, path)).collect();
         let column = |name: &str| collection.columns.iter().position(|column| column.rust == name);
         let changed = meta.changed.iter().filter_map(|name| column(name)).collect();
-        let definition = WorkflowDefinition { meta, collection, appends, changed };
+        let definition =
+            WorkflowDefinition { meta, collection: Some(collection), appends, changed };
         resolved.push(&*Box::leak(Box::new(definition)));
     }
     let mut in_force: Vec<&'static WorkflowDefinition> = Vec::with_capacity(resolved.len());
@@ -101,11 +114,13 @@ fn check_versions(
         faults.push(RegistryFault::at(other.location, message));
         return;
     }
-    let [first, second] = [one, other].map(|meta| (meta.collection)());
-    if (first.type_id)() != (second.type_id)() {
+    let [first, second] = [one, other].map(|meta| meta.collection.map(|collection| collection()));
+    let [of_first, of_second] = [first, second].map(|it| it.map(|it| (it.type_id)()));
+    if of_first != of_second {
+        let [first, second] = [first, second].map(|it| it.map_or("no record", |it| it.rust));
         let message = format!(
             "version {} of the workflow `{key}` is about `{}`, version {} about `{}`\n= note: version {} is declared at {}\n= help: a workflow of another collection needs another key: `key = \"…\"`",
-            other.version, second.rust, one.version, first.rust, one.version, one.location
+            other.version, second, one.version, first, one.version, one.location
         );
         faults.push(RegistryFault::at(other.location, message));
     }

@@ -3,6 +3,7 @@
 mod answer;
 mod app;
 mod crash;
+mod custom;
 mod execution;
 mod messages;
 mod person;

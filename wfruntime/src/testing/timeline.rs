@@ -14,7 +14,7 @@ const OUTPUT: usize = 160;
 /// Writes it without a line break at the end.
 pub(super) fn write(execution: &Execution, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let found = &execution.found;
-    write!(f, "{} of {} {}", found.key, found.collection, found.record_id)?;
+    write!(f, "{} of {}", found.key, found.about())?;
     let by = execution.by.as_deref();
     let who = by.map_or_else(|| found.role.clone(), |by| format!("{by} as {}", found.role));
     line(f, found.created_at, &format!("fired by {who}"))?;

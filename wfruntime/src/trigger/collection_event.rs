@@ -28,9 +28,9 @@ impl<T: Collection> CollectionEvent<T> {
     /// A stored value does not fit its field.
     pub fn from_snapshot(snapshot: &Snapshot) -> Result<Self> {
         Ok(Self {
-            data: Record::from_row(snapshot.data.clone())?,
+            data: Record::from_row(snapshot.record()?.clone())?,
             before: snapshot.before.clone().map(Record::from_row).transpose()?,
-            changed: Changed::new(snapshot),
+            changed: Changed::new(snapshot)?,
             action: snapshot.action.clone(),
         })
     }

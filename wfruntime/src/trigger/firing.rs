@@ -6,8 +6,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::matching::{Chosen, Matches, idle};
-use super::snapshot::Snapshot;
+use super::snapshot::{About, Snapshot};
 use crate::action::{Fired, FiredStatus, Tree, Written, load};
 use crate::collection::{Loaded, Row};
 use crate::core::Core;
@@ -41,6 +43,8 @@ pub(crate) struct Act<'a> {
     pub(crate) core: &'a Core,
     pub(crate) identity: &'a Identity,
     pub(crate) action: &'a str,
+    /// The values that came with the request and are no record's.
+    pub(crate) input: Option<&'a Value>,
 }
 
 impl Act<'_> {
@@ -59,12 +63,22 @@ impl Act<'_> {
         let mut plain: Vec<Option<Arc<Snapshot>>> = vec![None; events.len()];
         for chosen in &matches.chosen {
             let fired = firing.executions.len();
-            if chosen.path.is_empty() && chosen.workflow.appends.is_empty() {
+            if chosen.is_several() {
+                let snapshots = self.snapshots(chosen, events, written).await?;
+                let all = snapshots.iter().flat_map(|it| it.about.records().iter().cloned());
+                let all: Vec<Row> = all.collect();
+                if !all.is_empty() {
+                    let about = About::Several(all);
+                    let snapshot = self.snapshot(chosen, about, None, Vec::new());
+                    firing.executions.extend(self.execution(chosen, snapshot));
+                }
+            } else if chosen.is_plain() {
                 for (event, shared) in events.iter().zip(&mut plain) {
                     if is_about(chosen, &event.changed) {
                         let snapshot = shared.get_or_insert_with(|| {
                             let changed = event.changed.clone();
-                            self.snapshot(event.row.clone(), event.before.clone(), changed)
+                            let about = About::One(event.row.clone());
+                            self.snapshot(chosen, about, event.before.clone(), changed)
                         });
                         firing.executions.extend(self.execution(chosen, Arc::clone(snapshot)));
                     }
@@ -110,16 +124,39 @@ impl Act<'_> {
         load(store, written, &mut rows, &tree).await?;
         let snapshots = rows.into_iter().zip(seen);
         let snapshots = snapshots.filter(|(_, (_, changed))| is_about(chosen, changed));
-        Ok(snapshots.map(|(row, (before, changed))| self.snapshot(row, before, changed)).collect())
+        let snapshot =
+            |(row, (before, changed))| self.snapshot(chosen, About::One(row), before, changed);
+        Ok(snapshots.map(snapshot).collect())
     }
 
-    fn snapshot(&self, data: Row, before: Option<Row>, changed: Vec<usize>) -> Arc<Snapshot> {
+    /// Makes the executions of workflows that are about no record.
+    pub(crate) fn fire_alone(&self, matches: &Matches) -> Firing {
+        let mut firing = Firing { executions: Vec::new(), idle: matches.idle.clone() };
+        for chosen in &matches.chosen {
+            let snapshot = self.snapshot(chosen, About::Nothing, None, Vec::new());
+            match self.execution(chosen, snapshot) {
+                Some(execution) => firing.executions.push(execution),
+                None => firing.idle.push(idle(chosen.workflow, FiredStatus::Skipped)),
+            }
+        }
+        firing
+    }
+
+    fn snapshot(
+        &self,
+        chosen: &Chosen,
+        about: About,
+        before: Option<Row>,
+        changed: Vec<usize>,
+    ) -> Arc<Snapshot> {
+        let takes_input = chosen.workflow.meta.input.is_some();
         Arc::new(Snapshot {
             action: self.action.to_owned(),
-            data,
+            about,
             before,
             changed,
             ids: Vec::new(),
+            input: self.input.filter(|_| takes_input).cloned(),
             user: self.identity.user.clone(),
             role: self.identity.role.clone(),
         })
@@ -139,7 +176,7 @@ impl Act<'_> {
         Some(NewExecution {
             id: self.core.ids.next(&self.core.clock),
             workflow,
-            record: snapshot.data.id(),
+            record: snapshot.about.id(),
             snapshot,
             cause: Vec::new(),
             caller: None,

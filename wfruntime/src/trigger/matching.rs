@@ -42,7 +42,7 @@ impl Matches {
         meta: &'static WorkflowMeta,
     ) -> Result<()> {
         let workflow = core.registry.workflow(meta.key);
-        let Some(workflow) = workflow.filter(|workflow| workflow.collection == definition) else {
+        let Some(workflow) = workflow.filter(|workflow| workflow.is_of(definition)) else {
             let (key, name) = (meta.key, definition.name());
             return Err(Error::internal(format!("`{key}` is no workflow of `{name}`")));
         };
@@ -93,6 +93,17 @@ pub(crate) struct Chosen {
 }
 
 impl Chosen {
+    /// Whether one execution has all records of the action.
+    pub(super) fn is_several(&self) -> bool {
+        matches!(self.workflow.meta.trigger, Trigger::CustomAction { several: true })
+    }
+
+    /// Whether it sees of a record what others of its kind see.
+    pub(super) fn is_plain(&self) -> bool {
+        let workflow = self.workflow;
+        self.path.is_empty() && workflow.appends.is_empty() && workflow.meta.input.is_none()
+    }
+
     fn of(fires: &Fires) -> Self {
         Self { workflow: fires.workflow, path: fires.path.clone(), is_named: true }
     }
@@ -173,7 +184,7 @@ pub(crate) async fn before(
         let meta = workflow.meta;
         let listens = meta.trigger == Trigger::PreAction
             && meta.mode == Mode::Global
-            && workflow.collection == definition
+            && workflow.is_of(definition)
             && meta.on.iter().any(|on| actions.contains(on));
         if listens
             && access.is_allowed_by(meta)
@@ -230,10 +241,7 @@ fn named(
 
 fn resolve(core: &Core, definition: &'static Definition, item: &Item<'_>) -> Result<Chosen, Fault> {
     let Some(workflow) = core.registry.workflow(item.key) else {
-        let keys = core.registry.workflows().iter().map(|workflow| workflow.meta.key);
-        let hint = closest(item.key, keys).map(|key| format!("; did you mean `{key}`?"));
-        let message = format!("unknown workflow {}{}", quoted(item.key), hint.unwrap_or_default());
-        return Err(fault("unknown_workflow", message));
+        return Err(unknown(core, item.key));
     };
     if workflow.meta.is_event() {
         let message = format!(
@@ -242,6 +250,15 @@ fn resolve(core: &Core, definition: &'static Definition, item: &Item<'_>) -> Res
             item.key
         );
         return Err(fault("event_named", message));
+    }
+    if matches!(workflow.meta.trigger, Trigger::CustomAction { .. }) {
+        let resource = workflow.collection.map_or("workflows", |of| of.name());
+        let message = format!(
+            "{}: `{}` is a custom action, which writes nothing: use `{resource}:trigger`",
+            quoted(&item.text()),
+            item.key
+        );
+        return Err(fault("custom_named", message));
     }
     if item.path.is_some() && workflow.meta.trigger == Trigger::PreAction {
         let message = format!(
@@ -267,11 +284,11 @@ fn resolve(core: &Core, definition: &'static Definition, item: &Item<'_>) -> Res
         path.push(index);
         at = at.associations[index].target();
     }
-    if workflow.collection != at {
+    if !workflow.is_of(at) {
         let message = format!(
             "{}: the workflow is one of `{}`, and the record is one of `{}`",
             quoted(&item.text()),
-            workflow.collection.name(),
+            workflow.collection.map_or("no collection", |of| of.name()),
             at.name()
         );
         return Err(fault("other_collection", message));
@@ -309,6 +326,14 @@ fn step(definition: &Definition, word: &str) -> Result<usize, (&'static str, Str
     }
 }
 
-fn fault(code: &str, message: String) -> Fault {
+/// That there is no workflow of this key.
+pub(super) fn unknown(core: &Core, key: &str) -> Fault {
+    let keys = core.registry.workflows().iter().map(|workflow| workflow.meta.key);
+    let hint = closest(key, keys).map(|key| format!("; did you mean `{key}`?"));
+    let message = format!("unknown workflow {}{}", quoted(key), hint.unwrap_or_default());
+    fault("unknown_workflow", message)
+}
+
+pub(super) fn fault(code: &str, message: String) -> Fault {
     Fault::new(code, message).at(PARAMETER)
 }

@@ -4,7 +4,10 @@
 
 mod called;
 mod collection_event;
+mod custom;
+mod custom_action;
 mod firing;
+mod input;
 mod matching;
 mod parameter;
 mod post_action;
@@ -12,10 +15,13 @@ mod pre_action;
 mod snapshot;
 
 pub use collection_event::CollectionEvent;
+pub use custom_action::{CustomAction, Many, Subject};
 pub use post_action::{Changed, PostAction};
 pub use pre_action::{PreAction, Submitted};
-pub(crate) use snapshot::Snapshot;
+pub(crate) use snapshot::{About, Snapshot};
 
-pub(crate) use called::record;
+pub(crate) use called::{record, records};
+pub(crate) use custom::custom;
 pub(crate) use firing::{Act, Event, Firing, holds};
+pub(crate) use input::read as read_input;
 pub(crate) use matching::{Chosen, Matches, Named, before, matches};

@@ -32,11 +32,11 @@ impl<T: Collection> PostAction<T> {
     /// A stored value does not fit its field.
     pub fn from_snapshot(snapshot: &Snapshot) -> Result<Self> {
         Ok(Self {
-            data: Record::from_row(snapshot.data.clone())?,
+            data: Record::from_row(snapshot.record()?.clone())?,
             action: snapshot.action.clone(),
             user: snapshot.user.clone(),
             role: snapshot.role.clone(),
-            changed: Changed::new(snapshot),
+            changed: Changed::new(snapshot)?,
             before: snapshot.before.clone().map(Record::from_row).transpose()?,
         })
     }
@@ -55,8 +55,9 @@ pub struct Changed {
 }
 
 impl Changed {
-    pub(super) fn new(snapshot: &Snapshot) -> Self {
-        Self { definition: snapshot.data.definition, columns: snapshot.changed.clone() }
+    pub(super) fn new(snapshot: &Snapshot) -> Result<Self> {
+        let definition = snapshot.record()?.definition;
+        Ok(Self { definition, columns: snapshot.changed.clone() })
     }
 
     /// Whether the field of this name changed: `due_on`, or as in JSON `dueOn`.

@@ -30,10 +30,10 @@ impl<T: Collection> PreAction<T> {
     /// Gives the values of a snapshot their types.
     ///
     /// # Errors
-    /// None today: a submitted value was checked against its field.
+    /// It is not about the values of one record.
     pub fn from_snapshot(snapshot: &Snapshot) -> Result<Self> {
         Ok(Self {
-            data: Submitted::new(snapshot.data.clone(), snapshot.changed.clone()),
+            data: Submitted::new(snapshot.record()?.clone(), snapshot.changed.clone()),
             ids: snapshot.ids.iter().copied().map(Id::new).collect(),
             action: snapshot.action.clone(),
             user: snapshot.user.clone(),

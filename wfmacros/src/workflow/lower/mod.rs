@@ -144,7 +144,7 @@ pub(crate) fn lower(body: Block, trigger: &Trigger, errors: &mut Errors) -> Lowe
         errors,
         roles: Vec::new(),
         calls: Vec::new(),
-        names: Names::new(trigger.kind),
+        names: Names::new(trigger),
         around: Vec::new(),
         base: 0,
     };

@@ -11,7 +11,7 @@ use syn::{BinOp, Expr, ExprCall, ExprPath, Macro, Pat, PatIdent, Token};
 use super::super::ast::{By, Kind, Node, NodeKind, Read, Sleep, Text, Value, Within};
 use super::super::emit::text::{Piece, parse};
 use crate::diag::{Errors, message};
-use crate::trigger::Kind as Trigger;
+use crate::trigger::{Count, Kind as Trigger, Trigger as Whole};
 
 /// The names of a body, as far as it was read.
 pub(super) struct Names {
@@ -21,13 +21,16 @@ pub(super) struct Names {
     lost: Vec<(Ident, String)>,
     /// The trigger, which does not give every name.
     kind: Trigger,
+    /// How many records it is about.
+    count: Count,
 }
 
 impl Names {
     /// What every body begins with.
-    pub(super) fn new(kind: Trigger) -> Self {
-        let given = kind.names().map(|name| Ident::new(name, Span::call_site()));
-        Self { scopes: vec![given.to_vec()], lost: Vec::new(), kind }
+    pub(super) fn new(trigger: &Whole) -> Self {
+        let given = trigger.names().map(|name| Ident::new(name, Span::call_site()));
+        let (kind, count) = (trigger.kind, trigger.given.count);
+        Self { scopes: vec![given.to_vec()], lost: Vec::new(), kind, count }
     }
 
     pub(super) fn enter(&mut self) {
@@ -68,7 +71,7 @@ impl Names {
             }
             let lost = self.lost.iter().rev().find(|(lost, _)| lost == name);
             let Some((lost, block)) = lost else {
-                if not_given(name, *at, self.kind, errors) {
+                if not_given(name, *at, self.kind, self.count, errors) {
                     told.push(name);
                 }
                 continue;
@@ -89,21 +92,36 @@ impl Names {
 }
 
 /// Reports the names of an expression that its trigger does not give.
-pub(crate) fn check_names(expr: &Expr, kind: Trigger, errors: &mut Errors) {
+pub(crate) fn check_names(expr: &Expr, kind: Trigger, count: Count, errors: &mut Errors) {
     let mut uses = Uses::default();
     uses.visit_expr(expr);
     let mut told: Vec<&Ident> = Vec::new();
     for (name, at) in &uses.found {
         let is_told = uses.bound.contains(name) || told.contains(&name);
-        if !is_told && not_given(name, *at, kind, errors) {
+        if !is_told && not_given(name, *at, kind, count, errors) {
             told.push(name);
         }
     }
 }
 
 /// Reports a name that another trigger gives; whether it is one.
-fn not_given(name: &Ident, at: Span, kind: Trigger, errors: &mut Errors) -> bool {
+fn not_given(name: &Ident, at: Span, kind: Trigger, count: Count, errors: &mut Errors) -> bool {
     let (headline, note, help) = match kind {
+        _ if count == Count::Nothing && (name == "data" || name == "records") => (
+            format!("`{name}` cannot be used in a workflow without a collection"),
+            "it is about no record",
+            "write `name<Collection>` in its head, or read records with `find`",
+        ),
+        _ if count == Count::Several && name == "data" => (
+            "`data` cannot be used in a workflow of several records".to_owned(),
+            "they are together in `records`",
+            "write `for record in records { … }`",
+        ),
+        Trigger::CustomAction if name == "before" || name == "changed" => (
+            format!("`{name}` cannot be used in a custom action"),
+            "it writes nothing: the record is as it was",
+            "remove it, or use `#[post_action]`",
+        ),
         Trigger::CollectionEvent if name == "user" || name == "role" => (
             format!("`{name}` cannot be used in a collection event"),
             "a change of data may be made by a workflow or by code: nobody is known to make it",

@@ -51,22 +51,17 @@ fn workflow(input: ParseStream, errors: &mut Errors) -> syn::Result<Workflow> {
         let text = message("expected the name of a workflow", None, Some(FORM));
         syn::Error::new(error.span(), text)
     })?;
-    if !input.peek(Token![<]) {
-        return Err(syn::Error::new(
-            name.span(),
-            message(
-                format!("the workflow `{name}` must name its collection"),
-                None,
-                Some(&format!("write `{name}<Collection> {{ … }}`")),
-            ),
-        ));
-    }
-    input.parse::<Token![<]>()?;
-    let collection: Type = input.parse()?;
-    input.parse::<Token![>]>()?;
+    let about = if input.peek(Token![<]) {
+        input.parse::<Token![<]>()?;
+        let about: Type = input.parse()?;
+        input.parse::<Token![>]>()?;
+        Some(about)
+    } else {
+        None
+    };
     let content = brackets::braces(input)?;
     let body = block(&content, errors);
-    Ok(Workflow { attrs, vis, name, collection, body })
+    Ok(Workflow { attrs, vis, name, about, body })
 }
 
 fn skip_item(input: ParseStream) {

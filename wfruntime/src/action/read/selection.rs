@@ -27,6 +27,12 @@ pub(crate) struct Shown {
     pub(crate) branches: Vec<Branch>,
 }
 
+impl Shown {
+    /// Where no record is answered.
+    pub(crate) const NOTHING: Self =
+        Self { selection: Selection::ALL, columns: Vec::new(), branches: Vec::new() };
+}
+
 /// What `view` asks for of the records of `definition`.
 ///
 /// A role that may write records but not view them is shown their system fields.

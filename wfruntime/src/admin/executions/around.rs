@@ -11,7 +11,8 @@ use super::{Assignee, Execution, Job, Task};
 
 /// The record that it is about, as a link if its collection is still there.
 pub(super) fn record(visit: &Visit, execution: &Execution) -> Markup {
-    let (collection, id) = (&execution.collection, execution.record_id);
+    let Some(collection) = &execution.collection else { return html! { "–" } };
+    let Some(id) = execution.record_id else { return html! { (collection) } };
     let is_known = visit.collections().any(|known| known.name() == collection);
     html! {
         @if is_known {

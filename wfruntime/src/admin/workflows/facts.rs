@@ -11,7 +11,7 @@ use super::super::inputs::plain;
 use super::super::place::Visit;
 use crate::collection::{Column, Definition, Kind};
 use crate::value::Type;
-use crate::workflow::{Mode, Overlap, Retry, WorkflowMeta};
+use crate::workflow::{Mode, Overlap, Retry, Trigger, WorkflowMeta};
 
 /// When it fires, in words.
 pub(super) fn trigger(visit: &Visit, workflow: &Value) -> Markup {
@@ -22,6 +22,8 @@ pub(super) fn trigger(visit: &Visit, workflow: &Value) -> Markup {
     let is_local = workflow["mode"] == "local";
     let mode = match (plain(&workflow["trigger"]).as_str(), is_local) {
         ("collection_event", _) => "fires-event",
+        ("custom_action", _) if workflow["collection"].is_null() => "fires-alone",
+        ("custom_action", _) => "fires-custom",
         ("pre_action", true) => "runs-before-named",
         ("pre_action", false) => "runs-before",
         (_, true) => "fires-local",
@@ -122,8 +124,20 @@ pub(super) fn fire(visit: &Visit, key: &str) -> Markup {
     }
 }
 
-fn commands(visit: &Visit, meta: &WorkflowMeta, collection: &Definition) -> Vec<String> {
+fn commands(visit: &Visit, meta: &WorkflowMeta, collection: Option<&Definition>) -> Vec<String> {
+    let key = meta.key;
+    let Some(collection) = collection else {
+        return vec![command(
+            visit,
+            &format!("workflows:trigger?triggerWorkflows={key}"),
+            &json!({}),
+        )];
+    };
     let name = collection.name();
+    if matches!(meta.trigger, Trigger::CustomAction { .. }) {
+        let path = format!("{name}:trigger?filterByTk=<id>&triggerWorkflows={key}");
+        return vec![command(visit, &path, &json!({}))];
+    }
     match meta.mode {
         Mode::Local => {
             let own = format!("{name}:create?triggerWorkflows={}", meta.key);

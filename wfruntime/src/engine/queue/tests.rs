@@ -12,7 +12,7 @@ fn meta(key: &'static str, concurrency: Option<u32>) -> &'static WorkflowMeta {
     Box::leak(Box::new(WorkflowMeta {
         key,
         title: key,
-        collection: || <User as Collection>::META,
+        collection: Some(|| <User as Collection>::META),
         concurrency,
         location: Location { file: "tests.rs", line: 1, column: 1 },
         ..WorkflowMeta::BARE

@@ -108,8 +108,8 @@ pub(crate) struct Task {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct About {
     pub(crate) key: String,
-    pub(crate) collection: String,
-    pub(crate) record_id: i64,
+    pub(crate) collection: Option<String>,
+    pub(crate) record_id: Option<i64>,
 }
 
 /// What one person decided.

@@ -178,7 +178,11 @@ async fn complete(store: &Store, tasks: &mut [Task]) -> Result<()> {
     for row in store.read(&abouts(tasks)).await? {
         let mut from = Fields::new(row);
         let id = from.int()?;
-        let about = About { key: from.text()?, collection: from.text()?, record_id: from.int()? };
+        let about = About {
+            key: from.text()?,
+            collection: from.collection()?,
+            record_id: from.record(id)?,
+        };
         for task in tasks.iter_mut().filter(|task| task.execution_id == id) {
             task.about = Some(about.clone());
         }

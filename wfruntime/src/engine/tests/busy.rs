@@ -99,7 +99,7 @@ async fn an_execution_whose_context_cannot_be_read_yet_waits() {
     let world = World::started(&[workflow("plain", |_| Box::pin(async { Ok(()) }))]).await;
     let claim = world.claim(1).await;
     let execution = world.commit(world.execution("plain", &claim, NewStatus::Queued)).await;
-    let (id, workflow, record) = (execution.id, execution.workflow, execution.record);
+    let (id, workflow, record) = (execution.id, execution.workflow, execution.line());
     let unreadable = Unreadable::begin(&world).await;
     world.core.engine.queue().add(Entry { id, workflow, record, resumed: false, snapshot: None });
     world.core.engine.work.notify_one();

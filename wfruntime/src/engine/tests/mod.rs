@@ -42,7 +42,7 @@ use crate::prelude::*;
 use crate::registry;
 use crate::store::sql::{Condition, Count, Insert, OnConflict, Query, Set, Update};
 use crate::store::{BoxFuture, Options, Store};
-use crate::trigger::Snapshot;
+use crate::trigger::{About, Snapshot};
 use crate::value::Value;
 use crate::workflow::{Invocation, Mode, Overlap, Retry, WorkflowMeta};
 
@@ -76,7 +76,7 @@ type Handler = fn(Invocation) -> BoxFuture<'static, Result<()>>;
 
 /// The record that fired a handler, and what the handler may do.
 pub(super) fn open(call: &Invocation) -> (Record<Claim>, Context) {
-    let row = call.snapshot.data.clone();
+    let row = call.snapshot.record().expect("a record").clone();
     (Record::from_row(row).expect("a claim"), call.cx.clone())
 }
 
@@ -84,7 +84,7 @@ pub(super) const fn workflow(key: &'static str, handler: Handler) -> WorkflowMet
     WorkflowMeta {
         key,
         title: key,
-        collection: || <Claim as Collection>::META,
+        collection: Some(|| <Claim as Collection>::META),
         handler,
         location: Location { file: "tests.rs", line: 1, column: 1 },
         ..WorkflowMeta::BARE
@@ -175,13 +175,14 @@ impl World {
         NewExecution {
             id: self.core.ids.next(&self.core.clock),
             workflow,
-            record: claim.id(),
+            record: Some(claim.id()),
             snapshot: Arc::new(Snapshot {
                 action: "create".into(),
-                data: claim.clone(),
+                about: About::One(claim.clone()),
                 before: None,
                 changed: vec![Definition::SYSTEM],
                 ids: Vec::new(),
+                input: None,
                 user: None,
                 role: "employee".into(),
             }),
@@ -301,7 +302,7 @@ async fn core(
         auth: Auth::new(registry, &settings, None).expect("roles"),
         settings,
         states: States::default(),
-        workflows: workflows.collect(),
+        workflows: workflows.map(|(meta, definition)| (meta, Some(definition))).collect(),
         membership,
         largest_id,
     })

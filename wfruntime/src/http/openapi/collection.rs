@@ -4,7 +4,8 @@ use super::Caller;
 use super::node::Object;
 use super::operation::{Method, Operation};
 use super::parts::{
-    done, id_in_path, ids, in_one, key, one_or_several, page, parameter, required, shared, shown,
+    done, fired, id_in_path, ids, in_one, key, one_or_several, page, parameter, required, shared,
+    shown,
 };
 use super::schema::{any, anything, count, data, id, list, members, named, one_of, text};
 use crate::action::read::link;
@@ -29,6 +30,7 @@ pub(super) fn operations(caller: &Caller<'_>, of: &'static Definition) -> Vec<Op
     ];
     let mut all: Vec<_> = verbs.into_iter().filter_map(|verb| here.operation(verb)).collect();
     all.extend(here.own());
+    all.extend(here.trigger());
     all.extend(here.forms());
     all.extend(here.history());
     let associations = of.associations.iter();
@@ -38,6 +40,20 @@ pub(super) fn operations(caller: &Caller<'_>, of: &'static Definition) -> Vec<Op
         all.extend(verbs.into_iter().filter_map(|verb| here.operation(verb)));
     }
     all
+}
+
+/// `triggerWorkflows` with the custom actions for records of `of`, or for none, that the role may
+/// use.
+pub(super) fn custom(caller: &Caller<'_>, of: Option<&'static Definition>) -> Option<Object> {
+    let workflows = caller.registry.workflows().iter().filter(|workflow| {
+        matches!(workflow.meta.trigger, Trigger::CustomAction { .. })
+            && workflow.collection == of
+            && caller.access.may_workflow(workflow.meta)
+    });
+    let line = |meta: &crate::workflow::WorkflowMeta| format!("- `{}`: {}", meta.key, meta.title);
+    let lines: Vec<String> = workflows.map(|workflow| line(workflow.meta)).collect();
+    let about = format!("Custom actions, separated by commas:\n\n{}", lines.join("\n"));
+    (!lines.is_empty()).then(|| required(parameter("triggerWorkflows", &about, text())))
 }
 
 /// A collection, by itself or as it is reached through an association.
@@ -72,7 +88,7 @@ impl Place<'_> {
             Verb::UpdateOrCreate => ("updateOrCreate", post, "Changes or new", done(record, ends)),
             Verb::FirstOrCreate => ("firstOrCreate", post, "Finds or new", done(record, ends)),
             Verb::Destroy => ("destroy", post, "Deletes", self.counted()),
-            Verb::Add | Verb::Remove | Verb::Set | Verb::Own(_) => return None,
+            Verb::Add | Verb::Remove | Verb::Set | Verb::Trigger | Verb::Own(_) => return None,
         };
         let created = || named(&self.caller.names.create(self.of));
         let body = match verb {
@@ -127,7 +143,7 @@ impl Place<'_> {
     fn is_judged(&self) -> bool {
         let workflows = self.caller.registry.workflows().iter();
         let mut before = workflows.filter(|it| it.meta.trigger == Trigger::PreAction);
-        before.any(|workflow| workflow.collection == self.of)
+        before.any(|workflow| workflow.is_of(self.of))
     }
 
     /// An action here, without parameters and body.
@@ -187,18 +203,19 @@ impl Place<'_> {
     fn fires(&self) -> Option<Object> {
         let workflows = self.caller.registry.workflows().iter();
         let nameable = workflows.filter(|workflow| {
-            workflow.meta.mode == Mode::Local && self.caller.access.may_workflow(workflow.meta)
+            let meta = workflow.meta;
+            let is_custom = matches!(meta.trigger, Trigger::CustomAction { .. });
+            meta.mode == Mode::Local && !is_custom && self.caller.access.may_workflow(meta)
         });
         let mut lines = Vec::new();
         for workflow in nameable {
             let (key, title) = (workflow.meta.key, workflow.meta.title);
-            if workflow.collection == self.of {
+            if workflow.is_of(self.of) {
                 lines.push(format!("- `{key}`: {title}"));
             }
             let associations = self.of.associations.iter().filter(|it| it.is_to_one());
-            let leads = |it: &&Association| {
-                it.target() == workflow.collection && !workflow.meta.runs_before()
-            };
+            let leads =
+                |it: &&Association| workflow.is_of(it.target()) && !workflow.meta.runs_before();
             for by in associations.filter(leads) {
                 if link::association(self.of, by.json).is_some() {
                     lines.push(format!("- `{key}!{}`: {title}", by.json));
@@ -248,6 +265,16 @@ impl Place<'_> {
             Operation { body: Some(anything()), parameters, ..asked }
         })
         .collect()
+    }
+
+    /// The custom actions for its records.
+    fn trigger(&self) -> Option<Operation> {
+        self.caller.access.grant(Verb::Get, self.of)?;
+        let named = custom(self.caller, Some(self.of))?;
+        let parameters = vec![ids("Which records, by their ids."), shared("filter"), named];
+        let about = format!("Custom actions: {}", self.of.meta.title);
+        let asked = self.asked("trigger", Method::Post, about, fired());
+        Some(Operation { body: Some(anything()), needs_body: false, parameters, ..asked })
     }
 
     /// What people fill in and press.

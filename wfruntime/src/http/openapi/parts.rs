@@ -94,6 +94,11 @@ pub(super) fn done(records: Object, may_end: bool) -> Object {
     ])
 }
 
+/// What custom actions answer: what fired.
+pub(super) fn fired() -> Object {
+    object([("messages?", list(named("wf.Message"))), ("workflows?", list(named("wf.Fired")))])
+}
+
 /// A page of a list.
 pub(super) fn page(of: Object) -> Object {
     object([("data", list(of)), ("meta", named("wf.Meta"))])

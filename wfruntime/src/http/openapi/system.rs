@@ -1,9 +1,10 @@
 //! The operations on the framework's own resources: signing in, workflows, executions, tasks.
 
 use super::Caller;
+use super::collection::custom;
 use super::node::Object;
 use super::operation::{Method, Operation};
-use super::parts::{body, key, page, parameter, required, shared};
+use super::parts::{body, fired, key, page, parameter, required, shared};
 use super::schema::{
     any, anything, count, data, flag, id, list, members, moment, named, nothing, object, one_of,
     or_null, text,
@@ -21,22 +22,28 @@ struct Route {
 /// The operations that the caller may use.
 pub(super) fn operations(caller: &Caller<'_>) -> Vec<Operation> {
     let usable = SYSTEM_ROUTES.iter().filter(|route| caller.access.meets(route.need));
-    usable.map(|route| operation(caller, route)).collect()
+    usable.filter_map(|route| operation(caller, route)).collect()
 }
 
-fn operation(caller: &Caller<'_>, route: &SystemRoute) -> Operation {
+/// The operation of a route; none if it is for custom actions and the role has none.
+fn operation(caller: &Caller<'_>, route: &SystemRoute) -> Option<Operation> {
     let account = caller.registry.account().name();
     let resource = if route.resource == "users" { account } else { route.resource };
     let told = told(route);
     let path = format!("/api/{resource}:{}", route.action);
     let id = format!("{resource}.{}", route.action);
     let method = if route.reads() { Method::Get } else { Method::Post };
-    Operation {
-        parameters: parameters(route),
+    let parameters = match (route.resource, route.action) {
+        ("workflows", "trigger") => vec![custom(caller, None)?],
+        _ => parameters(route),
+    };
+    Some(Operation {
+        parameters,
         body: told.body,
+        needs_body: route.action != "trigger",
         is_throttled: route.action == "signIn" || route.action == "changePassword",
         ..Operation::new(path, method, resource, id, told.about.to_owned(), told.answer)
-    }
+    })
 }
 
 fn parameters(route: &SystemRoute) -> Vec<Object> {
@@ -129,9 +136,14 @@ fn of_workflows(action: &str) -> Route {
             Some(body([("enabled", flag())])),
             data(named("wf.Workflow")),
         ),
+        "trigger" => ("Custom actions that are about no record", Some(anything()), fired()),
         "execute" => (
             "Runs a workflow for a record, as a user; a disabled one too",
-            Some(body([("data", any([id(), members()])), ("userId", id())])),
+            Some(body([
+                ("data?", any([id(), members(), list(any([id(), members()]))])),
+                ("userId", id()),
+                ("values?", anything()),
+            ])),
             data(object([("execution", id()), ("key", text()), ("status", one_of(["queued"]))])),
         ),
         _ => (
@@ -218,8 +230,8 @@ fn workflow() -> Object {
     object([
         ("key?", text()),
         ("title?", text()),
-        ("collection?", text()),
-        ("trigger?", one_of(["post_action", "pre_action", "collection_event"])),
+        ("collection?", or_null(text())),
+        ("trigger?", one_of(["post_action", "pre_action", "collection_event", "custom_action"])),
         ("mode?", one_of(["local", "global"])),
         ("on?", list(text())),
         ("execution?", one_of(["sync", "async"])),
@@ -245,7 +257,7 @@ fn execution() -> Object {
         ("version?", count()),
         ("revision?", anything()),
         ("status?", one_of(Status::WORDS)),
-        ("collection?", text()),
+        ("collection?", or_null(text())),
         ("recordId?", or_null(id())),
         ("userId?", or_null(id())),
         ("roleName?", or_null(text())),
@@ -346,8 +358,8 @@ fn task() -> Object {
         ("createdAt?", moment()),
         ("closedAt?", or_null(moment())),
         ("key?", text()),
-        ("collection?", text()),
-        ("recordId?", id()),
+        ("collection?", or_null(text())),
+        ("recordId?", or_null(id())),
         ("fields?", or_null(list(named("wf.Field")))),
         ("assignees?", list(seat)),
         ("decisions?", list(decision)),
@@ -371,7 +383,7 @@ fn field() -> Object {
         ("pattern?", text()),
         ("default?", anything()),
         ("association?", text()),
-        ("collection?", text()),
+        ("collection?", or_null(text())),
         ("new?", object([("fields", list(named("wf.Field")))])),
     ])
 }

@@ -3,6 +3,7 @@
 //! It reads a call and answers it; it refuses to know how any of it is done.
 
 mod auth;
+mod execute;
 mod executions;
 mod listing;
 mod members;

@@ -36,12 +36,13 @@ pub(super) struct Redaction {
 
 impl Redaction {
     /// `context` is what the execution saw, of a record of this collection.
-    pub(super) fn new(core: &Core, collection: &str, context: Option<&Value>) -> Self {
+    pub(super) fn new(core: &Core, collection: Option<&str>, context: Option<&Value>) -> Self {
         let columns = core.registry.collections().iter().flat_map(|found| &found.columns);
         let hidden = columns.filter(|column| column.options.hidden);
         let names: HashSet<_> = hidden.map(|column| column.json).collect();
         let mut values = Vec::new();
-        if let (Some(definition), false) = (core.registry.named(collection), names.is_empty()) {
+        let definition = collection.and_then(|name| core.registry.named(name));
+        if let (Some(definition), false) = (definition, names.is_empty()) {
             for name in ["data", "before"] {
                 collect(
                     definition,

@@ -22,7 +22,7 @@ impl<'e> Shown<'e> {
     /// `context` is what the execution saw, as it is stored.
     pub(super) fn new(core: &'e Core, execution: &'e Execution, context: Option<&str>) -> Self {
         let context = context.and_then(|text| serde_json::from_str(text).ok());
-        let redaction = Redaction::new(core, &execution.collection, context.as_ref());
+        let redaction = Redaction::new(core, execution.collection.as_deref(), context.as_ref());
         Self { core, execution, context, redaction }
     }
 
@@ -37,8 +37,8 @@ impl<'e> Shown<'e> {
             "revision": execution.revision,
             "status": execution.status.as_str(),
             "collection": execution.collection,
-            // What runs before a write may be about no record yet.
-            "recordId": (execution.record_id != 0).then_some(execution.record_id),
+            // It may be about several, about none, or about one that is not written yet.
+            "recordId": execution.record_id,
             "userId": execution.user_id,
             "roleName": execution.role,
             "chain": execution.chain,
@@ -58,7 +58,8 @@ impl<'e> Shown<'e> {
 
     /// What it saw, without what its collections hide.
     pub(super) fn context(&self) -> Value {
-        let definition = self.core.registry.named(&self.execution.collection);
+        let name = self.execution.collection.as_deref();
+        let definition = name.and_then(|name| self.core.registry.named(name));
         let mut context = self.context.clone().unwrap_or_default();
         if let Some(members) = context.as_object_mut() {
             for name in ["data", "before"] {
@@ -72,6 +73,9 @@ impl<'e> Shown<'e> {
             };
             if let Some(changed) = members.get_mut("changed").and_then(Value::as_array_mut) {
                 changed.retain(|name| name.as_str().is_some_and(is_shown));
+            }
+            if let Some(input) = members.get_mut("input") {
+                *input = self.redaction.value(input.take());
             }
             members.entry("before").or_insert(Value::Null);
         }

@@ -1,30 +1,28 @@
 //! `workflows:…`: what the program declared, and the switch of each.
 
-use std::sync::Arc;
-
 use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::listing::{Field, Fields, Kind, Listing};
 use super::{Call, data};
-use crate::action::authorise;
-use crate::auth::{ANONYMOUS, Access};
+use crate::auth::Access;
 use crate::engine::around;
 use crate::engine::signals::NewSignal;
-use crate::error::{Error, ErrorKind, Fault, Result};
-use crate::execution::{self, NewExecution, NewStatus};
+use crate::error::{Error, ErrorKind, Result};
+use crate::execution;
 use crate::identity::Identity;
 use crate::registry::WorkflowDefinition;
 use crate::spelling;
-use crate::trigger::{self, Snapshot};
 use crate::workflow::{Mode, Sketch, Timing};
+
+const TRIGGERS: &[&str] = &["post_action", "pre_action", "collection_event", "custom_action"];
 
 /// What a workflow is answered with; `nodes` and `edges` by `get` alone.
 const FIELDS: &[Field] = &[
     Field::new("key", "", Kind::Text),
     Field::new("title", "", Kind::Text),
     Field::new("collection", "", Kind::Text),
-    Field::new("trigger", "", Kind::Word(&["post_action", "pre_action", "collection_event"])),
+    Field::new("trigger", "", Kind::Word(TRIGGERS)),
     Field::new("mode", "", Kind::Word(&["local", "global"])),
     Field::shown("on"),
     Field::new("execution", "", Kind::Word(&["sync", "async"])),
@@ -61,7 +59,7 @@ pub(super) async fn answer(
             }
             Ok(data(fields.of(shown)))
         }
-        "execute" => execute(call, access).await,
+        "execute" => super::execute::execute(call, access, named(call)?).await,
         "signal" => signal(call, identity).await,
         _ => {
             let workflow = named(call)?;
@@ -84,60 +82,6 @@ async fn sketch(call: &Call<'_>, workflow: &WorkflowDefinition) -> Result<Sketch
     let store = &call.core.store;
     let runs = around::runs(store, meta.key, &execution::revision(meta)).await?;
     Ok(Sketch::seen(meta.trigger(), &runs))
-}
-
-/// Runs a workflow as if the user had done something to the record; a disabled one too.
-async fn execute(call: &Call<'_>, access: &Access) -> Result<Response> {
-    let (core, workflow) = (call.core, named(call)?);
-    let mut body = call.members()?;
-    // An id of a record, or an object with its `id`.
-    let (record, user_id) = (body.value("data"), body.id("userId"));
-    body.check()?;
-    let mut faults = Vec::new();
-    let user = core.auth.account.find(core, user_id).await?;
-    if user.is_none() {
-        let fault = Fault::new("unknown_user", format!("there is no user {user_id}"));
-        faults.push(fault.at("userId"));
-    }
-    let id = record.as_i64().or_else(|| record.get("id")?.as_i64());
-    let found = match id {
-        Some(id) => trigger::record(core, workflow.meta, workflow.collection, id).await?,
-        None => None,
-    };
-    if found.is_none() {
-        let name = workflow.collection.name();
-        let message = format!("expected the id of a record of `{name}`, or the record with its id");
-        faults.push(Fault::new("unknown_record", message).at("data"));
-    }
-    let (Some(row), Some(user)) = (found, user) else {
-        return Err(Error::faults(ErrorKind::Invalid, faults));
-    };
-    // Whoever may use this must not act as somebody who may more.
-    authorise::act_as(access, &user)?;
-    if workflow.meta.runs_before() {
-        let message =
-            format!("`{}` runs before a write: it cannot be run without one", workflow.meta.key);
-        return Err(Error::invalid("runs_before", message));
-    }
-    let execution = NewExecution {
-        id: core.ids.next(&core.clock),
-        workflow: workflow.meta,
-        record: row.id(),
-        snapshot: Arc::new(Snapshot {
-            action: "execute".to_owned(),
-            data: row,
-            before: None,
-            ids: Vec::new(),
-            changed: Vec::new(),
-            role: user.roles.first().map_or(ANONYMOUS, String::as_str).to_owned(),
-            user: Some(user),
-        }),
-        cause: Vec::new(),
-        caller: None,
-        status: NewStatus::Queued,
-    };
-    let id = core.engine.execute(execution).await?;
-    Ok(data(json!({ "execution": id, "key": workflow.meta.key, "status": "queued" })))
 }
 
 /// Sends a signal to every open execution of the workflow for a record.
@@ -169,7 +113,7 @@ async fn shown(call: &Call<'_>, workflow: &WorkflowDefinition) -> Result<Value> 
     Ok(json!({
         "key": meta.key,
         "title": meta.title,
-        "collection": workflow.collection.name(),
+        "collection": workflow.collection.map(|it| it.name()),
         "trigger": meta.trigger.as_str(),
         "mode": if meta.mode == Mode::Local { "local" } else { "global" },
         "on": meta.on,

@@ -51,7 +51,7 @@ const fn workflow(key: &'static str) -> WorkflowMeta {
     WorkflowMeta {
         key,
         title: key,
-        collection: || User::META,
+        collection: Some(|| User::META),
         revision: 0,
         location: at(90),
         ..WorkflowMeta::BARE

@@ -18,7 +18,7 @@ const fn workflow(key: &'static str, line: u32) -> WorkflowMeta {
     WorkflowMeta {
         key,
         title: key,
-        collection: || User::META,
+        collection: Some(|| User::META),
         mode: Mode::Global,
         on: &["create"],
         revision: 0,
@@ -110,11 +110,12 @@ fn names_that_fit() {
     assert_eq!(keys, ["first", "later"]);
     let later = registry.workflow("later").expect("it is declared");
     assert_eq!(later.appends, [[0, 1]]);
-    assert_eq!(later.collection.columns[later.changed[0]].rust, "nickname");
-    assert!(later.fires_on(later.collection, "submit"));
-    assert!(!later.fires_on(later.collection, "create"));
+    let of = later.collection.expect("a collection");
+    assert_eq!(of.columns[later.changed[0]].rust, "nickname");
+    assert!(later.fires_on(of, "submit"));
+    assert!(!later.fires_on(of, "create"));
     assert!(registry.workflow("none").is_none());
-    assert!(registry.action(later.collection, "submit").is_some());
+    assert!(registry.action(of, "submit").is_some());
     assert!(registry.role("clerk").is_some());
 }
 
@@ -233,7 +234,8 @@ fn actions_and_roles_declared_twice() {
 
 #[test]
 fn collections_that_are_not_registered() {
-    static ONE: WorkflowMeta = WorkflowMeta { collection: || &ELSEWHERE, ..workflow("review", 7) };
+    static ONE: WorkflowMeta =
+        WorkflowMeta { collection: Some(|| &ELSEWHERE), ..workflow("review", 7) };
     static CLERK: RoleMeta =
         role("clerk", &[GrantMeta { collection: || &ELSEWHERE, ..grant("view", 6) }], 4);
     static SUBMIT: ActionMeta = ActionMeta { collection: || &ELSEWHERE, ..action("submit", 3) };
@@ -270,7 +272,7 @@ fn versions_that_contradict_each_other() {
     static FIRST: WorkflowMeta = WorkflowMeta { version: 2, ..workflow("twice", 3) };
     static AGAIN: WorkflowMeta = WorkflowMeta { version: 2, ..workflow("twice", 9) };
     static OTHER: WorkflowMeta =
-        WorkflowMeta { version: 4, collection: || &SOMETHING, ..workflow("twice", 12) };
+        WorkflowMeta { version: 4, collection: Some(|| &SOMETHING), ..workflow("twice", 12) };
     let registry = build(&[&FIRST, &AGAIN, &OTHER], &[], &[]);
     check(
         &registry,
