@@ -244,9 +244,10 @@ fn workflows_are_listed_switched_and_drawn() {
     let listed = run(&folder, &["workflows"]);
     assert_eq!(
         listed.out,
-        "key     version  trigger  collection  mode    execution  enabled\n\
-         review  1        named    notes       local   async      yes\n\
-         thank   1        create   notes       global  sync       yes\n"
+        "key        version  trigger         collection  mode    execution  enabled\n\
+         door_sign  1        change: create  users       global  async      yes\n\
+         review     1        named           notes       local   async      yes\n\
+         thank      1        create          notes       global  sync       yes\n"
     );
     assert_eq!(run(&folder, &["workflows", "disable", "review"]).out, "`review` is disabled\n");
     assert!(run(&folder, &["workflows", "list"]).out.contains("local   async      no\n"));

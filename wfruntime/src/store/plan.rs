@@ -276,7 +276,7 @@ impl Comparison<'_> {
                 let records = if *rows == 1 { "record" } else { "records" };
                 let what = format!("`{from}` becomes `{to}` in {rows} {records}");
                 let loss = Some("nothing; an older program does not know the new name".to_owned());
-                let change = Change::Rewrite { table, column: column.name, from: *from, to: *to };
+                let change = Change::Rewrite { table, column: column.name, from, to };
                 self.plan.add(table, Some(column.name), what, loss, change);
             }
         }
