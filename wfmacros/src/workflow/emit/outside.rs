@@ -21,8 +21,10 @@ impl Emitter<'_> {
         let private = &self.scope.private;
         let value = self.scope.expr(record);
         let id = quote_spanned!(record.span()=> &<_ as #private::Identified>::identity(&#value));
-        // By a name that cannot be a constant: of a function, rustc would speak twice.
-        let called = Ident::new("Called", Span::mixed_site());
+        // By a name that cannot be a constant: of a function, rustc would speak twice. It stands
+        // where the path does, for that is what cannot be called.
+        let at = workflow.segments.last().map_or(span, |last| last.ident.span());
+        let called = Ident::new("__Called", at);
         let call = quote_spanned!(span=> #cx.call::<#called>(#id).await?);
         quote!({ type #called = #workflow; #call })
     }
