@@ -13,6 +13,7 @@ mod killed;
 mod late;
 mod model;
 mod replayed;
+mod turns;
 mod undo;
 mod users;
 
