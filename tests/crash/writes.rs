@@ -22,7 +22,7 @@ struct Case {
 /// What is there before each of them: two tags, of which the first is on the carton.
 const BEFORE: (&str, i64) = ("one 1, two 2", 1);
 
-const CASES: [Case; 7] = [
+const CASES: [Case; 8] = [
     Case {
         path: "tags:updateOrCreate?filterKeys=name",
         body: r#"{"name": "three", "size": 3}"#,
@@ -64,6 +64,12 @@ const CASES: [Case; 7] = [
         body: "{}",
         left: ("one 1, two 2", 0),
         heard: &["delete link"],
+    },
+    Case {
+        path: "tags:import?format=json",
+        body: r#"[{"name": "five", "size": 5}, {"name": "six", "size": 6}]"#,
+        left: ("five 5, one 1, six 6, two 2", 1),
+        heard: &["create five 5", "create six 6"],
     },
 ];
 

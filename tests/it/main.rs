@@ -9,6 +9,7 @@ mod attempts;
 mod child;
 mod command_line;
 mod described;
+mod files;
 mod forms;
 mod full_disk;
 mod kit;

@@ -133,6 +133,8 @@ impl FromIterator<Found> for Workflows {
 pub struct Settings {
     /// The largest request body, in bytes.
     pub body_limit: usize,
+    /// The largest file that is sent to be imported, in bytes.
+    pub import_limit: usize,
     /// The largest stored context or result of a node, in bytes.
     pub payload_limit: usize,
     /// The most rows that one action may write.
@@ -179,6 +181,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             body_limit: 1 << 20,
+            import_limit: 32 << 20,
             payload_limit: 1 << 20,
             rows_limit: 10_000,
             page_limit: 500,

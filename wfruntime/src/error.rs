@@ -92,9 +92,10 @@ impl Fault {
         self
     }
 
-    /// The same fault in other words, which are not translated.
-    pub(crate) fn reworded(&self, message: String) -> Self {
-        Self { message, text: Text::default(), ..self.clone() }
+    /// The same fault with the line of a file that it is about.
+    pub(crate) fn in_line(&self, line: u64) -> Self {
+        let message = format!("line {line}: {}", self.message);
+        Self { message, ..self.clone() }.with("line", line)
     }
 
     /// What stands in the message, by name; nothing if the program wrote it, and not this crate.

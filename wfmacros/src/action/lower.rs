@@ -22,7 +22,7 @@ pub(crate) struct Model {
 }
 
 /// The actions that every collection has.
-const BUILT_IN: [&str; 15] = [
+const BUILT_IN: [&str; 17] = [
     "list",
     "get",
     "view",
@@ -38,6 +38,8 @@ const BUILT_IN: [&str; 15] = [
     "set",
     "forms",
     "history",
+    "export",
+    "import",
 ];
 
 /// Judges the function; `None` if nothing can be made of it.

@@ -164,6 +164,15 @@ fn takes(
                     Some("remove `own`"),
                 ),
             );
+        } else if ["export", "import"].contains(&word) {
+            errors.at(
+                own,
+                message(
+                    format!("`own` has no effect on `{word}`"),
+                    Some("what is exported is what the role may view, what is imported is new"),
+                    Some("remove `own`"),
+                ),
+            );
         } else if role.name == "anonymous" {
             errors.at(
                 own,

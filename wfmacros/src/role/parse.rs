@@ -117,7 +117,8 @@ fn workflow(input: ParseStream) -> syn::Result<Path> {
 
 fn grant(input: ParseStream) -> syn::Result<Grant> {
     let verb = input.call(Ident::parse_any).map_err(|error| {
-        let help = "there are `view`, `create`, `update`, `destroy` and the program's own actions";
+        let help = "there are `view`, `create`, `update`, `destroy`, `export`, `import` and the \
+                    program's own actions";
         syn::Error::new(error.span(), message("expected an action", None, Some(help)))
     })?;
     let fields = if input.peek(token::Paren) {

@@ -36,6 +36,7 @@ pub(crate) mod rows;
 mod trigger;
 mod turns;
 mod update;
+mod whole;
 
 pub use act::Act;
 pub(crate) use history::history;
@@ -50,3 +51,4 @@ pub(crate) use faults::Faults;
 pub(crate) use load::{Tree, Written, load};
 pub(crate) use one::{Keyed, OneAction};
 pub(crate) use plan::new_row;
+pub(crate) use whole::{EXPORT, IMPORT, exported, imported};

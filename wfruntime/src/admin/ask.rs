@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{Method, StatusCode, Uri};
+use axum::response::Response;
 use http_body_util::BodyExt as _;
 use serde::Deserialize;
 use serde_json::Value;
@@ -65,15 +66,42 @@ impl Place {
         self.ask(Method::POST, route, Some(body)).await
     }
 
+    /// Reads a file from a route, as it is.
+    pub(super) async fn file(&self, route: &str) -> Asked<Response> {
+        let answer = self.send(Method::GET, route, Body::empty()).await?;
+        if answer.status().is_success() {
+            return Ok(answer);
+        }
+        match self.told(answer).await {
+            Err(refused) => Err(refused),
+            Ok(_) => Err(Refused::broken("a refusal that is none")),
+        }
+    }
+
+    /// Writes a file to a route.
+    pub(super) async fn send_file(&self, route: &str, file: String) -> Asked {
+        let answer = self.send(Method::POST, route, Body::from(file)).await?;
+        self.told(answer).await
+    }
+
     async fn ask(&self, method: Method, route: &str, body: Option<&Value>) -> Asked {
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        let answer = self.send(method, route, body).await?;
+        self.told(answer).await
+    }
+
+    async fn send(&self, method: Method, route: &str, body: Body) -> Asked<Response> {
         let uri: Uri = format!("/api/{route}").parse().map_err(Refused::broken)?;
         let mut parts = self.parts.clone();
         (parts.method, parts.uri) = (method, uri);
         for name in [CONTENT_LENGTH, CONTENT_TYPE, CONTENT_ENCODING] {
             parts.headers.remove(name);
         }
-        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
-        let mut answer = http::handle(&self.core, Request::from_parts(parts, body)).await;
+        Ok(http::handle(&self.core, Request::from_parts(parts, body)).await)
+    }
+
+    /// What stands in an answer.
+    async fn told(&self, mut answer: Response) -> Asked {
         let status = answer.status();
         let told = answer.extensions_mut().remove::<http::Told>();
         let bytes = answer.into_body().collect().await.map_err(Refused::broken)?.to_bytes();

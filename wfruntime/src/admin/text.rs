@@ -93,7 +93,15 @@ impl Catalogue {
         let mut errors = Vec::new();
         let told = pattern.map(|it| self.bundle.format_pattern(it, Some(&values), &mut errors));
         match told {
-            Some(told) if errors.is_empty() => told.into_owned(),
+            Some(told) if errors.is_empty() => {
+                let line = args.iter().find(|(name, _)| *name == "line");
+                match line.and_then(|(_, line)| line.parse::<u64>().ok()) {
+                    Some(line) => {
+                        self.with("in-line", &[("line", line.into()), ("what", told.into())])
+                    }
+                    None => told.into_owned(),
+                }
+            }
             _ => fault.message.clone(),
         }
     }
@@ -202,7 +210,7 @@ mod tests {
         bad_id before_own before_path body body_missing collection_event custom_named custom_path no_custom_action no_values event_named runs_before cannot_open not_a_database broken_body button_array button_filter declaration disk_error \
         duplicate_field duplicate_parameter duplicate_record duplicate_target empty_path \
         filter_too_deep filter_too_large global_path implied inexact invalid_body \
-        invalid_encoding invalid_filter invalid_id invalid_json invalid_operand \
+        invalid_encoding invalid_filter invalid_flag invalid_format invalid_id invalid_json invalid_operand \
         invalid_page_size invalid_sort invalid_target method_not_allowed misplaced_operator \
         missing_operator no_context no_effect no_execution no_graph no_target not_a_number \
         not_an_association other_action other_collection output overflow path_too_deep \

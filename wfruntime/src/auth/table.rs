@@ -3,7 +3,7 @@
 use super::access::Roles;
 use super::routes::{Need, SYSTEM_ROUTES};
 use super::{ADMIN, ANONYMOUS, Access, Grant, ROOT};
-use crate::action::{Verb, authorise};
+use crate::action::{EXPORT, IMPORT, Verb, authorise};
 use crate::collection::Definition;
 use crate::identity::{Actor, Identity};
 use crate::registry::Registry;
@@ -33,6 +33,8 @@ pub(crate) fn access_table(registry: &Registry) -> String {
             ("create", Verb::Create),
             ("update", Verb::Update),
             ("destroy", Verb::Destroy),
+            (EXPORT, Verb::Own(EXPORT)),
+            (IMPORT, Verb::Own(IMPORT)),
         ];
         let own = registry
             .actions()

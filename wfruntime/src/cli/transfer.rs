@@ -1,6 +1,6 @@
 //! `export` and `import`: whole collections as files.
 
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::collection::Definition;
 use crate::core::Core;
 use crate::error::{Error, Result};
 use crate::spelling::{instead, quoted};
-use crate::transfer::{self, Extent, Format, Source};
+use crate::transfer::{self, Extent, Format, Input, Source};
 
 /// After so many records it is said how many there were.
 const STEP: u64 = 10_000;
@@ -51,17 +51,31 @@ pub(super) async fn export(app: &App, export: &Export) -> Result<()> {
         let named = export.output.as_deref().and_then(Format::of);
         let format = export.format.or(named).unwrap_or(Format::Csv);
         let Some(file) = &export.output else {
-            let mut out = std::io::stdout().lock();
-            return transfer::export(core, definition, format, &mut out, told).await.map(drop);
+            return write(core, definition, format, &mut std::io::stdout().lock()).await.map(drop);
         };
         let mut out = BufWriter::new(own_file(file)?);
-        let count = transfer::export(core, definition, format, &mut out, told).await?;
-        out.flush()?;
+        let count = write(core, definition, format, &mut out).await?;
         let file = file.display();
         say(&format!("{count} records are in {file}, with all fields, hidden ones too"));
         Ok(())
     })
     .await
+}
+
+/// Writes all of a collection; how many records there were.
+async fn write(
+    core: &Core,
+    definition: &'static Definition,
+    format: Format,
+    to: &mut impl Write,
+) -> Result<u64> {
+    let mut export = transfer::Export::all(core, definition, format).await?;
+    while let Some(part) = export.next().await? {
+        to.write_all(&part)?;
+        told(export.count);
+    }
+    to.flush()?;
+    Ok(export.count)
 }
 
 pub(super) async fn import(app: &App, import: &Import) -> Result<()> {
@@ -80,8 +94,8 @@ pub(super) async fn import(app: &App, import: &Import) -> Result<()> {
             (false, true) => Extent::Whole,
             (false, false) => Extent::Chunks,
         };
-        let source = Source { definition, file, format };
-        let count = transfer::import(core, &source, extent, told).await?;
+        let source = Source { definition, input: Input::File(file), format, may: None };
+        let count = transfer::import(core, &source, extent, None, told).await?;
         say(&match extent {
             Extent::Trial => format!("{count} records would be written; nothing was"),
             Extent::Chunks | Extent::Whole => format!("{count} records are written"),

@@ -24,6 +24,42 @@ pub(super) async fn read(
     settings: &Settings,
 ) -> Result<Option<Box<RawValue>>> {
     let limit = settings.body_limit;
+    check_head(parts, limit)?;
+    let collected = tokio::time::timeout(settings.request_timeout, collect(body, limit)).await;
+    let bytes = collected.map_err(|_| late())??;
+    parse(&bytes)
+}
+
+/// Reads a body of any kind, at most `import_limit` bytes of it; none of its parts may take longer
+/// than a whole body otherwise.
+///
+/// # Errors
+/// As [`read`], but for what it says.
+pub(super) async fn file(parts: &Parts, mut body: Body, settings: &Settings) -> Result<Vec<u8>> {
+    let limit = settings.import_limit;
+    check_head(parts, limit)?;
+    let mut all = Vec::new();
+    loop {
+        let frame = tokio::time::timeout(settings.request_timeout, body.frame()).await;
+        let Some(frame) = frame.map_err(|_| late())? else { return Ok(all) };
+        let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
+        if data.len() + all.len() > limit {
+            return Err(too_large(limit));
+        }
+        all.extend_from_slice(&data);
+    }
+}
+
+fn late() -> Error {
+    Error::new(ErrorKind::Timeout, "timeout", "the body did not arrive in time")
+}
+
+fn broken(error: axum::Error) -> Error {
+    Error::invalid("broken_body", "the body broke off").with_source(error)
+}
+
+/// Fails if the head says that the body is compressed or too large.
+fn check_head(parts: &Parts, limit: usize) -> Result<()> {
     if let Some(encoding) = parts.headers.get(CONTENT_ENCODING)
         && !encoding.as_bytes().eq_ignore_ascii_case(b"identity")
     {
@@ -40,21 +76,14 @@ pub(super) async fn read(
     {
         return Err(too_large(limit));
     }
-    let collected = tokio::time::timeout(settings.request_timeout, collect(body, limit)).await;
-    let bytes = collected.map_err(|_| {
-        Error::new(ErrorKind::Timeout, "timeout", "the body did not arrive in time")
-    })??;
-    parse(&bytes)
+    Ok(())
 }
 
 async fn collect(mut body: Body, limit: usize) -> Result<Bytes> {
     let mut first = Bytes::new();
     let mut all = Vec::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| {
-            Error::invalid("broken_body", "the body broke off").with_source(error)
-        })?;
-        let Ok(data) = frame.into_data() else { continue };
+        let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
         if data.len() + first.len().max(all.len()) > limit {
             return Err(too_large(limit));
         }

@@ -16,6 +16,7 @@ mod query;
 mod resource;
 mod serve;
 mod system;
+mod transfer;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -126,6 +127,16 @@ async fn dispatch(core: &Arc<Core>, parts: Parts, body: Body) -> Result<Response
         return match action {
             forms::ACTION => forms::answer(core, &route.resource, &parts).await,
             _ => history::answer(core, &route.resource, &parts).await,
+        };
+    }
+    if route.through.is_none() && [action::EXPORT, action::IMPORT].contains(&action) {
+        let reads = action == action::EXPORT;
+        if let Some(response) = refused_method(&parts, path, &route, reads) {
+            return Ok(response);
+        }
+        return match reads {
+            true => transfer::export(core, &route.resource, &parts).await,
+            false => transfer::import(core, &route.resource, &parts, body).await,
         };
     }
     let asked = Asked::find(core, &route, action)?;

@@ -12,7 +12,7 @@ use crate::error::Fault;
 use crate::spelling::{closest, quoted};
 
 /// The parameters that mean something.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 15] = [
     "filterByTk",
     "filter",
     "fields",
@@ -25,6 +25,9 @@ const NAMES: [&str; 12] = [
     "token",
     "button",
     "filterKeys",
+    "format",
+    "dryRun",
+    "whole",
 ];
 
 /// A parameter of NocoBase's clients that is close to ours but is none.
@@ -43,6 +46,12 @@ pub(crate) struct Params {
     pub(super) triggers: Option<String>,
     /// `filterKeys`, the fields that tell a record from others.
     pub(super) filter_keys: Vec<String>,
+    /// `format`, how the records of a file stand in it.
+    pub(super) format: Option<String>,
+    /// `dryRun=true`: nothing is written.
+    pub(super) dry_run: bool,
+    /// `whole=true`: all is written or nothing.
+    pub(super) whole: bool,
     /// `button`, the name of the one that is pressed.
     pub(super) button: Option<String>,
     /// The known ones that were given, each once.
@@ -98,6 +107,9 @@ impl Params {
             },
             "filterKeys" => self.filter_keys.extend(list(&value)),
             "button" => self.button = Some(value),
+            "format" => self.format = Some(value),
+            "dryRun" => self.dry_run = self.flag(known, &value),
+            "whole" => self.whole = self.flag(known, &value),
             // `token` is read by others.
             _ => {}
         }
@@ -146,6 +158,14 @@ impl Params {
             self.fault(&format!("invalid_{}", snake(name)), name, message);
         }
         number
+    }
+
+    fn flag(&mut self, name: &str, value: &str) -> bool {
+        if !matches!(value, "true" | "false") {
+            let message = format!("`{name}` must be `true` or `false`, not {}", quoted(value));
+            self.fault("invalid_flag", name, message);
+        }
+        value == "true"
     }
 
     fn fault(&mut self, code: &str, field: &str, message: String) {

@@ -3,7 +3,7 @@
 use super::path::Route;
 use super::query::{Params, id, no_id};
 use crate::action::read::link;
-use crate::action::{Request, Target, Through, Verb};
+use crate::action::{self, Request, Target, Through, Verb};
 use crate::collection::Definition;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Fault, Result};
@@ -62,7 +62,9 @@ impl Asked {
                 through.is_none() && core.registry.declared((own.collection)()) == Some(collection)
             });
             let legal = actions.map(|(name, _)| *name).chain(own.map(|own| own.name));
-            let shown = [super::forms::ACTION, super::history::ACTION].into_iter();
+            let shown =
+                [super::forms::ACTION, super::history::ACTION, action::EXPORT, action::IMPORT];
+            let shown = shown.into_iter();
             let legal: Vec<&str> = legal.chain(shown.filter(|_| through.is_none())).collect();
             return Err(no_action(&route.resource, action, &legal));
         };

@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::collections::HashMap;
 
 use super::RegistryFault;
-use crate::action::ActionMeta;
+use crate::action::{ActionMeta, EXPORT, IMPORT};
 use crate::auth::{ADMIN, BUILT_IN, ROOT, RoleMeta};
 use crate::collection::{CollectionMeta, Definition, Location};
 use crate::spelling;
@@ -86,7 +86,22 @@ pub(super) fn roles(
             else {
                 continue;
             };
-            let built_in = ["view", "create", "update", "destroy"];
+            let built_in = ["view", "create", "update", "destroy", EXPORT, IMPORT];
+            let needed = match grant.verb {
+                EXPORT => "view",
+                IMPORT => "create",
+                verb => verb,
+            };
+            if !grants(role, definition, needed) {
+                let (rust, verb) = (definition.meta.rust, grant.verb);
+                let message = format!(
+                    "the role `{}` may {verb} `{rust}`, but not {needed} it\n\
+                     = note: `{verb}` covers the fields that `{needed}` does\n\
+                     = help: add `{needed}`",
+                    role.name
+                );
+                faults.push(RegistryFault::at(grant.location, message));
+            }
             if !built_in.contains(&grant.verb) && !has(actions, definition, grant.verb) {
                 let message = unknown_action(actions, &built_in, definition, grant.verb);
                 faults.push(RegistryFault::at(grant.location, message));
@@ -94,6 +109,12 @@ pub(super) fn roles(
         }
     }
     declared
+}
+
+/// Whether a role may use a verb on a collection.
+fn grants(role: &RoleMeta, definition: &Definition, verb: &str) -> bool {
+    let is_it = |collection: &CollectionMeta| (collection.type_id)() == (definition.meta.type_id)();
+    role.grants.iter().any(|grant| grant.verb == verb && is_it((grant.collection)()))
 }
 
 /// Whether a collection has an own action of this name.

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::source::{Given, Records, Source};
+use super::source::{FORBIDDEN, Given, Records, Source};
 use crate::action::new_row;
 use crate::change::{self, Changes, Telling, Write};
 use crate::collection::{Definition, Row};
@@ -45,14 +45,18 @@ pub(crate) async fn import(
     core: &Arc<Core>,
     source: &Source,
     extent: Extent,
+    user: Option<i64>,
     mut told: impl FnMut(u64),
 ) -> Result<u64> {
     if source.definition.meta.account {
         let message = "users cannot be imported: `user add` makes them";
         return Err(Error::invalid("account", message));
     }
-    let known = Arc::new(Known::by_now(core).await?);
-    let count = check(core, source, &known)?;
+    let known = Arc::new(Known::by_now(core, user).await?);
+    // All of a file may take long to read.
+    let (shared, read, by_now) = (Arc::clone(core), source.clone(), Arc::clone(&known));
+    let checked = tokio::task::spawn_blocking(move || check(&shared, &read, &by_now));
+    let count = checked.await??;
     if extent != Extent::Chunks {
         return whole(core, source, extent, count, known).await;
     }
@@ -73,8 +77,10 @@ pub(crate) async fn import(
     }
 }
 
-/// Which ids records may have that are there.
+/// What is known before records are made.
 struct Known {
+    /// Who brings them in.
+    user: Option<i64>,
     /// The largest one that was made by now.
     latest: i64,
     /// The other processes, which go on making ids.
@@ -82,9 +88,9 @@ struct Known {
 }
 
 impl Known {
-    async fn by_now(core: &Core) -> Result<Self> {
+    async fn by_now(core: &Core, user: Option<i64>) -> Result<Self> {
         let others = lease::others(core).await?;
-        Ok(Self { latest: core.ids.latest(&core.clock), others })
+        Ok(Self { user, latest: core.ids.latest(&core.clock), others })
     }
 
     /// Why a record cannot have this id; else it is not made again here.
@@ -117,7 +123,9 @@ fn check(core: &Core, source: &Source, known: &Known) -> Result<u64> {
         }
     }
     faults.truncate(TOLD);
-    if faults.is_empty() { Ok(count) } else { Err(Error::faults(ErrorKind::Invalid, faults)) }
+    let is_forbidden = faults.iter().any(|fault| fault.code == FORBIDDEN);
+    let kind = if is_forbidden { ErrorKind::Forbidden } else { ErrorKind::Invalid };
+    if faults.is_empty() { Ok(count) } else { Err(Error::faults(kind, faults)) }
 }
 
 /// The row of what a record gives.
@@ -128,7 +136,7 @@ fn row(core: &Core, source: &Source, known: &Known, given: Given) -> Result<Row,
     if let Some((_, id)) = given.iter().find(|(index, _)| *index == Definition::ID) {
         faults.extend(known.check(core, id));
     }
-    let row = new_row(core, None, core.clock.now(), definition, given);
+    let row = new_row(core, known.user, core.clock.now(), definition, given);
     for (column, value) in definition.columns.iter().zip(&row.values) {
         if value.is_null() && !column.nullable {
             faults.push(Fault::new("required", format!("`{}` is required", column.json)));
@@ -155,6 +163,9 @@ fn rows(
 async fn write(core: &Arc<Core>, rows: Vec<(u64, Row)>) -> Result<()> {
     let insert = |(line, row): (u64, Row)| (line, Write::insert(core.registry, &row));
     let (lines, writes): (Vec<u64>, Vec<Write>) = rows.into_iter().map(insert).unzip();
+    if change::is_judged(&writes) {
+        tried(core, lines.clone(), writes.clone()).await?;
+    }
     let telling = change::judged(core, &writes).await?;
     let line = Arc::new(AtomicU64::new(0));
     let reached = Arc::clone(&line);
@@ -170,6 +181,33 @@ async fn write(core: &Arc<Core>, rows: Vec<(u64, Row)>) -> Result<()> {
         })
     });
     unit.await.map_err(|error| refused(core, line.load(Ordering::Relaxed), error))
+}
+
+/// Fails with the line that the store refuses; events are asked about all of them at once, and would
+/// not know it.
+async fn tried(core: &Arc<Core>, lines: Vec<u64>, writes: Vec<Write>) -> Result<()> {
+    let telling = Telling::of(core, &writes, None).await?;
+    let line = Arc::new(AtomicU64::new(0));
+    let reached = Arc::clone(&line);
+    let unit = core.store.write(move |tx| {
+        Box::pin(async move {
+            let mut changes = telling.as_ref().map(Telling::changes).unwrap_or_default();
+            for (line, write) in lines.iter().zip(&writes) {
+                reached.store(*line, Ordering::Relaxed);
+                write.execute(tx, &mut changes).await?;
+            }
+            Err(Error::new(ErrorKind::Conflict, TRIAL, "tried"))
+        })
+    });
+    match unit.await {
+        Err(error) if is_trial(&error) => Ok(()),
+        Err(error) => Err(refused(core, line.load(Ordering::Relaxed), error)),
+        Ok(()) => Ok(()),
+    }
+}
+
+fn is_trial(error: &Error) -> bool {
+    error.all().iter().all(|fault| fault.code == TRIAL)
 }
 
 /// Writes all records in one unit, or tries it.
@@ -207,7 +245,7 @@ async fn whole(
         })
     });
     match unit.await {
-        Err(error) if error.all().iter().all(|fault| fault.code == TRIAL) => Ok(count),
+        Err(error) if is_trial(&error) => Ok(count),
         Err(error) => Err(refused(core, line.load(Ordering::Relaxed), error)),
         Ok(()) => Ok(count),
     }
@@ -234,7 +272,7 @@ async fn insert_all(
 
 /// A fault with its line.
 fn at(line: u64, fault: &Fault) -> Fault {
-    fault.reworded(format!("line {line}: {}", fault.message))
+    fault.in_line(line)
 }
 
 /// What the store says of the record of a line; of none if the line is 0.

@@ -1,6 +1,6 @@
 //! Whole collections as CSV and JSON, written and read a record at a time.
 //!
-//! It knows files and rows; it refuses to know who asks: it is for those who run the program.
+//! It knows files and rows; it refuses to know who asks: what they may do was judged before.
 
 mod export;
 mod import;
@@ -9,9 +9,9 @@ mod source;
 
 use std::path::Path;
 
-pub(crate) use export::export;
+pub(crate) use export::Export;
 pub(crate) use import::{Extent, import};
-pub(crate) use source::Source;
+pub(crate) use source::{Input, Source};
 
 /// How records stand in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

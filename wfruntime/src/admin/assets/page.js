@@ -14,6 +14,7 @@ function enliven(root) {
     }
   }
   for (const field of root.querySelectorAll("[data-pick]")) pick(field);
+  for (const file of root.querySelectorAll("input[type=file][data-into]")) take(file);
   for (const graph of root.querySelectorAll(".graph svg")) {
     graph.setAttribute("role", "group");
     for (const node of graph.querySelectorAll("g[data-key]:not([data-key=''])")) {
@@ -31,6 +32,18 @@ function enliven(root) {
       copy(copied);
     });
   }
+}
+
+/** Puts a chosen file into the text that is sent, and says how it is written. */
+function take(file) {
+  file.closest("[hidden]")?.removeAttribute("hidden");
+  file.addEventListener("change", async () => {
+    const [chosen] = file.files;
+    if (!chosen) return;
+    const { [file.dataset.into]: text, format } = file.form.elements;
+    text.value = await chosen.text();
+    format.value = chosen.name.endsWith(".json") ? "json" : "csv";
+  });
 }
 
 /** Copies what an element stands for; browsers that came without TLS only select it. */

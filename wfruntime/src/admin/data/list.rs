@@ -10,7 +10,7 @@ use super::super::ask::{Asked, Refused};
 use super::super::layout::{Sheet, plural};
 use super::super::place::Visit;
 use super::super::show;
-use super::{Button, board, edit, find, search};
+use super::{Button, board, edit, files, find, search};
 use crate::collection::{Column, Definition};
 
 /// How many records stand on one page.
@@ -32,7 +32,10 @@ async fn sheet(visit: &Visit, collection: &str) -> Asked<Sheet> {
     let content = html! {
         div.heading {
             h1 { (plural(definition)) }
-            (edit::ways_to_add(visit, definition, &answer["data"]["forms"]))
+            div.buttons {
+                (edit::ways_to_add(visit, definition, &answer["data"]["forms"]))
+                (files::ways(visit, definition))
+            }
         }
         @if !boards.is_empty() {
             nav.tabs aria-label=(visit.t("views")) {

@@ -2,6 +2,7 @@
 
 mod board;
 mod edit;
+mod files;
 mod form;
 mod list;
 mod record;
@@ -25,6 +26,8 @@ use crate::collection::Definition;
 pub(super) fn routes() -> Pages {
     Pages::new()
         .route("/data/{collection}", get(list::list))
+        .route("/data/{collection}/export", get(files::export))
+        .route("/data/{collection}/import", get(files::import_form).post(files::import))
         .route("/data/{collection}/new", get(edit::add_form).post(edit::add))
         .route("/data/{collection}/{id}", get(record::one))
         .route("/data/{collection}/{id}/edit", get(edit::change_form).post(edit::change))

@@ -315,3 +315,21 @@ error-wrong-password = Das Passwort ist falsch.
 error-wrong-type = „{ $field }“ ist nicht lesbar.
     .number = „{ $field }“ muss eine Zahl sein.
     .date = „{ $field }“ muss ein Datum oder eine Uhrzeit sein.
+
+## Dateien
+export = Als { $format } exportieren
+import = Importieren
+import-what = Jeder Datensatz in einer eigenen Zeile, nach einer Zeile mit den Namen der Felder. Alles wird geprüft, bevor etwas gespeichert wird. Große Dateien gehen über die Kommandozeile oder über HTTP.
+import-file = Aus einer Datei nehmen
+import-text = Was importiert wird
+import-format = Geschrieben als
+import-try = Nur prüfen
+import-tried = { $count ->
+    [one] Ein Datensatz käme hinzu. Nichts wurde gespeichert.
+   *[other] { $count } Datensätze kämen hinzu. Nichts wurde gespeichert.
+}
+import-done = { $count ->
+    [one] Ein Datensatz kam hinzu.
+   *[other] { $count } Datensätze kamen hinzu.
+}
+in-line = Zeile { $line }: { $what }

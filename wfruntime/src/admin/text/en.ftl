@@ -315,3 +315,21 @@ error-wrong-password = The password is wrong.
 error-wrong-type = “{ $field }” cannot be read.
     .number = “{ $field }” has to be a number.
     .date = “{ $field }” has to be a date or a time.
+
+## Files
+export = Export as { $format }
+import = Import
+import-what = Each record on a line of its own, behind a line with the names of the fields. All of it is checked before anything is stored. Large files go in by the command line or over HTTP.
+import-file = Take it from a file
+import-text = What to import
+import-format = It is written as
+import-try = Only check it
+import-tried = { $count ->
+    [one] One record would be added. Nothing was stored.
+   *[other] { $count } records would be added. Nothing was stored.
+}
+import-done = { $count ->
+    [one] One record was added.
+   *[other] { $count } records were added.
+}
+in-line = Line { $line }: { $what }

@@ -315,3 +315,21 @@ error-wrong-password = Le mot de passe est faux.
 error-wrong-type = « { $field } » n’est pas lisible.
     .number = « { $field } » doit être un nombre.
     .date = « { $field } » doit être une date ou une heure.
+
+## Fichiers
+export = Exporter en { $format }
+import = Importer
+import-what = Un enregistrement par ligne, après une ligne avec les noms des champs. Tout est vérifié avant d’être enregistré. Les gros fichiers passent par la ligne de commande ou par HTTP.
+import-file = Prendre dans un fichier
+import-text = Ce qu’on importe
+import-format = Écrit en
+import-try = Vérifier seulement
+import-tried = { $count ->
+    [one] Un enregistrement serait ajouté. Rien n’a été enregistré.
+   *[other] { $count } enregistrements seraient ajoutés. Rien n’a été enregistré.
+}
+import-done = { $count ->
+    [one] Un enregistrement a été ajouté.
+   *[other] { $count } enregistrements ont été ajoutés.
+}
+in-line = Ligne { $line } : { $what }

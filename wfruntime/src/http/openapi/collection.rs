@@ -7,9 +7,11 @@ use super::parts::{
     done, fired, id_in_path, ids, in_one, key, one_or_several, page, parameter, required, shared,
     shown,
 };
-use super::schema::{any, anything, count, data, id, list, members, named, one_of, text};
+use super::schema::{
+    any, anything, count, data, flag, id, list, members, named, object, one_of, text,
+};
 use crate::action::read::link;
-use crate::action::{Verb, authorise};
+use crate::action::{EXPORT, IMPORT, Verb, authorise};
 use crate::collection::{Association, Definition};
 use crate::workflow::{Mode, Trigger};
 
@@ -33,6 +35,8 @@ pub(super) fn operations(caller: &Caller<'_>, of: &'static Definition) -> Vec<Op
     all.extend(here.trigger());
     all.extend(here.forms());
     all.extend(here.history());
+    all.extend(here.export());
+    all.extend(here.import());
     let associations = of.associations.iter();
     let reached = associations.filter(|it| link::association(of, it.json).is_some());
     for association in reached.filter(|it| caller.may_follow(of, it)) {
@@ -54,6 +58,11 @@ pub(super) fn custom(caller: &Caller<'_>, of: Option<&'static Definition>) -> Op
     let lines: Vec<String> = workflows.map(|workflow| line(workflow.meta)).collect();
     let about = format!("Custom actions, separated by commas:\n\n{}", lines.join("\n"));
     (!lines.is_empty()).then(|| required(parameter("triggerWorkflows", &about, text())))
+}
+
+/// How the records stand in a file.
+fn form(usual: &str) -> Object {
+    parameter("format", &format!("How they are written; usually {usual}."), one_of(["csv", "json"]))
 }
 
 /// A collection, by itself or as it is reached through an association.
@@ -287,6 +296,36 @@ impl Place<'_> {
         let asked = self.asked("forms", Method::Get, about, data(named("wf.Forms")));
         let parameters = vec![ids("Of which records; without it, of new ones and of any.")];
         Some(Operation { parameters, ..asked })
+    }
+
+    /// All records as a file.
+    fn export(&self) -> Option<Operation> {
+        let may = |verb| self.caller.access.grant(verb, self.of).is_some();
+        if !(may(Verb::Own(EXPORT)) && may(Verb::Get)) {
+            return None;
+        }
+        let about = format!("All as a file: {}", self.of.meta.title);
+        let asked = self.asked(EXPORT, Method::Get, about, list(self.record()));
+        let parameters = vec![form("json"), shared("filter"), shared("fields"), shared("except")];
+        Some(Operation { parameters, is_file: true, ..asked })
+    }
+
+    /// New records from a file.
+    fn import(&self) -> Option<Operation> {
+        let may = |verb| self.caller.access.grant(verb, self.of).is_some();
+        if !(may(Verb::Own(IMPORT)) && may(Verb::Create)) {
+            return None;
+        }
+        let about = format!("New ones from a file: {}", self.of.meta.title);
+        let ok = data(object([("count", count()), ("written", flag())]));
+        let asked = self.asked(IMPORT, Method::Post, about, ok);
+        let parameters = vec![
+            form("what the media type of the body says"),
+            parameter("dryRun", "Whether it is only tried, and nothing written.", flag()),
+            parameter("whole", "Whether all are written or none; others wait.", flag()),
+        ];
+        let body = Some(list(members()));
+        Some(Operation { body, parameters, is_file: true, ..asked })
     }
 
     /// Which workflows ran for a record.

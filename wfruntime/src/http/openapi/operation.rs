@@ -2,7 +2,7 @@
 
 use super::node::Object;
 use super::parts::{self, answers};
-use super::schema::content;
+use super::schema::{content, file};
 
 /// How an operation is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(super) struct Operation {
     pub(super) body: Option<Object>,
     /// Whether nothing can be done without one.
     pub(super) needs_body: bool,
+    /// Whether a file is answered, or taken as the body: JSON, or CSV.
+    pub(super) is_file: bool,
     /// Whether it can be tried only so often.
     pub(super) is_throttled: bool,
 }
@@ -38,8 +40,21 @@ impl Operation {
         about: String,
         ok: Object,
     ) -> Self {
-        let (parameters, body, needs_body, is_throttled) = (Vec::new(), None, true, false);
-        Self { path, method, tag, id, about, ok, parameters, body, needs_body, is_throttled }
+        let (parameters, body, needs_body) = (Vec::new(), None, true);
+        let (is_file, is_throttled) = (false, false);
+        Self {
+            path,
+            method,
+            tag,
+            id,
+            about,
+            ok,
+            parameters,
+            body,
+            needs_body,
+            is_file,
+            is_throttled,
+        }
     }
 
     /// Its path, and what the document says of it.
@@ -49,16 +64,19 @@ impl Operation {
             Some(_) => &parts::WITH_BODY,
             None => &parts::BARE,
         };
+        let has_body = self.body.is_some();
         let body = self.body.map(|shape| {
-            Object::new().with("required", self.needs_body).with("content", content(shape))
+            let content = if self.is_file { file(shape) } else { content(shape) };
+            Object::new().with("required", self.needs_body).with("content", content)
         });
+        let ok = if self.is_file && !has_body { file(self.ok) } else { content(self.ok) };
         let operation = Object::new()
             .with("tags", vec![self.tag])
             .with("operationId", self.id)
             .with("summary", self.about)
             .with("parameters", self.parameters)
             .maybe("requestBody", body)
-            .with("responses", answers(self.ok, refusals));
+            .with("responses", answers(ok, refusals));
         let method = if self.method == Method::Get { "get" } else { "post" };
         (self.path, Object::new().with(method, operation))
     }

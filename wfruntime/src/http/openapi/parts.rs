@@ -37,10 +37,11 @@ pub(super) const WITH_BODY: [&str; 12] =
 pub(super) const SIGNING_IN: [&str; 13] =
     ["400", "401", "403", "404", "405", "408", "409", "413", "415", "422", "429", "500", "503"];
 
-/// The answers of an operation: the one when all is well, and the refusals with these statuses.
+/// The answers of an operation: what is in the one when all is well, and the refusals with these
+/// statuses.
 pub(super) fn answers(ok: Object, refusals: &[&str]) -> Object {
     let known = REFUSALS.into_iter().filter(|(status, ..)| refusals.contains(status));
-    let ok = about("As asked for.", Object::new()).with("content", content(ok));
+    let ok = about("As asked for.", Object::new()).with("content", ok);
     known.fold(Object::new().with("200", ok), |answers, (status, name, _)| {
         let refusal = format!("#/components/responses/wf.{name}");
         answers.with(status, Object::new().with("$ref", refusal))

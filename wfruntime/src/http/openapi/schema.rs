@@ -132,6 +132,11 @@ pub(super) fn content(shape: Object) -> Object {
     Object::new().with(JSON, Object::new().with("schema", shape))
 }
 
+/// The same where it is a file: as JSON, or as CSV with a line for each record.
+pub(super) fn file(shape: Object) -> Object {
+    content(shape).with("text/csv", Object::new().with("schema", text()))
+}
+
 /// `{"data": …}`.
 pub(super) fn data(shape: Object) -> Object {
     object([("data", shape)])

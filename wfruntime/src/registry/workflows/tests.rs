@@ -198,7 +198,7 @@ fn actions_that_do_not_exist() {
     check(
         &build(&[&ONE], &[&CLERK], &[&SUBMIT]),
         expect![[r#"
-            src/claims.rs:6: unknown action `hand_in` of `User`; expected one of `submit`, `view`, `create`, `update`, `destroy`
+            src/claims.rs:6: unknown action `hand_in` of `User`; expected one of `submit`, `view`, `create`, `update`, `destroy`, `export`, `import`
             = help: the program's own actions are declared with `#[action(User)]`
             src/claims.rs:7: unknown action `submitt` of `User`; did you mean `submit`?
             = help: the program's own actions are declared with `#[action(User)]`
@@ -209,6 +209,24 @@ fn actions_that_do_not_exist() {
         expect![[r#"
             src/claims.rs:7: unknown action `submitt` of `User`; expected one of `create`, `update`
             = help: the program's own actions are declared with `#[action(User)]`
+        "#]],
+    );
+}
+
+#[test]
+fn files_of_what_a_role_may_not_see_or_make() {
+    static CLERK: RoleMeta = role("clerk", &[grant("export", 6), grant("import", 7)], 4);
+    static BOSS: RoleMeta =
+        role("boss", &[grant("export", 9), grant("view", 9), grant("create", 9)], 8);
+    check(
+        &build(&[], &[&CLERK, &BOSS], &[]),
+        expect![[r#"
+            src/claims.rs:6: the role `clerk` may export `User`, but not view it
+            = note: `export` covers the fields that `view` does
+            = help: add `view`
+            src/claims.rs:7: the role `clerk` may import `User`, but not create it
+            = note: `import` covers the fields that `create` does
+            = help: add `create`
         "#]],
     );
 }
