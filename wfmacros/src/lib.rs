@@ -82,6 +82,12 @@ pub fn pre_action(args: TokenStream, item: TokenStream) -> TokenStream {
     post_action::expand(trigger::Kind::PreAction, args.into(), item.into()).into()
 }
 
+/// Makes an `async fn` a workflow that runs when its moment comes.
+#[proc_macro_attribute]
+pub fn schedule(args: TokenStream, item: TokenStream) -> TokenStream {
+    post_action::expand(trigger::Kind::Schedule, args.into(), item.into()).into()
+}
+
 /// Says what roles may do.
 #[proc_macro]
 pub fn role(tokens: TokenStream) -> TokenStream {

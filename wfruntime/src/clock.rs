@@ -53,6 +53,14 @@ impl Clock {
         }
     }
 
+    /// Sets a manual clock, forwards or back; does nothing to the system's.
+    #[cfg(feature = "testing")]
+    pub(crate) fn set(&self, moment: Timestamp) {
+        if let Self::Manual(micros) = self {
+            micros.send_replace(moment.as_microsecond());
+        }
+    }
+
     /// Waits until this moment has come.
     pub async fn until(&self, moment: Timestamp) {
         match self {

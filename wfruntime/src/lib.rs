@@ -34,6 +34,7 @@ pub mod private;
 #[doc(hidden)]
 pub mod registry;
 mod retention;
+mod schedule;
 mod spelling;
 #[doc(hidden)]
 pub mod store;
@@ -62,7 +63,9 @@ pub use error::{Error, ErrorKind, Fault, Result};
 pub use execution::{JobStatus, Status};
 pub use identity::{Actor, Identity};
 pub use retention::Retention;
-pub use trigger::{Changed, CollectionEvent, CustomAction, Many, PostAction, PreAction, Submitted};
+pub use trigger::{
+    Changed, CollectionEvent, CustomAction, Many, PostAction, PreAction, Scheduled, Submitted,
+};
 pub use value::{Type, Value};
 #[doc = include_str!("docs/action.md")]
 pub use wfmacros::action;
@@ -84,6 +87,8 @@ pub use wfmacros::post_action;
 pub use wfmacros::pre_action;
 #[doc = include_str!("docs/role.md")]
 pub use wfmacros::role;
+#[doc = include_str!("docs/schedule.md")]
+pub use wfmacros::schedule;
 #[doc = include_str!("docs/workflow.md")]
 pub use wfmacros::workflow;
 

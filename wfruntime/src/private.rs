@@ -19,8 +19,11 @@ pub use crate::context::{CheckContext, Context, Outcome, PreContext, SyncContext
 pub use crate::decimal::decimal;
 pub use crate::error::Result;
 pub use crate::forms::generated::*;
+pub use crate::schedule::{CatchUp, Cron, Plan, Schedule};
 pub use crate::store::schema::OnDelete;
-pub use crate::trigger::{CollectionEvent, CustomAction, PostAction, PreAction, Subject};
+pub use crate::trigger::{
+    CollectionEvent, CustomAction, Due, PostAction, PreAction, Scheduled, Subject, is_date,
+};
 pub use crate::workflow::{
     Callable, Decider, Graph, GraphEdge, GraphNode, Identified, InAppends, Mode, Overlap, Present,
     Ran, RegisteredWorkflow, Retry, Show, Timing, Trigger, Updated, Workflow, WorkflowMeta,
@@ -76,6 +79,14 @@ pub fn acted<A: Subject, V: DeserializeOwned>(snapshot: &Snapshot) -> Result<Cus
 /// What does not, with its place.
 pub fn fits<V: DeserializeOwned>(input: &serde_json::Value) -> Result<()> {
     crate::trigger::read_input::<V>(Some(input)).map(drop)
+}
+
+/// The moment that came, as the function of a schedule takes it.
+///
+/// # Errors
+/// The snapshot does not fit the collection.
+pub fn came<T: Due>(snapshot: &Snapshot) -> Result<Scheduled<T>> {
+    Scheduled::from_snapshot(snapshot)
 }
 
 /// A variable, or a field of one, in an expression of `workflow!`.

@@ -86,6 +86,23 @@ impl Switches {
         Ok(enabled.get(workflow.key).copied().unwrap_or(workflow.enabled))
     }
 
+    /// When a workflow was switched last, or declared first.
+    pub(crate) async fn switched_at(&self, store: &Store, key: &str) -> Result<Option<Timestamp>> {
+        let select = Select {
+            table: WORKFLOWS,
+            columns: vec![("updated_at", Type::Timestamp)],
+            filter: Condition::eq("key", key),
+            order: Vec::new(),
+            limit: None,
+            offset: None,
+        };
+        let row = store.read(&select.build()).await?.pop().and_then(|mut row| row.pop());
+        Ok(row.and_then(|value| match value {
+            Value::Timestamp(moment) => Some(moment),
+            _ => None,
+        }))
+    }
+
     /// Switches a workflow; holds in this process at once.
     pub(crate) async fn set(
         &self,

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::collection::{CollectionMeta, Location};
 use crate::error::Result;
+use crate::schedule::Schedule;
 use crate::store::BoxFuture;
 use crate::trigger::Snapshot;
 
@@ -53,6 +54,8 @@ pub enum Trigger {
         /// Whether one execution has all records of the request.
         several: bool,
     },
+    /// A moment that came.
+    Schedule(&'static Schedule),
 }
 
 impl Trigger {
@@ -63,6 +66,7 @@ impl Trigger {
             Self::PreAction => "pre_action",
             Self::CollectionEvent { .. } => "collection_event",
             Self::CustomAction { .. } => "custom_action",
+            Self::Schedule(_) => "schedule",
         }
     }
 }
@@ -181,6 +185,10 @@ impl WorkflowMeta {
     /// What fires it, as its graph begins.
     pub(crate) fn trigger(&self) -> String {
         let collection = self.collection.map(|collection| collection().rust);
+        if let Trigger::Schedule(schedule) = self.trigger {
+            let text = schedule.text;
+            return collection.map_or_else(|| text.to_owned(), |of| format!("{of}: {text}"));
+        }
         match (collection, self.mode) {
             (Some(collection), Mode::Local) => format!("{collection}, where it is named"),
             (Some(collection), Mode::Global) => format!("{collection}: {}", self.on.join(", ")),

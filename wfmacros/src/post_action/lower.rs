@@ -104,7 +104,9 @@ fn argument(input: &FnArg, trigger: &Trigger, errors: &mut Errors) -> Option<Arg
         return None;
     };
     match named(ty) {
-        Some((name, Some(_))) if name == kind.claim() => Some(Argument::Claim((**ty).clone())),
+        Some((name, of)) if name == kind.claim() && (of.is_some() || kind == Kind::Schedule) => {
+            Some(Argument::Claim((**ty).clone()))
+        }
         // rustc says that the collection is missing.
         Some((name, None)) if name == kind.claim() => None,
         Some((name, _)) if CONTEXTS.iter().any(|context| name == context) => {

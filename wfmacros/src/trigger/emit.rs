@@ -9,6 +9,7 @@ use syn::{Attribute, Path, Type, Visibility};
 use super::given::Count;
 use super::kind::Kind;
 use super::lower::Trigger;
+use super::schedule::Schedule;
 use crate::attributes::{self, cfgs};
 use crate::words;
 use crate::workflow::emit::submitted;
@@ -83,11 +84,17 @@ fn checks(trigger: &Trigger, private: &TokenStream) -> TokenStream {
         };
         quote!(let _ = #fields;)
     });
+    let date = trigger.schedule.as_ref().and_then(Schedule::field).map(|field| {
+        quote_spanned! {field.span()=>
+            #private::is_date(<#collection as #private::Collection>::FIELDS.#field);
+        }
+    });
     quote! {
         #[allow(dead_code)]
         fn names() {
             #(#appends)*
             #(#changed)*
+            #date
         }
     }
 }
@@ -130,6 +137,14 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
         Kind::CustomAction => {
             let several = trigger.given.count == Count::Several;
             quote!(CustomAction { several: #several })
+        }
+        Kind::Schedule => {
+            let schedule = match &trigger.schedule {
+                Some(schedule) => schedule.emit(private),
+                // What is wrong in it was said.
+                None => quote!(#private::Schedule::BARE),
+            };
+            quote!(Schedule(&#schedule))
         }
     };
     let mode = mode(trigger, private);

@@ -33,7 +33,7 @@ impl Given {
         let is_free = kind.facts().is_free;
         let (count, collection) = match named(&about) {
             Some((name, Some(of))) if is_free && name == "Many" => (Count::Several, of.clone()),
-            _ if is_free && is_nothing(&about) => (Count::Nothing, about.clone()),
+            _ if kind.may_be_alone() && is_nothing(&about) => (Count::Nothing, about.clone()),
             _ => (Count::One, about.clone()),
         };
         Self { count, about, collection, values }

@@ -16,11 +16,18 @@ pub(crate) enum Kind {
     CollectionEvent,
     /// A request that names it and writes nothing.
     CustomAction,
+    /// A moment that came.
+    Schedule,
 }
 
 impl Kind {
-    const ALL: [Self; 4] =
-        [Self::PostAction, Self::PreAction, Self::CollectionEvent, Self::CustomAction];
+    const ALL: [Self; 5] = [
+        Self::PostAction,
+        Self::PreAction,
+        Self::CollectionEvent,
+        Self::CustomAction,
+        Self::Schedule,
+    ];
 
     /// The trigger that an attribute inside `workflow!` names.
     pub(crate) fn of(path: &Path) -> Option<Self> {
@@ -40,6 +47,7 @@ impl Kind {
             Self::PreAction => &facts::PRE_ACTION,
             Self::CollectionEvent => &facts::COLLECTION_EVENT,
             Self::CustomAction => &facts::CUSTOM_ACTION,
+            Self::Schedule => &facts::SCHEDULE,
         }
     }
 
@@ -66,6 +74,11 @@ impl Kind {
     /// Its arguments; those without a form are refused, with the reason.
     pub(crate) fn keys(self) -> &'static [Key] {
         self.facts().keys
+    }
+
+    /// Whether it may be about no record.
+    pub(crate) fn may_be_alone(self) -> bool {
+        self.facts().is_free || self == Self::Schedule
     }
 
     /// The type of what the function may do.

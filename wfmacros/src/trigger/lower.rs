@@ -8,6 +8,7 @@ use super::facts::Mode;
 use super::given::{Count, Given};
 use super::kind::Kind;
 use super::parse::TriggerAst;
+use super::schedule::Schedule;
 use crate::args::joined;
 use crate::diag::{Errors, message};
 use crate::paths::Runtime;
@@ -36,6 +37,8 @@ pub(crate) struct Trigger {
     pub(crate) concurrency: Option<u32>,
     pub(crate) overlap: &'static str,
     pub(crate) rollback: bool,
+    /// When it runs, if it is a schedule.
+    pub(super) schedule: Option<Schedule>,
 }
 
 impl Trigger {
@@ -47,6 +50,11 @@ impl Trigger {
     /// The names that its bodies use without declaring them; `_` if one has no sense here.
     pub(crate) fn names(&self) -> [&'static str; 4] {
         names(self.kind, &self.given)
+    }
+
+    /// When it runs, in words, if it is a schedule.
+    pub(crate) fn plan(&self) -> Option<&str> {
+        self.schedule.as_ref().map(|schedule| schedule.text.as_str())
     }
 
     /// The type of what its function may do.
@@ -74,8 +82,10 @@ pub(crate) fn lower(ast: TriggerAst, given: Given, name: &Ident, errors: &mut Er
     let execution = word(&ast.execution, "execution", &["async", "sync"], errors);
     let overlaps = ["allow", "cancel_previous", "refuse"];
     let overlap = word(&ast.overlap, "overlap", &overlaps, errors);
-    if kind == Kind::CollectionEvent {
-        event(&ast, execution, overlap, errors);
+    match kind {
+        Kind::CollectionEvent => event(&ast, execution, overlap, errors),
+        Kind::Schedule => super::schedule::check(&ast, &given, overlap, errors),
+        Kind::PostAction | Kind::PreAction | Kind::CustomAction => {}
     }
     distinct_paths(&ast.appends, errors);
     if let (Count::Nothing, Some(first)) =
@@ -148,6 +158,7 @@ pub(crate) fn lower(ast: TriggerAst, given: Given, name: &Ident, errors: &mut Er
         overlap: overlap.unwrap_or("allow"),
         rollback: execution == Some("sync")
             && ast.rollback.is_some_and(|(_, rollback)| rollback.value),
+        schedule: (kind == Kind::Schedule).then(|| ast.schedule.lower(ast.at, errors)).flatten(),
     }
 }
 
@@ -202,7 +213,7 @@ fn mode(ast: &TriggerAst, errors: &mut Errors) -> Option<bool> {
 }
 
 /// The word of a literal, if it is one of the legal ones.
-fn word<'a>(
+pub(super) fn word<'a>(
     literal: &Option<LitStr>,
     key: &str,
     legal: &[&'a str],
@@ -239,7 +250,7 @@ fn key(literal: Option<&LitStr>, name: &Ident, errors: &mut Errors) -> String {
     key
 }
 
-fn at_least_one(
+pub(super) fn at_least_one(
     literal: Option<&LitInt>,
     key: &str,
     note: &str,

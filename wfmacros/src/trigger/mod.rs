@@ -2,6 +2,7 @@
 //!
 //! `parse` reads their shape, `lower` their meaning, `emit` makes the workflow's declaration.
 
+mod cron;
 pub(crate) mod emit;
 mod facts;
 mod given;
@@ -10,6 +11,7 @@ mod lower;
 mod on;
 mod parse;
 mod refused;
+mod schedule;
 
 pub(crate) use given::{Count, Given};
 pub(crate) use kind::Kind;

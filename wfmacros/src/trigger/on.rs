@@ -55,8 +55,8 @@ pub(super) fn on(ast: &TriggerAst, is_local: Option<bool>, errors: &mut Errors) 
             Kind::PostAction => after(name, errors),
             Kind::PreAction => before(name, errors),
             Kind::CollectionEvent => change(name, errors),
-            // It has no `on`.
-            Kind::CustomAction => {}
+            // They have no `on`.
+            Kind::CustomAction | Kind::Schedule => {}
         }
     }
     distinct(names, errors);

@@ -7,6 +7,7 @@ use syn::{Expr, LitBool, LitInt, LitStr, Token, Type};
 
 use super::kind::Kind;
 use super::refused;
+use super::schedule::ScheduleAst;
 use crate::args::Args;
 use crate::diag::Errors;
 use crate::durations::Length;
@@ -39,6 +40,8 @@ pub(crate) struct TriggerAst {
     pub(crate) concurrency: Option<LitInt>,
     pub(crate) overlap: Option<LitStr>,
     pub(crate) rollback: Option<(Ident, LitBool)>,
+    /// What only a schedule has.
+    pub(super) schedule: ScheduleAst,
 }
 
 /// Reads the arguments of a trigger; `at` is where its attribute stands.
@@ -74,6 +77,10 @@ pub(crate) fn parse(kind: Kind, at: Span, tokens: TokenStream, errors: &mut Erro
         concurrency: args.int("concurrency", errors),
         overlap: args.text("overlap", errors),
         rollback: keyed("rollback").zip(args.bool("rollback", errors)),
+        schedule: match kind {
+            Kind::Schedule => ScheduleAst::parse(&args, errors),
+            _ => ScheduleAst::default(),
+        },
     }
 }
 

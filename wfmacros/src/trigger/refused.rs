@@ -46,6 +46,22 @@ fn reason(kind: Kind, key: &Ident) -> (&'static str, &'static str) {
             "what it is about says its argument",
             "remove it; all records of a request at once are `CustomAction<Many<…>>`",
         ),
+        (Kind::Schedule, "mode") => (
+            "it runs when its moment comes: nobody names it",
+            "remove it; what is to run where it is named is a `#[post_action]`",
+        ),
+        (Kind::Schedule, "on" | "changed") => (
+            "it follows the clock, and no action or change",
+            "remove it; what is to run on changes is a `#[collection_event]`",
+        ),
+        (Kind::Schedule, "execution") => {
+            ("nobody waits for its answer: it always runs on its own", "remove it")
+        }
+        (Kind::Schedule, "allow") => (
+            "nobody asks for it, so no role is asked",
+            "remove it; what depends on the role is a `#[post_action]`",
+        ),
+        (Kind::Schedule, _) => ("it changes nothing by itself that could be undone", "remove it"),
         (_, "appends") => (
             "there is no stored record yet to load anything with",
             "remove it, and read what is needed with `find`",

@@ -135,7 +135,7 @@ fn any_trigger(workflow: &ast::Workflow) -> Trigger {
 /// What the head of a workflow says that it is about.
 fn given(kind: Kind, workflow: &ast::Workflow, values: Option<Type>, errors: &mut Errors) -> Given {
     let name = &workflow.name;
-    if workflow.about.is_none() && !kind.facts().is_free {
+    if workflow.about.is_none() && !kind.may_be_alone() {
         errors.at(
             name,
             message(
@@ -152,6 +152,12 @@ fn given(kind: Kind, workflow: &ast::Workflow, values: Option<Type>, errors: &mu
 /// What the graph begins with.
 fn label(trigger: &Trigger) -> String {
     let on = || trigger.on.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if let Some(text) = trigger.plan() {
+        return match trigger.given.label().map(graph::source) {
+            Some(collection) => format!("{collection}: {text}"),
+            None => text.to_owned(),
+        };
+    }
     match trigger.given.label().map(graph::source) {
         Some(collection) if trigger.is_local => format!("{collection}, where it is named"),
         Some(collection) => format!("{collection}: {}", on()),

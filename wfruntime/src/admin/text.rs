@@ -207,7 +207,7 @@ mod tests {
     /// Codes of what only programs send, or only the command line says: told as they are written.
     /// The first are the words of the program's workflows.
     const AS_WRITTEN: &str = "failed rejected invalid conflict unprocessable too_large \
-        bad_id before_own before_path body body_missing collection_event custom_named custom_path no_custom_action no_values event_named runs_before cannot_open not_a_database broken_body button_array button_filter declaration disk_error \
+        bad_id before_own before_path body body_missing collection_event custom_named custom_path no_custom_action no_values event_named schedule_named runs_before cannot_open not_a_database broken_body button_array button_filter declaration disk_error \
         duplicate_field duplicate_parameter duplicate_record duplicate_target empty_path \
         filter_too_deep filter_too_large global_path implied inexact invalid_body \
         invalid_encoding invalid_filter invalid_flag invalid_format invalid_id invalid_json invalid_operand \

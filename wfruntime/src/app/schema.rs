@@ -3,12 +3,22 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::registry::Registry;
 use crate::store::Store;
-use crate::store::schema::{Plan, TableSpec};
+use crate::store::schema::{IndexSpec, Plan, TableSpec};
 use crate::{action, auth, execution, switches};
 
 /// All tables: the collections' and the framework's own.
 fn tables(registry: &Registry) -> Vec<TableSpec> {
-    let collections = registry.collections().iter().map(|definition| definition.table_spec());
+    let collections = registry.collections().iter().map(|definition| {
+        let mut table = definition.table_spec();
+        // By which is found what is due.
+        let dates = registry.dates_of(definition).map(|column| IndexSpec {
+            columns: vec![column],
+            unique: false,
+            only: None,
+        });
+        table.indexes.extend(dates);
+        table
+    });
     let mut tables: Vec<_> = collections.collect();
     tables.extend(auth::tables(registry.account().table()));
     tables.extend(execution::tables());

@@ -3,6 +3,7 @@
 use super::{beside, say};
 use crate::app::App;
 use crate::core::Core;
+use crate::engine::schedules;
 use crate::error::{Error, ErrorKind, Result};
 use crate::registry::{self, WorkflowDefinition};
 use crate::spelling;
@@ -56,6 +57,11 @@ async fn list(core: &Core) -> Result<()> {
             Mode::Local => "named".to_owned(),
             Mode::Global if meta.trigger == Trigger::PreAction => {
                 format!("before {}", meta.on.join(", "))
+            }
+            Mode::Global if let Trigger::Schedule(schedule) = meta.trigger => {
+                let next = schedules::outlook(core, workflow).await?.and_then(|it| it.next);
+                let next = next.map_or_else(String::new, |next| format!(" (next {next})"));
+                format!("{}{next}", schedule.text)
             }
             Mode::Global if meta.is_event() => format!("change: {}", meta.on.join(", ")),
             Mode::Global => meta.on.join(", "),

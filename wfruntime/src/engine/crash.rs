@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::run::Nudge;
-use super::timers::{self, Due};
 use super::{Engine, lock};
+use super::{schedules, timers};
 use crate::error::Result;
 
 /// Where an engine is to be killed.
@@ -137,9 +137,10 @@ impl Engine {
         let core = self.core()?;
         loop {
             self.idle().await;
-            let Due { fired, next } = timers::fire(&core).await?;
-            if fired == 0 && self.queue().is_idle() {
-                return Ok(next);
+            let timers = timers::fire(&core).await?;
+            let schedules = schedules::fire(&core, true).await?;
+            if timers.fired + schedules.fired == 0 && self.queue().is_idle() {
+                return Ok(timers.next.into_iter().chain(schedules.next).min());
             }
         }
     }

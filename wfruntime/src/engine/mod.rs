@@ -20,6 +20,7 @@ pub(crate) mod restart;
 mod revisions;
 pub(crate) mod run;
 mod runner;
+pub(crate) mod schedules;
 pub(crate) mod settle;
 pub(crate) mod signals;
 mod sync;
@@ -67,6 +68,7 @@ pub(crate) struct Engine {
     /// A run came to its end.
     left: Notify,
     timers: timers::Timers,
+    schedules: schedules::Schedules,
     /// True from the beginning of the shutdown.
     closing: watch::Sender<bool>,
     closed: AtomicBool,
@@ -87,6 +89,7 @@ impl Engine {
             idle: Notify::new(),
             left: Notify::new(),
             timers: timers::Timers::default(),
+            schedules: schedules::Schedules::default(),
             closing: watch::Sender::new(false),
             closed: AtomicBool::new(false),
             tasks: Mutex::default(),
@@ -110,6 +113,7 @@ impl Engine {
             tracing::info!(executions = taken, "took over from a process that is gone");
         }
         revisions::review(&core).await?;
+        schedules::review(&core).await?;
         let engine = Weak::clone(&self.core);
         let keeper = Keeper::start(&core, move || {
             tracing::error!("another process has the number of this one: executions stop here");

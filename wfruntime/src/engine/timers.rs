@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use super::failpoint;
 use super::lock;
 use super::runner::LOOK;
+use super::schedules;
 use super::wake::{Wake, Woken, close_task, resolve_job};
 use crate::core::Core;
 use crate::error::{ErrorKind, Result};
@@ -50,13 +51,9 @@ pub(super) async fn watch(core: Arc<Core>) {
     while !core.engine.is_closing() {
         // Before the table is read: what is set meanwhile is then not overlooked.
         *lock(&timers.next) = None;
-        let next = match fire(&core).await {
-            Ok(due) => due.next,
-            Err(error) => {
-                tracing::error!(%error, "timers cannot be read or fired");
-                Some(core.clock.after(std::time::Duration::from_secs(1)))
-            }
-        };
+        let timers_due = next_of(&core, fire(&core).await);
+        let schedules_due = next_of(&core, schedules::fire(&core, false).await);
+        let next = timers_due.into_iter().chain(schedules_due).min();
         // What nobody told of is found as well.
         let look = core.clock.after(LOOK);
         let next = {
@@ -69,6 +66,19 @@ pub(super) async fn watch(core: Arc<Core>) {
             () = core.clock.until(next) => {}
             () = timers.changed.notified() => {}
             () = core.engine.closing() => {}
+        }
+    }
+}
+
+/// When the next one is due; soon again if they could not be read or fired.
+fn next_of(core: &Core, due: Result<Due>) -> Option<Timestamp> {
+    match due {
+        Ok(due) => due.next,
+        Err(error) => {
+            if !core.engine.is_closing() {
+                tracing::error!(%error, "timers or schedules cannot be read or fired");
+            }
+            Some(core.clock.after(std::time::Duration::from_secs(1)))
         }
     }
 }

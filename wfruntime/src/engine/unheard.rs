@@ -1,4 +1,4 @@
-//! Executions of collection events whose `when` does not hold: they leave no trace.
+//! Executions of collection events and schedules whose `when` does not hold: they leave no trace.
 //!
 //! A unit that changes data runs no code of the program, so `when` is judged as the execution
 //! begins: what does not concern the event is removed before anything of it has run.
@@ -11,7 +11,7 @@ use crate::execution::{EXECUTIONS, Status};
 use crate::store::Expect;
 use crate::store::sql::{Delete, Query};
 use crate::trigger::{Snapshot, holds};
-use crate::workflow::WorkflowMeta;
+use crate::workflow::{Trigger, WorkflowMeta};
 
 /// Why an execution of an event does not begin.
 pub(super) enum Unheard {
@@ -24,8 +24,14 @@ pub(super) enum Unheard {
 impl Unheard {
     /// Whether an execution does not begin, and why; one that was called always begins.
     pub(super) fn of(workflow: &WorkflowMeta, snapshot: &Snapshot) -> Option<Self> {
-        let is_change = ["create", "update", "delete"].contains(&snapshot.action.as_str());
-        if !workflow.is_event() || !is_change {
+        let comes = match workflow.trigger {
+            Trigger::CollectionEvent { .. } => {
+                ["create", "update", "delete"].contains(&snapshot.action.as_str())
+            }
+            Trigger::Schedule(_) => snapshot.action == workflow.trigger.as_str(),
+            _ => false,
+        };
+        if !comes {
             return None;
         }
         match holds(workflow, snapshot) {

@@ -14,6 +14,8 @@ pub(crate) const DELEGATIONS: Name = "wf_delegations";
 pub(crate) const TIMERS: Name = "wf_timers";
 pub(crate) const SIGNALS: Name = "wf_signals";
 pub(crate) const PROCESSES: Name = "wf_processes";
+pub(crate) const SCHEDULES: Name = "wf_schedules";
+pub(crate) const MOMENTS: Name = "wf_moments";
 
 /// The tables of the engine.
 pub(crate) fn tables() -> Vec<TableSpec> {
@@ -28,6 +30,8 @@ pub(crate) fn tables() -> Vec<TableSpec> {
         timers(),
         signals(),
         processes(),
+        schedules(),
+        moments(),
     ]
 }
 
@@ -262,6 +266,44 @@ fn processes() -> TableSpec {
         ],
         key: vec!["number"],
         indexes: Vec::new(),
+    }
+}
+
+fn schedules() -> TableSpec {
+    TableSpec {
+        was: None,
+        name: SCHEDULES,
+        columns: vec![
+            ColumnSpec::new("key", Type::Text),
+            // As it was declared: by this it is noticed that it was changed.
+            ColumnSpec::new("plan", Type::Text),
+            // Moments before this are not its own: it was made, changed or switched on then.
+            ColumnSpec::new("since", Type::Timestamp),
+            // All moments up to this are done.
+            ColumnSpec::new("until", Type::Timestamp),
+            ColumnSpec::new("off", Type::Bool),
+            ColumnSpec::new("runs", Type::Int),
+            ColumnSpec::new("last_at", Type::Timestamp).nullable(),
+            ColumnSpec::new("last_execution", Type::Int).nullable(),
+        ],
+        key: vec!["key"],
+        indexes: Vec::new(),
+    }
+}
+
+/// Moments that have run: none runs twice.
+fn moments() -> TableSpec {
+    TableSpec {
+        was: None,
+        name: MOMENTS,
+        columns: vec![
+            ColumnSpec::new("key", Type::Text),
+            // Zero for a schedule that goes by the clock.
+            ColumnSpec::new("record_id", Type::Int),
+            ColumnSpec::new("due_at", Type::Timestamp),
+        ],
+        key: vec!["key", "record_id", "due_at"],
+        indexes: vec![index(&["key", "due_at"])],
     }
 }
 

@@ -23,6 +23,7 @@ use crate::auth::{RegisteredRole, RoleMeta};
 use crate::collection::{Collection, CollectionMeta, Definition, Location, RegisteredCollection};
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::forms::{Forms, FormsMeta, RegisteredForms};
+use crate::schedule::Planned;
 use crate::workflow::{RegisteredWorkflow, WorkflowMeta};
 
 pub(crate) use hearing::Hearing;
@@ -191,6 +192,22 @@ impl Registry {
     #[must_use]
     pub fn older_versions(&self) -> &[&'static WorkflowDefinition] {
         &self.older
+    }
+
+    /// The schedules, sorted by key, each with when it runs.
+    pub(crate) fn schedules(
+        &self,
+    ) -> impl Iterator<Item = (&'static WorkflowDefinition, &'static Planned)> + use<'_> {
+        self.workflows.iter().copied().filter_map(|it| Some((it, it.planned.as_ref()?)))
+    }
+
+    /// The columns of a collection that schedules go by.
+    pub(crate) fn dates_of(
+        &self,
+        definition: &'static Definition,
+    ) -> impl Iterator<Item = &'static str> + use<'_> {
+        let of_it = self.schedules().filter(move |(workflow, _)| workflow.is_of(definition));
+        of_it.filter_map(move |(_, planned)| Some(definition.columns.get(planned.column?)?.name))
     }
 
     /// This version of a workflow as it was resolved.

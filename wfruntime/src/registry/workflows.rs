@@ -5,6 +5,7 @@ use super::{RegistryFault, calls};
 use crate::action::ActionMeta;
 use crate::auth::RoleMeta;
 use crate::collection::{Definition, Location};
+use crate::schedule::{Plan, Planned};
 use crate::workflow::{Mode, Trigger, WorkflowMeta};
 
 /// A workflow as the registry resolved it.
@@ -19,6 +20,8 @@ pub struct WorkflowDefinition {
     pub appends: Vec<Vec<usize>>,
     /// Indexes of the columns of which one must have changed; any if empty.
     pub changed: Vec<usize>,
+    /// When it runs, if it is a schedule.
+    pub(crate) planned: Option<Planned>,
 }
 
 impl WorkflowDefinition {
@@ -64,7 +67,9 @@ pub(super) fn resolve(
         }
         let Some(of) = meta.collection else {
             let (appends, changed) = (Vec::new(), Vec::new());
-            let definition = WorkflowDefinition { meta, collection: None, appends, changed };
+            let planned = planned(meta, None, faults);
+            let collection = None;
+            let definition = WorkflowDefinition { meta, collection, appends, changed, planned };
             resolved.push(&*Box::leak(Box::new(definition)));
             continue;
         };
@@ -83,8 +88,9 @@ pub(super) fn resolve(
         let appends = meta.appends.iter().filter_map(|path| follow(collection, path)).collect();
         let column = |name: &str| collection.columns.iter().position(|column| column.rust == name);
         let changed = meta.changed.iter().filter_map(|name| column(name)).collect();
-        let definition =
-            WorkflowDefinition { meta, collection: Some(collection), appends, changed };
+        let planned = planned(meta, Some(collection), faults);
+        let collection = Some(collection);
+        let definition = WorkflowDefinition { meta, collection, appends, changed, planned };
         resolved.push(&*Box::leak(Box::new(definition)));
     }
     let mut in_force: Vec<&'static WorkflowDefinition> = Vec::with_capacity(resolved.len());
@@ -96,6 +102,23 @@ pub(super) fn resolve(
         in_force.push(workflow);
     }
     (in_force, older)
+}
+
+/// When a schedule runs; none if its words mean nothing.
+fn planned(
+    meta: &'static WorkflowMeta,
+    collection: Option<&'static Definition>,
+    faults: &mut Vec<RegistryFault>,
+) -> Option<Planned> {
+    let Trigger::Schedule(schedule) = meta.trigger else { return None };
+    let column = match schedule.plan {
+        Plan::Field { name, .. } => {
+            collection.and_then(|of| of.columns.iter().position(|column| column.rust == name))
+        }
+        Plan::Cron(_) | Plan::Every(_) => None,
+    };
+    let planned = Planned::new(schedule, column);
+    planned.map_err(|message| faults.push(RegistryFault::at(meta.location, message))).ok()
 }
 
 /// Reports what keeps two workflows of one key from being versions of one workflow.

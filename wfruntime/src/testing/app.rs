@@ -204,6 +204,15 @@ impl TestApp {
         }
     }
 
+    /// Sets the clock, forwards or back, without a stop at what is due between; also while the
+    /// application is stopped.
+    ///
+    /// So a test sees what becomes of moments that nobody was there for, and of a clock that was
+    /// wrong.
+    pub fn set_clock(&self, moment: Timestamp) {
+        self.inner.clock.set(moment);
+    }
+
     /// A new user who holds these roles, and acts in the first of them.
     ///
     /// # Panics

@@ -68,6 +68,7 @@ fn misplaced(
             Some(format!("name it with `{name}:create` or `{name}:update`"))
         }
         Trigger::CollectionEvent { .. } => Some("it runs on changes of data".to_owned()),
+        Trigger::Schedule(_) => Some("it runs when its moment comes".to_owned()),
     };
     let said = quoted(&item.text());
     if let Some(instead) = instead {

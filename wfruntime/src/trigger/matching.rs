@@ -243,6 +243,14 @@ fn resolve(core: &Core, definition: &'static Definition, item: &Item<'_>) -> Res
     let Some(workflow) = core.registry.workflow(item.key) else {
         return Err(unknown(core, item.key));
     };
+    if matches!(workflow.meta.trigger, Trigger::Schedule(_)) {
+        let message = format!(
+            "{}: `{}` is a schedule, which runs when its moment comes and takes no name",
+            quoted(&item.text()),
+            item.key
+        );
+        return Err(fault("schedule_named", message));
+    }
     if workflow.meta.is_event() {
         let message = format!(
             "{}: `{}` runs on changes of data, whoever makes them: nobody names it",

@@ -12,12 +12,15 @@ mod matching;
 mod parameter;
 mod post_action;
 mod pre_action;
+mod scheduled;
 mod snapshot;
 
 pub use collection_event::CollectionEvent;
 pub use custom_action::{CustomAction, Many, Subject};
 pub use post_action::{Changed, PostAction};
 pub use pre_action::{PreAction, Submitted};
+pub(crate) use scheduled::input_of;
+pub use scheduled::{Due, Scheduled, is_date};
 pub(crate) use snapshot::{About, Snapshot};
 
 pub(crate) use called::{record, records};

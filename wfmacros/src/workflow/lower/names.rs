@@ -127,6 +127,16 @@ fn not_given(name: &Ident, at: Span, kind: Trigger, count: Count, errors: &mut E
             "a change of data may be made by a workflow or by code: nobody is known to make it",
             "keep who it is in a field, or use `#[post_action]`",
         ),
+        Trigger::Schedule if name == "user" || name == "role" => (
+            format!("`{name}` cannot be used in a schedule"),
+            "its moment comes by itself: nobody asks for it",
+            "keep who it is about in a field of the record",
+        ),
+        Trigger::Schedule if name == "before" || name == "changed" => (
+            format!("`{name}` cannot be used in a schedule"),
+            "no change leads to it: the record is as it is when the moment comes",
+            "remove it, or use `#[collection_event]`",
+        ),
         Trigger::PreAction if name == "before" => (
             format!("`{name}` cannot be used in a pre-action"),
             "no stored record is read before the write",

@@ -9,6 +9,7 @@ use super::super::ask::Asked;
 use super::super::executions::{self, OPEN};
 use super::super::inputs::plain;
 use super::super::place::Visit;
+use super::super::show;
 use crate::collection::{Column, Definition, Kind};
 use crate::value::Type;
 use crate::workflow::{Mode, Overlap, Retry, Trigger, WorkflowMeta};
@@ -18,12 +19,18 @@ pub(super) fn trigger(visit: &Visit, workflow: &Value) -> Markup {
     let collection = plain(&workflow["collection"]);
     let on = workflow["on"].as_array().map_or(&[][..], Vec::as_slice);
     let on: Vec<String> = on.iter().map(plain).collect();
-    let values = [("collection", collection.into()), ("actions", on.join(", ").into())];
+    let values = [
+        ("collection", collection.into()),
+        ("actions", on.join(", ").into()),
+        ("plan", plain(&workflow["schedule"]).into()),
+    ];
     let is_local = workflow["mode"] == "local";
     let mode = match (plain(&workflow["trigger"]).as_str(), is_local) {
         ("collection_event", _) => "fires-event",
         ("custom_action", _) if workflow["collection"].is_null() => "fires-alone",
         ("custom_action", _) => "fires-custom",
+        ("schedule", _) if workflow["collection"].is_null() => "fires-clock",
+        ("schedule", _) => "fires-date",
         ("pre_action", true) => "runs-before-named",
         ("pre_action", false) => "runs-before",
         (_, true) => "fires-local",
@@ -92,6 +99,27 @@ fn length(time: Duration) -> String {
     }
 }
 
+/// When a schedule runs next and ran last.
+pub(super) fn outlook(visit: &Visit, workflow: &Value) -> Markup {
+    if workflow["trigger"] != "schedule" {
+        return html! {};
+    }
+    let moment = |name: &str| match workflow[name].as_str() {
+        Some(at) => show::moment(at),
+        None => html! { "–" },
+    };
+    html! {
+        div { dt { (visit.t("next-run")) } dd { (moment("nextAt")) } }
+        div { dt { (visit.t("last-run")) } dd {
+            @if workflow["lastExecution"].is_null() { "–" } @else {
+                a href=(visit.at(&format!("/executions/{}", workflow["lastExecution"]))) {
+                    (moment("lastAt"))
+                }
+            }
+        } }
+    }
+}
+
 /// Its revision, and how many executions of another one are not over.
 pub(super) async fn revision(visit: &Visit, workflow: &Value) -> Asked<Markup> {
     let (key, revision) = (plain(&workflow["key"]), plain(&workflow["revision"]));
@@ -126,6 +154,11 @@ pub(super) fn fire(visit: &Visit, key: &str) -> Markup {
 
 fn commands(visit: &Visit, meta: &WorkflowMeta, collection: Option<&Definition>) -> Vec<String> {
     let key = meta.key;
+    if matches!(meta.trigger, Trigger::Schedule(_)) {
+        let data = if collection.is_some() { json!("<id>") } else { Value::Null };
+        let body = json!({ "data": data, "userId": "<id>" });
+        return vec![command(visit, &format!("workflows:execute?filterByTk={key}"), &body)];
+    }
     let Some(collection) = collection else {
         return vec![command(
             visit,

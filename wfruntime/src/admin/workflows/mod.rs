@@ -161,6 +161,7 @@ async fn workflow(visit: &Visit, key: &str) -> Asked<Sheet> {
             dl.record {
                 div { dt { (visit.t("key")) } dd { (copied(key)) } }
                 div { dt { (visit.t("trigger")) } dd { (facts::trigger(visit, shown)) } }
+                (facts::outlook(visit, shown))
                 (facts::declared(visit, shown))
                 (counts(visit, key).await?)
                 (facts::revision(visit, shown).await?)

@@ -231,7 +231,10 @@ fn workflow() -> Object {
         ("key?", text()),
         ("title?", text()),
         ("collection?", or_null(text())),
-        ("trigger?", one_of(["post_action", "pre_action", "collection_event", "custom_action"])),
+        (
+            "trigger?",
+            one_of(["post_action", "pre_action", "collection_event", "custom_action", "schedule"]),
+        ),
         ("mode?", one_of(["local", "global"])),
         ("on?", list(text())),
         ("execution?", one_of(["sync", "async"])),
@@ -239,6 +242,10 @@ fn workflow() -> Object {
         ("version?", count()),
         ("revision?", text()),
         ("enabled?", flag()),
+        ("schedule?", or_null(text())),
+        ("nextAt?", or_null(moment())),
+        ("lastAt?", or_null(moment())),
+        ("lastExecution?", or_null(id())),
         ("nodes?", list(node)),
         ("edges?", list(edge)),
     ])

@@ -30,6 +30,7 @@ pub(super) async fn execute(
     };
     let user_id = body.id("userId");
     let input = meta.input.map(|fits| (fits, body.optional_value("values")));
+    let moment = matches!(meta.trigger, Trigger::Schedule(_)).then(|| core.clock.now());
     body.check()?;
     let mut faults = Vec::new();
     let user = core.auth.account.find(core, user_id).await?;
@@ -65,7 +66,7 @@ pub(super) async fn execute(
             before: None,
             ids: Vec::new(),
             changed: Vec::new(),
-            input: input.map(|(_, input)| input),
+            input: input.map(|(_, input)| input).or_else(|| moment.map(trigger::input_of)),
             role: user.roles.first().map_or(ANONYMOUS, String::as_str).to_owned(),
             user: Some(user),
         }),

@@ -6,16 +6,17 @@ use serde_json::{Value, json};
 use super::listing::{Field, Fields, Kind, Listing};
 use super::{Call, data};
 use crate::auth::Access;
-use crate::engine::around;
 use crate::engine::signals::NewSignal;
+use crate::engine::{around, schedules};
 use crate::error::{Error, ErrorKind, Result};
 use crate::execution;
 use crate::identity::Identity;
 use crate::registry::WorkflowDefinition;
 use crate::spelling;
-use crate::workflow::{Mode, Sketch, Timing};
+use crate::workflow::{Mode, Sketch, Timing, Trigger};
 
-const TRIGGERS: &[&str] = &["post_action", "pre_action", "collection_event", "custom_action"];
+const TRIGGERS: &[&str] =
+    &["post_action", "pre_action", "collection_event", "custom_action", "schedule"];
 
 /// What a workflow is answered with; `nodes` and `edges` by `get` alone.
 const FIELDS: &[Field] = &[
@@ -30,6 +31,10 @@ const FIELDS: &[Field] = &[
     Field::shown("version"),
     Field::shown("revision"),
     Field::new("enabled", "", Kind::Flag),
+    Field::shown("schedule"),
+    Field::shown("nextAt"),
+    Field::shown("lastAt"),
+    Field::shown("lastExecution"),
     Field::shown("nodes"),
     Field::shown("edges"),
 ];
@@ -110,6 +115,12 @@ fn named(call: &Call<'_>) -> Result<&'static WorkflowDefinition> {
 async fn shown(call: &Call<'_>, workflow: &WorkflowDefinition) -> Result<Value> {
     let (core, meta) = (call.core, workflow.meta);
     let enabled = core.switches.is_enabled(&core.store, meta, core.clock.now()).await?;
+    let outlook = schedules::outlook(core, workflow).await?;
+    let schedule = match meta.trigger {
+        Trigger::Schedule(schedule) => Some(schedule.text),
+        _ => None,
+    };
+    let (last_at, last_execution) = outlook.as_ref().and_then(|it| it.last).unzip();
     Ok(json!({
         "key": meta.key,
         "title": meta.title,
@@ -122,5 +133,9 @@ async fn shown(call: &Call<'_>, workflow: &WorkflowDefinition) -> Result<Value> 
         "version": meta.version,
         "revision": execution::revision(meta),
         "enabled": enabled,
+        "schedule": schedule,
+        "nextAt": outlook.and_then(|it| it.next),
+        "lastAt": last_at,
+        "lastExecution": last_execution,
     }))
 }

@@ -1,0 +1,9 @@
+use wfruntime::prelude::*;
+
+#[schedule(cron = "0 9 1 JUNE *")]
+async fn tick(due: Scheduled, cx: Context) -> Result<()> {
+    let _ = (due, cx);
+    Ok(())
+}
+
+fn main() {}
