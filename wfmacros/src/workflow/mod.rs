@@ -48,7 +48,7 @@ impl Lowered {
             Some((kind, at, args)) => {
                 let mut ast = trigger::parse(kind, at, args, errors);
                 let values = ast.values.take().map(|(_, ty)| ty);
-                let given = given(kind, &workflow, values, errors);
+                let given = given(kind, &workflow, values);
                 trigger::lower(ast, given, &workflow.name, errors)
             }
             // Others may name the workflow: it is emitted all the same.
@@ -125,26 +125,13 @@ fn take_trigger(
 /// A trigger for a workflow that has none.
 fn any_trigger(workflow: &ast::Workflow) -> Trigger {
     let (name, mut errors) = (&workflow.name, Errors::default());
-    let kind = if workflow.about.is_some() { Kind::PostAction } else { Kind::CustomAction };
-    let args = if workflow.about.is_some() { quote!(mode = "local") } else { quote!() };
-    let ast = trigger::parse(kind, name.span(), args, &mut errors);
-    let given = given(kind, workflow, None, &mut errors);
-    trigger::lower(ast, given, name, &mut errors)
+    let kind = Kind::PostAction;
+    let ast = trigger::parse(kind, name.span(), quote!(mode = "local"), &mut errors);
+    trigger::lower(ast, given(kind, workflow, None), name, &mut errors)
 }
 
 /// What the head of a workflow says that it is about.
-fn given(kind: Kind, workflow: &ast::Workflow, values: Option<Type>, errors: &mut Errors) -> Given {
-    let name = &workflow.name;
-    if workflow.about.is_none() && !kind.may_be_alone() {
-        errors.at(
-            name,
-            message(
-                format!("the workflow `{name}` must name its collection"),
-                None,
-                Some(&format!("write `{name}<Collection> {{ … }}`")),
-            ),
-        );
-    }
+fn given(kind: Kind, workflow: &ast::Workflow, values: Option<Type>) -> Given {
     let about = workflow.about.clone().unwrap_or_else(|| parse_quote!(()));
     Given::new(kind, about, values)
 }

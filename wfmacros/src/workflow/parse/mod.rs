@@ -20,6 +20,7 @@ use syn::{Attribute, Ident, Lifetime, Token, Type, Visibility, token};
 use super::ast::{Block, Kind, Node, Statement, Workflow};
 use super::brackets;
 use crate::diag::{Errors, message};
+use crate::trigger::Kind as Trigger;
 
 const FORM: &str = "write `name<Collection> { … }`, with `#[post_action(…)]` above it";
 
@@ -51,6 +52,17 @@ fn workflow(input: ParseStream, errors: &mut Errors) -> syn::Result<Workflow> {
         let text = message("expected the name of a workflow", None, Some(FORM));
         syn::Error::new(error.span(), text)
     })?;
+    let is_free = |attr: &Attribute| Trigger::of(attr.path()).is_some_and(Trigger::may_be_alone);
+    if !input.peek(Token![<]) && !attrs.iter().any(is_free) {
+        return Err(syn::Error::new(
+            name.span(),
+            message(
+                format!("the workflow `{name}` must name its collection"),
+                None,
+                Some(&format!("write `{name}<Collection> {{ … }}`")),
+            ),
+        ));
+    }
     let about = if input.peek(Token![<]) {
         input.parse::<Token![<]>()?;
         let about: Type = input.parse()?;
