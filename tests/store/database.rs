@@ -41,6 +41,11 @@ pub(crate) fn sqlite() -> Result<Database> {
     Ok(Database { url, _until: Box::new(folder) })
 }
 
+pub(crate) fn postgres() -> Result<Database> {
+    let database = crate::pg::PgDatabase::new()?;
+    Ok(Database { url: database.url(), _until: Box::new(database) })
+}
+
 pub(crate) fn column(name: Name, ty: Type) -> ColumnSpec {
     ColumnSpec {
         name,

@@ -19,12 +19,21 @@ pub(crate) async fn every_value_comes_back(database: &Database) -> Result<()> {
     run(&store, vec![insert("samples", &names, rows.clone()).build()]).await?;
     let all = select("samples", &COLUMNS, Condition::always()).build();
     assert_eq!(store.read(&all).await?, rows);
-    let odd = "a\0b'\"; DROP TABLE samples; --\u{feff}\u{202e}";
+    let odd = "a\u{1}b'\"; DROP TABLE samples; --\u{feff}\u{202e}";
     let big = "x".repeat(1 << 20);
     for (id, text) in [(100, odd), (101, big.as_str())] {
         let row = vec![i64::from(id).into(), text.into()];
         run(&store, vec![insert("samples", &["id", "words"], vec![row]).build()]).await?;
         assert_eq!(ids(&store, "samples", Condition::eq("words", text)).await?, [i64::from(id)]);
+    }
+    // A text with a zero byte comes back as well, or is refused.
+    let zero = insert("samples", &["id", "words"], vec![vec![102.into(), "a\0b".into()]]);
+    match run(&store, vec![zero.build()]).await {
+        Ok(_) => {
+            let found = ids(&store, "samples", Condition::eq("words", "a\0b")).await?;
+            assert_eq!(found, [102]);
+        }
+        Err(error) => assert_eq!(error.kind(), ErrorKind::Invalid),
     }
     for number in [f64::NAN, f64::INFINITY] {
         let row = vec![200.into(), number.into()];
@@ -113,7 +122,15 @@ pub(crate) async fn sums_too_large_are_told(database: &Database) -> Result<()> {
     let huge = "79228162514264337593543950335";
     let store = prices(database, &[huge, huge]).await?;
     for function in [Function::Sum, Function::Average] {
-        let error = aggregate(&store, function, Condition::always()).await.expect_err("too large");
+        let error = match aggregate(&store, function, Condition::always()).await {
+            Err(error) => error,
+            // A store whose sums have no end knows the average all the same.
+            Ok(value) => {
+                assert_eq!(function, Function::Average);
+                assert_eq!(value, Value::Decimal(huge.parse()?));
+                continue;
+            }
+        };
         assert_eq!((error.kind(), error.all()[0].code.as_str()), (ErrorKind::TooLarge, "overflow"));
         assert_eq!(error.to_string(), "a sum is too large for its type");
     }

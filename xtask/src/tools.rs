@@ -21,6 +21,12 @@ const TOOLS: &[Tool] = &[
         check: &["chromedriver", "--version"],
         package: "chromium-driver",
     },
+    Tool {
+        name: "postgresql",
+        // Debian keeps the server's programs outside the path; this one tells of them.
+        check: &["sh", "-c", "command -v initdb || ls /usr/lib/postgresql/*/bin/initdb"],
+        package: "postgresql",
+    },
     // For the packages below, and for node, which runs them.
     Tool { name: "npm", check: &["npm", "--version"], package: "npm" },
 ];

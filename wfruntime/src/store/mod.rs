@@ -5,6 +5,9 @@
 
 mod options;
 mod plan;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
+mod queue;
 mod render;
 pub mod schema;
 pub mod sql;
@@ -12,12 +15,13 @@ pub mod sql;
 pub(crate) mod sqlite;
 mod statement;
 mod transaction;
+mod unit;
 
 use std::future::Future;
 use std::pin::Pin;
 
-#[cfg(not(feature = "sqlite"))]
-compile_error!("wfruntime needs a store: switch on its feature `sqlite`");
+#[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+compile_error!("wfruntime needs a store: switch on its feature `sqlite` or `postgres`");
 
 pub use options::{Durability, Options};
 pub use statement::{Expect, Statement};
@@ -50,6 +54,9 @@ pub enum Store {
     /// One SQLite file: one writer that commits in groups, and a pool of readers.
     #[cfg(feature = "sqlite")]
     Sqlite(sqlite::Sqlite),
+    /// A database of a PostgreSQL server: one connection that writes, and others that read.
+    #[cfg(feature = "postgres")]
+    Postgres(postgres::Postgres),
 }
 
 impl Store {
@@ -58,11 +65,17 @@ impl Store {
     /// `sqlite://claims.db` is a file beside the working directory, `sqlite:///var/claims.db` an
     /// absolute one, `sqlite://:memory:` a temporary one that is gone with the store.
     ///
+    /// `postgres://user:password@host/claims` (feature `postgres`) is a database of a server; it
+    /// has to be there. `?sslmode=require` asks for TLS and a certificate that is trusted.
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Startup`] if the url, the file or its folder cannot be used, or if another
     /// server holds the file; the message names the file and what to do.
-    #[expect(clippy::unused_async, reason = "a store behind a socket is opened by awaiting")]
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(clippy::unused_async, reason = "a store behind a socket awaits")
+    )]
     pub async fn open(url: &str, options: Options) -> Result<Self> {
         let Some((scheme, place)) = url.split_once(':') else {
             return Err(unknown_url(url));
@@ -72,6 +85,10 @@ impl Store {
             "sqlite" => {
                 let path = place.strip_prefix("//").unwrap_or(place);
                 sqlite::Sqlite::open(path, &options).map(Self::Sqlite)
+            }
+            #[cfg(feature = "postgres")]
+            "postgres" | "postgresql" => {
+                postgres::Postgres::open(url, &options).await.map(Self::Postgres)
             }
             _ => Err(unknown_url(url)),
         }
@@ -88,6 +105,8 @@ impl Store {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.read(statement).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.read(statement).await,
         }
     }
 
@@ -98,11 +117,13 @@ impl Store {
     /// # Errors
     ///
     /// If no reader can be opened.
-    #[expect(clippy::unused_async, reason = "a store behind a socket begins by awaiting")]
+    #[cfg_attr(not(feature = "postgres"), expect(clippy::unused_async, reason = "see `open`"))]
     pub async fn snapshot(&self) -> Result<Snapshot> {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.snapshot(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.snapshot().await,
         }
     }
 
@@ -121,6 +142,8 @@ impl Store {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.read_long(reads).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.read_long(reads).await,
         }
     }
 
@@ -147,6 +170,11 @@ impl Store {
                 let told = sqlite.telling(|_: &T| ());
                 sqlite.submit(unit, false, told)?.await.map_err(|_| gone())?
             }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => {
+                let told = postgres.telling(|_: &T| ());
+                postgres.submit(unit, false, told)?.await.map_err(|_| gone())?
+            }
         }
     }
 
@@ -169,6 +197,11 @@ impl Store {
             Self::Sqlite(sqlite) => {
                 let told = sqlite.telling(then);
                 sqlite.submit(unit, false, told)?.await.map_err(|_| gone())?
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => {
+                let told = postgres.telling(then);
+                postgres.submit(unit, false, told)?.await.map_err(|_| gone())?
             }
         }
     }
@@ -206,6 +239,11 @@ impl Store {
                 let told = sqlite.telling(then);
                 sqlite.submit(unit, true, told)?.await.map_err(|_| gone())?
             }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => {
+                let told = postgres.telling(then);
+                postgres.submit(unit, true, told)?.await.map_err(|_| gone())?
+            }
         }
     }
 
@@ -228,6 +266,10 @@ impl Store {
             Self::Sqlite(sqlite) => {
                 sqlite.submit(unit, true, |_| ())?.blocking_recv().map_err(|_| gone())?
             }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => {
+                postgres.submit(unit, true, |_| ())?.blocking_recv().map_err(|_| gone())?
+            }
         }
     }
 
@@ -237,6 +279,8 @@ impl Store {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.changes(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.changes(),
         }
     }
 
@@ -251,12 +295,14 @@ impl Store {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => {
                 let look = sqlite.submit(
-                    |tx| Box::pin(async move { tx.data_version() }),
+                    |tx| Box::pin(async move { tx.data_version().await }),
                     true,
                     |_: &i64| (),
                 )?;
                 look.await.map_err(|_| gone())?
             }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.look()?.await.map_err(|_| gone())?,
         }
     }
 
@@ -269,6 +315,8 @@ impl Store {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.plan(tables).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.plan(tables).await,
         }
     }
 
@@ -282,6 +330,8 @@ impl Store {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.apply(plan).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.apply(plan).await,
         }
     }
 
@@ -291,6 +341,8 @@ impl Store {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.refuse_writes(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.refuse_writes(),
         }
     }
 
@@ -303,16 +355,22 @@ impl Store {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.shutdown().await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => postgres.shutdown().await,
         }
     }
 }
+
+/// How a database of the other store is named, where there is one.
+const POSTGRES: &str =
+    if cfg!(feature = "postgres") { " or `postgres://user@host/claims`" } else { "" };
 
 fn unknown_url(url: &str) -> Error {
     let scheme = url.split_once(':').map_or(url, |(scheme, _)| scheme);
     Error::new(
         ErrorKind::Startup,
         "unknown_database",
-        format!("unknown kind of database `{scheme}`; expected `sqlite://claims.db`"),
+        format!("unknown kind of database `{scheme}`; expected `sqlite://claims.db`{POSTGRES}"),
     )
 }
 

@@ -26,6 +26,18 @@ pub struct Options {
     pub create: bool,
     /// How long to wait for another process that is writing.
     pub busy: Duration,
+    /// On PostgreSQL, how many connections may read at once, besides the one that writes.
+    #[cfg(feature = "postgres")]
+    pub connections: usize,
+    /// On PostgreSQL, how long to try to reach the server.
+    #[cfg(feature = "postgres")]
+    pub connect: Duration,
+    /// On PostgreSQL, how long one statement may take.
+    #[cfg(feature = "postgres")]
+    pub statement: Duration,
+    /// On PostgreSQL, how long a transaction may rest before the server ends it.
+    #[cfg(feature = "postgres")]
+    pub idle: Duration,
 }
 
 /// What an answered write survives.
@@ -48,6 +60,14 @@ impl Default for Options {
             lock: true,
             create: true,
             busy: Duration::from_secs(5),
+            #[cfg(feature = "postgres")]
+            connections: 32,
+            #[cfg(feature = "postgres")]
+            connect: Duration::from_secs(10),
+            #[cfg(feature = "postgres")]
+            statement: Duration::from_mins(1),
+            #[cfg(feature = "postgres")]
+            idle: Duration::from_mins(1),
         }
     }
 }

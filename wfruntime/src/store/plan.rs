@@ -125,6 +125,18 @@ impl Plan {
         &self.kept
     }
 
+    /// What no store can do, as messages.
+    pub(crate) fn impossible(&self) -> Vec<String> {
+        self.steps
+            .iter()
+            .filter(|step| step.change == Change::Impossible)
+            .map(|step| {
+                let column = step.column.iter().map(|column| format!(".{column}"));
+                format!("{}{}: {}", step.table, column.collect::<String>(), step.what)
+            })
+            .collect()
+    }
+
     /// Compares; `only` says an index's condition in the database's words.
     pub(crate) fn compare(
         declared: &[TableSpec],
@@ -474,6 +486,7 @@ fn list<S: AsRef<str>>(names: &[S]) -> String {
     quoted.join(", ")
 }
 
-fn is_ours(index: &str, table: &str) -> bool {
+/// Whether an index was made by a store, to be dropped by it.
+pub(crate) fn is_ours(index: &str, table: &str) -> bool {
     index.starts_with(table) && (index.ends_with("_index") || index.ends_with("_unique"))
 }

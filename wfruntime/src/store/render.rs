@@ -5,6 +5,9 @@
 
 mod condition;
 
+#[cfg(feature = "postgres")]
+pub(super) use condition::{DECIMALS, INTS, TEXTS, UUIDS};
+
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
@@ -23,7 +26,7 @@ use super::{Expect, Statement};
 use crate::value::{Type, Value};
 
 /// How many parameters a statement may have (SQLite's own limit is 32,766).
-const PARAMETERS: usize = 32_000;
+pub(super) const PARAMETERS: usize = 32_000;
 
 /// The parameters of a statement while its text is made.
 #[derive(Default)]

@@ -12,6 +12,12 @@ use crate::value::Value;
 /// number of different texts, and of parameters, stays small.
 const LONG_LIST: usize = 16;
 
+/// What a long list is called in a text, by the type of its values.
+pub(in super::super) const INTS: Name = "ints";
+pub(in super::super) const TEXTS: Name = "texts";
+pub(in super::super) const UUIDS: Name = "uuids";
+pub(in super::super) const DECIMALS: Name = "decimals";
+
 /// The condition as SQL, or `None` if it always holds.
 pub(super) fn filter(condition: &Condition, scope: Scope, params: &mut Params) -> Option<Expr> {
     match condition {
@@ -111,11 +117,11 @@ fn among(column: Name, values: &[Value], wanted: bool, scope: Scope, params: &mu
     }
     let list = (rest.len() > LONG_LIST).then(|| json_list(&rest)).flatten();
     let found = match list {
-        Some(list) => {
+        Some((alias, list)) => {
             let list = params.bind(Value::Text(list));
             let rows = Sea::select()
                 .column("value")
-                .from_function(Func::cust("json_each").arg(list), "listed")
+                .from_function(Func::cust("json_each").arg(list), alias)
                 .take();
             let column = scope.column(column);
             if wanted { column.in_subquery(rows) } else { column.not_in_subquery(rows) }
@@ -134,23 +140,41 @@ fn among(column: Name, values: &[Value], wanted: bool, scope: Scope, params: &mu
     }
 }
 
-/// The values as a JSON array, if they are of a type that keeps its exact value in one.
-fn json_list(values: &[&Value]) -> Option<String> {
+/// The values as a JSON array, if they are of a type that keeps its exact value in one; and the
+/// name of the list in the text, which says its type to stores whose lists have one.
+fn json_list(values: &[&Value]) -> Option<(Name, String)> {
     let mut list = String::from("[");
+    let mut name = "";
     for value in values {
         if list.len() > 1 {
             list.push(',');
         }
-        match value {
-            Value::Int(number) => write!(list, "{number}").ok()?,
-            Value::Text(text) => list.push_str(&serde_json::to_string(text).ok()?),
-            Value::Uuid(uuid) => write!(list, "\"{uuid}\"").ok()?,
-            Value::Decimal(number) => write!(list, "\"{}\"", number.normalize()).ok()?,
+        let of = match value {
+            Value::Int(number) => {
+                write!(list, "{number}").ok()?;
+                INTS
+            }
+            Value::Text(text) => {
+                list.push_str(&serde_json::to_string(text).ok()?);
+                TEXTS
+            }
+            Value::Uuid(uuid) => {
+                write!(list, "\"{uuid}\"").ok()?;
+                UUIDS
+            }
+            Value::Decimal(number) => {
+                write!(list, "\"{}\"", number.normalize()).ok()?;
+                DECIMALS
+            }
             _ => return None,
+        };
+        if !name.is_empty() && name != of {
+            return None;
         }
+        name = of;
     }
     list.push(']');
-    Some(list)
+    Some((name, list))
 }
 
 /// Exact, whatever the letters: bytes of UTF-8 stand for themselves, and no text ends inside a

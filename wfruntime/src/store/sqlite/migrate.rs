@@ -13,15 +13,7 @@ use crate::value::{Type, Value};
 impl Connection {
     /// Applies a plan; consumes a connection, since it leaves the references unchecked.
     pub(super) fn apply(self, plan: &Plan) -> Result<()> {
-        let impossible: Vec<String> = plan
-            .steps()
-            .iter()
-            .filter(|step| step.change == Change::Impossible)
-            .map(|step| {
-                let column = step.column.iter().map(|column| format!(".{column}"));
-                format!("{}{}: {}", step.table, column.collect::<String>(), step.what)
-            })
-            .collect();
+        let impossible = plan.impossible();
         if !impossible.is_empty() {
             return Err(refused(impossible.join("\n")));
         }

@@ -6,7 +6,6 @@ mod encoding;
 mod fault;
 mod file;
 mod migrate;
-mod queue;
 mod reader;
 mod tables;
 #[cfg(test)]
@@ -21,13 +20,13 @@ use tokio::sync::{oneshot, watch};
 
 pub(crate) use connection::Connection;
 use file::Place;
-use queue::Queue;
 pub(crate) use reader::Reader;
 use reader::Readers;
-use writer::{Unit, UnitOfWork};
 
+use super::queue::Queue;
 use super::schema::{Plan, TableSpec};
 use super::transaction::SnapshotInner;
+use super::unit::{Unit, UnitOfWork};
 use super::{BoxFuture, Options, Snapshot, Statement, Tx, Values};
 use crate::error::{Error, Result};
 

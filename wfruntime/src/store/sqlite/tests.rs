@@ -4,7 +4,6 @@ use std::sync::mpsc;
 
 use super::super::schema::{ColumnSpec, TableSpec};
 use super::super::sql::{Condition, Count, Insert, OnConflict, Query};
-use super::super::transaction::TxInner;
 use super::super::{Options, Statement, Store};
 use crate::error::{ErrorKind, Result};
 use crate::value::Type;
@@ -33,7 +32,7 @@ async fn count(store: &Store) -> Result<Option<i64>> {
 async fn limit(store: &Store, further: i64) -> Result<()> {
     let limited = store.write(move |tx| {
         Box::pin(async move {
-            let TxInner::Sqlite(connection) = &tx.inner;
+            let connection = tx.inner.sqlite()?;
             let pages: i64 =
                 connection.raw.pragma_query_value(None, "page_count", |row| row.get(0))?;
             connection.raw.pragma_update_and_check(
@@ -100,7 +99,7 @@ async fn a_group_that_cannot_be_committed_fails_whole() -> Result<()> {
         Box::pin(async move {
             tx.execute(&note(1, 10)).await?;
             // As SQLite does by itself when the disk fails in the middle.
-            let TxInner::Sqlite(connection) = &tx.inner;
+            let connection = tx.inner.sqlite()?;
             connection.raw.execute_batch("ROLLBACK")?;
             Ok(())
         })

@@ -1,16 +1,15 @@
 //! The writer thread: takes what waits, commits it as one group, answers.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::super::Tx;
+use super::super::queue::{Abandon, Queue, Work};
 use super::super::transaction::TxInner;
-use super::super::{BoxFuture, Tx};
+use super::super::unit::Unit;
 use super::connection::{Connection, Mode};
 use super::file::Place;
-use super::queue::{Queue, Work};
 use super::reader::Readers;
 use crate::error::{Error, Result};
 
@@ -19,83 +18,6 @@ const IDLE: Duration = Duration::from_millis(200);
 
 /// A writer that never rests copies the log each time it grew by so many pages (16 MiB).
 const LONG_LOG: i64 = 4096;
-
-/// A unit of work whose type is forgotten, so that different ones stand in one queue.
-pub(super) trait Unit: Send {
-    /// Runs it; says whether it may be committed.
-    fn run(&mut self, tx: &mut Tx) -> bool;
-
-    /// Tells its caller: its own result, or why its group was not committed.
-    fn answer(self: Box<Self>, lost: Option<&Error>);
-}
-
-pub(super) struct UnitOfWork<T, F, A> {
-    unit: Option<F>,
-    result: Option<Result<T>>,
-    answer: A,
-}
-
-impl<T, F, A> UnitOfWork<T, F, A> {
-    /// `answer` is called on the writer's thread, once the unit is committed or undone.
-    pub(super) fn new(unit: F, answer: A) -> Self {
-        Self { unit: Some(unit), result: None, answer }
-    }
-}
-
-impl<T, F, A> Unit for UnitOfWork<T, F, A>
-where
-    T: Send + 'static,
-    F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
-    A: FnOnce(Result<T>) + Send + 'static,
-{
-    fn run(&mut self, tx: &mut Tx) -> bool {
-        let Some(unit) = self.unit.take() else { return false };
-        // The transaction is rolled back after a panic: nothing half-done is seen by anybody.
-        let polled = catch_unwind(AssertUnwindSafe(|| {
-            let mut future = unit(tx);
-            match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-                Poll::Ready(result) => result,
-                Poll::Pending => Err(Error::internal(
-                    "a unit of work waited for something else than its transaction",
-                )),
-            }
-        }));
-        let result = match polled {
-            Ok(Ok(_)) if tx.broken => {
-                Err(Error::internal("a unit ended well after one of its statements had failed"))
-            }
-            Ok(result) => result,
-            Err(panic) => Err(Error::internal(format!("a unit panicked: {}", words(&*panic)))),
-        };
-        self.result.insert(result).is_ok()
-    }
-
-    fn answer(self: Box<Self>, lost: Option<&Error>) {
-        let result = match (self.result, lost) {
-            (Some(Ok(_)) | None, Some(lost)) => Err(again(lost)),
-            (Some(result), _) => result,
-            (None, None) => Err(super::super::gone()),
-        };
-        let answer = self.answer;
-        // Whatever becomes of the answer, the thread goes on.
-        if catch_unwind(AssertUnwindSafe(|| answer(result))).is_err() {
-            tracing::error!("what follows a commit panicked");
-        }
-    }
-}
-
-fn words(panic: &(dyn std::any::Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message")
-}
-
-/// The same error for another caller.
-fn again(error: &Error) -> Error {
-    Error::faults(error.kind(), error.all().to_vec())
-}
 
 /// Starts the thread; it ends when the queue is closed and empty.
 pub(super) fn spawn(
@@ -111,23 +33,13 @@ pub(super) fn spawn(
         let mut tx = Tx { inner: TxInner::Sqlite(connection), broken: false };
         serve(&mut tx, &queue.0, most);
         readers.close();
-        let TxInner::Sqlite(connection) = tx.inner;
-        if let Err(error) = connection.close() {
+        if let Err(error) = tx.inner.into_sqlite().and_then(Connection::close) {
             tracing::warn!(%error, "the database was not closed cleanly; nothing is lost");
         }
         // Only now: the lock outlives the last connection.
         drop(place);
     })?;
     Ok(thread)
-}
-
-/// However the thread ends, nobody waits for it afterwards.
-struct Abandon(Arc<Queue>);
-
-impl Drop for Abandon {
-    fn drop(&mut self) {
-        self.0.abandon();
-    }
 }
 
 fn serve(tx: &mut Tx, queue: &Queue, most: usize) {
@@ -138,10 +50,14 @@ fn serve(tx: &mut Tx, queue: &Queue, most: usize) {
         match queue.take(&mut group, most, patience) {
             Work::Units => {
                 commit(tx, &mut group);
-                log.grown(connection(tx));
+                if let Ok(connection) = connection(tx) {
+                    log.grown(connection);
+                }
             }
             Work::Idle => {
-                connection(tx).checkpoint(Mode::Passive);
+                if let Ok(connection) = connection(tx) {
+                    connection.checkpoint(Mode::Passive);
+                }
                 log = Log::default();
             }
             Work::Closed => return,
@@ -173,9 +89,8 @@ impl Log {
     }
 }
 
-fn connection(tx: &Tx) -> &Connection {
-    let TxInner::Sqlite(connection) = &tx.inner;
-    connection
+fn connection(tx: &Tx) -> Result<&Connection> {
+    tx.inner.sqlite()
 }
 
 /// Runs the units in one transaction, each undone alone if it fails, and answers all of them.
@@ -184,7 +99,7 @@ fn commit(tx: &mut Tx, group: &mut Vec<Box<dyn Unit>>) {
     let mut ran: Vec<Box<dyn Unit>> = Vec::with_capacity(group.len());
     let mut units = group.drain(..);
     loop {
-        if let Err(error) = connection(tx).begin() {
+        if let Err(error) = connection(tx).and_then(Connection::begin) {
             units.for_each(|unit| unit.answer(Some(&error)));
             return;
         }
@@ -196,12 +111,14 @@ fn commit(tx: &mut Tx, group: &mut Vec<Box<dyn Unit>>) {
                 break;
             }
         }
-        match done.and_then(|()| connection(tx).commit()) {
+        match done.and_then(|()| connection(tx)?.commit()) {
             Ok(()) => answer(&mut ran, None),
             // A full disk can also make SQLite give up the transaction in the middle: those that
             // ran are lost, the others have another try.
             Err(error) => {
-                connection(tx).rollback();
+                if let Ok(connection) = connection(tx) {
+                    connection.rollback();
+                }
                 tracing::error!(%error, units = ran.len(), "a group was not committed");
                 answer(&mut ran, Some(&error));
             }
@@ -215,11 +132,11 @@ fn commit(tx: &mut Tx, group: &mut Vec<Box<dyn Unit>>) {
 /// Runs one unit and undoes it if it fails; an error is the end of the whole transaction.
 fn run(tx: &mut Tx, unit: &mut dyn Unit, alone: bool) -> Result<()> {
     if !alone {
-        connection(tx).savepoint()?;
+        connection(tx)?.savepoint()?;
     }
     tx.broken = false;
     let kept = unit.run(tx);
-    let connection = connection(tx);
+    let connection = connection(tx)?;
     connection.still_open()?;
     match (alone, kept) {
         (true, true) => Ok(()),

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::writer::Unit;
+use super::unit::Unit;
 use crate::error::{Error, ErrorKind, Result};
 
 pub(super) struct Queue {
@@ -46,10 +46,10 @@ impl Queue {
         let mut state = self.lock();
         #[cfg(feature = "testing")]
         if state.refuses {
-            return Err(super::super::gone());
+            return Err(super::gone());
         }
         if state.closed {
-            return Err(super::super::gone());
+            return Err(super::gone());
         }
         if !reserved && state.units.len() >= self.limit {
             return Err(Error::new(
@@ -132,5 +132,14 @@ impl Queue {
 impl fmt::Debug for Queue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Queue").field("limit", &self.limit).finish_non_exhaustive()
+    }
+}
+
+/// However the writer's thread ends, nobody waits for it afterwards.
+pub(super) struct Abandon(pub(super) Arc<Queue>);
+
+impl Drop for Abandon {
+    fn drop(&mut self) {
+        self.0.abandon();
     }
 }
