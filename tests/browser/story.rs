@@ -40,6 +40,7 @@ async fn a_rejected_claim_is_changed_decided_again_and_paid() {
         let ada = claims.person(driver, "Ada", "employee").await;
         let grace = claims.person(driver, "Grace", "supervisor").await;
         ada.files_a_claim("Rome", "910.20").await;
+        ada.sees("Submitted").await;
         grace.open("/tasks").await;
         grace.press("Check the receipts of Ada").await;
         grace.fill("Comment", "A receipt is missing.").await;
@@ -88,6 +89,7 @@ async fn a_claim_is_resubmitted_by_its_button_while_it_is_rejected() {
         let ada = claims.person(driver, "Ada", "employee").await;
         let grace = claims.program.user("Grace", "supervisor");
         ada.files_a_claim("Rome", "910.20").await;
+        ada.sees("Submitted").await;
         ada.sees_no("Resubmit").await;
         let task = claims.tasks(&grace, 1)[0]["id"].clone();
         let path = format!("/api/tasks:submit?filterByTk={task}");
