@@ -64,6 +64,7 @@ async fn executions_are_filtered_sorted_and_cut() {
             vec!["archive", "recite", "recite"],
         ),
         ("filter={%22error%22:{%22$includes%22:%22nothing%22}}", vec![]),
+        ("filter={%22error%22:{%22$search%22:%22nothing%22}}", vec![]),
     ] {
         let found = program.get(&format!("/api/executions:list?{query}"), &root).await;
         assert_eq!(found.outcome(), (200, ""), "{query} {found:?}");

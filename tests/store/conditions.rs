@@ -126,6 +126,31 @@ pub(crate) async fn texts_are_literal(database: &Database) -> Result<()> {
     Ok(())
 }
 
+pub(crate) async fn texts_are_mentioned(database: &Database) -> Result<()> {
+    let store = database.library().await?;
+    let names = ["Zürich", "ZURICH", "Straße 7", "Rome_1", "rome%1", ""];
+    for (index, name) in names.iter().enumerate() {
+        let id = i64::try_from(index).unwrap_or_default();
+        run(&store, vec![author(id, name)]).await?;
+    }
+    for (text, expected) in [
+        ("zürich", &[0, 1][..]),
+        ("zur", &[0, 1]),
+        ("STRASSE", &[2]),
+        ("ROME", &[3, 4]),
+        ("%", &[4]),
+        ("_", &[3]),
+        ("rome?1", &[]),
+        ("", &[0, 1, 2, 3, 4, 5]),
+    ] {
+        let mentioned = Condition::Text("name", Place::Mentioned, text.into());
+        assert_eq!(ids(&store, "authors", mentioned.clone()).await?, expected, "{text}");
+        let others: Vec<i64> = (0..6).filter(|id| !expected.contains(id)).collect();
+        assert_eq!(ids(&store, "authors", not(mentioned)).await?, others, "not {text}");
+    }
+    Ok(())
+}
+
 pub(crate) async fn rows_of_other_tables(database: &Database) -> Result<()> {
     let store = database.library().await?;
     let folders = table(

@@ -17,6 +17,7 @@ macro_rules! against {
                     conflicts_name_fields, references_hold, expectations_end_units, inserts_meet_existing_rows,
                     updates_count_and_return;
                 conditions: every_condition_on_every_type, random_conditions, texts_are_literal,
+                texts_are_mentioned,
                     rows_of_other_tables, long_lists, large_conditions;
                 plans: an_empty_database_is_filled, columns_are_added, columns_are_renamed, texts_are_rewritten,
                 tables_are_renamed, what_is_there_under_both_names_is_not_renamed,

@@ -131,6 +131,7 @@ pub(crate) fn holds(condition: &Condition, row: &[Value]) -> bool {
                 Place::Start => stored.starts_with(text.as_str()),
                 Place::End => stored.ends_with(text.as_str()),
                 Place::Anywhere => stored.contains(text.as_str()),
+                Place::Mentioned => panic!("not in the model: {text}"),
             })
         }
         other => panic!("not in the model: {other:?}"),

@@ -131,7 +131,14 @@ async fn one_of_many_records_is_searched_and_picked() {
     let page = store.program.page(&format!("{}/edit", page.location()), &store.keeper, None).await;
     assert_eq!(chosen(&page), Some(&*store.shelves[0].to_string()), "though it is old");
 
-    // With it, and by its number.
+    // With it, whatever the case and the accents, and by its number.
+    let tall = json!({ "label": "Ärmel", "room": "attic" });
+    store.program.post("/api/shelves:create", &store.root, &tall).await;
+    for typed in ["armel", "%C3%84RM", "%C3%A4rmel"] {
+        let path = format!("/admin/pick/shelves?q={typed}");
+        let found = store.program.page(&path, &store.keeper, None).await;
+        assert!(found.text.contains("\"Ärmel\""), "{typed}: {}", found.text);
+    }
     let found = store.program.page("/admin/pick/shelves?q=S12", &store.keeper, None).await;
     let found: Value = serde_json::from_str(&found.text).expect("JSON");
     assert_eq!(found["records"][0]["title"], "S12");

@@ -3,6 +3,7 @@
 //! It refuses to know workflows, requests and roles: it takes [`Statement`]s, made from the
 //! queries of [`sql`], and gives back rows of [`Value`]s.
 
+mod folding;
 mod options;
 mod plan;
 #[cfg(feature = "postgres")]
@@ -23,6 +24,7 @@ use std::pin::Pin;
 #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
 compile_error!("wfruntime needs a store: switch on its feature `sqlite` or `postgres`");
 
+pub(crate) use folding::mentions;
 pub use options::{Durability, Options};
 pub use statement::{Expect, Statement};
 pub use transaction::{Snapshot, Tx};

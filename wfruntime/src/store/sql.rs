@@ -22,13 +22,16 @@ pub enum Op {
     Lte,
 }
 
-/// Where in a text another text has to stand; letters compare as they are stored.
+/// Where in a text another text has to stand; letters compare as they are stored, but for
+/// [`Place::Mentioned`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Place {
     Start,
     End,
     Anywhere,
+    /// Anywhere, whatever its capitals and accents: `zurich` in `Zürich`, `STRASSE` in `Straße`.
+    Mentioned,
 }
 
 /// A condition on the rows of one table; columns are those of the table in whose scope it stands.

@@ -9,7 +9,7 @@ use crate::store::sql::{Condition, Op, Place};
 use crate::value::{Type, Value};
 
 /// The operators that stand at a field, beside `$not`.
-pub(super) const NAMES: [&str; 13] = [
+pub(super) const NAMES: [&str; 14] = [
     "$eq",
     "$ne",
     "$gt",
@@ -19,6 +19,7 @@ pub(super) const NAMES: [&str; 13] = [
     "$in",
     "$notIn",
     "$includes",
+    "$search",
     "$startsWith",
     "$endsWith",
     "$empty",
@@ -46,6 +47,7 @@ impl Operator {
             "$in" => Self::In(true),
             "$notIn" => Self::In(false),
             "$includes" => Self::Text(Place::Anywhere),
+            "$search" => Self::Text(Place::Mentioned),
             "$startsWith" => Self::Text(Place::Start),
             "$endsWith" => Self::Text(Place::End),
             "$empty" => Self::Empty(true),

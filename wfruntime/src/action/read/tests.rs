@@ -118,6 +118,9 @@ async fn filters_find_by_every_operator() -> Result<()> {
         (json!({ "pages": { "$notIn": [400, 700] } }), "Ilias Sagas of 2"),
         (json!({ "title": { "$includes": "s" } }), "Ilias Odyssey Persuasion Sagas of 4"),
         (json!({ "title": { "$includes": ["mm", "yss"] } }), "Emma Odyssey of 2"),
+        (json!({ "title": { "$search": "ODYS" } }), "Odyssey of 1"),
+        (json!({ "title": { "$search": ["ËMMA", "sagas"] } }), "Emma Sagas of 2"),
+        (json!({ "subtitle": { "$search": "" } }), "Emma Odyssey Persuasion of 3"),
         (json!({ "title": { "$startsWith": "S" } }), "Sagas of 1"),
         (json!({ "title": { "$endsWith": "as" } }), "Ilias Sagas of 2"),
         (json!({ "title": { "$includes": "%" } }), " of 0"),
@@ -295,7 +298,7 @@ async fn each_fault_of_a_filter_names_its_place() -> Result<()> {
         "x"
           filter invalid_filter: expected an object like {"title": "A title"}, not a text
         {"title":{}}
-          filter.title missing_operator: expected an operator; expected one of `$eq`, `$ne`, `$gt`, `$gte`, `$lt`, `$lte`, `$in`, `$notIn`, `$includes`, `$startsWith`, `$endsWith`, `$empty`, `$notEmpty`
+          filter.title missing_operator: expected an operator; expected one of `$eq`, `$ne`, `$gt`, `$gte`, `$lt`, `$lte`, `$in`, `$notIn`, `$includes`, `$search`, `$startsWith`, `$endsWith`, `$empty`, `$notEmpty`
         {"title":5}
           filter.title invalid_operand: expected a text, not a number
         {"title":{"$in":"x"}}
@@ -321,7 +324,7 @@ async fn each_fault_of_a_filter_names_its_place() -> Result<()> {
         {"createdAt":"yesterday"}
           filter.createdAt invalid_operand: expected a moment like `2026-01-31T09:30:00Z`, not `yesterday`
         {"extra":{"a":1}}
-          filter.extra.a unknown_operator: unknown operator `a`; expected one of `$eq`, `$ne`, `$gt`, `$gte`, `$lt`, `$lte`, `$in`, `$notIn`, `$includes`, `$startsWith`, `$endsWith`, `$empty`, …
+          filter.extra.a unknown_operator: unknown operator `a`; expected one of `$eq`, `$ne`, `$gt`, `$gte`, `$lt`, `$lte`, `$in`, `$notIn`, `$includes`, `$search`, `$startsWith`, `$endsWith`, …
         {"price":"cheap"}
           filter.price invalid_operand: expected a decimal number, not `cheap`
         {"secret":"x"}

@@ -45,7 +45,7 @@ pub(super) async fn filter(visit: &Visit) -> Asked<Value> {
         filter.insert("recordId".to_owned(), number.into());
     }
     if let Some(text) = asked(visit, "error") {
-        filter.insert("error".to_owned(), json!({ "$includes": text }));
+        filter.insert("error".to_owned(), json!({ "$search": text }));
     }
     if let Some(name) = asked(visit, "by") {
         filter.insert("userId".to_owned(), json!({ "$in": users(visit, name).await? }));
@@ -69,7 +69,7 @@ async fn users(visit: &Visit, name: &str) -> Asked<Vec<i64>> {
     if let Ok(id) = name.trim_start_matches('#').parse() {
         return Ok(vec![id]);
     }
-    let filter = json!({ "nickname": { "$includes": name } }).to_string();
+    let filter = json!({ "nickname": { "$search": name } }).to_string();
     let route = format!(
         "{}:list?pageSize=100&fields=id&filter={}",
         visit.core.auth.account.definition.name(),

@@ -136,8 +136,8 @@ pub(super) fn parameters(most: u64) -> Object {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let names = |name, text| in_one(parameter(name, text, list(self::text())));
     let filter = "Which records, as JSON: fields with values or operators (`$eq`, `$ne`, `$gt`, \
-                  `$gte`, `$lt`, `$lte`, `$in`, `$notIn`, `$includes`, `$startsWith`, \
-                  `$endsWith`, `$empty`, `$notEmpty`), joined by `$and`, `$or`, `$not`, nested by \
+                  `$gte`, `$lt`, `$lte`, `$in`, `$notIn`, `$includes`, `$search`, \
+                  `$startsWith`, `$endsWith`, `$empty`, `$notEmpty`), joined by `$and`, `$or`, `$not`, nested by \
                   association.";
     let filter = parameter("filter", filter, text()).with("example", r#"{"id":{"$gt":0}}"#);
     let role = "One of the user's roles to act in; the first one if it is not given.";

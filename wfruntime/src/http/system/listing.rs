@@ -322,6 +322,7 @@ mod tests {
             ),
             (json!({ "dueAt": 1 }), "expected an operator: `$gt`, `$gte`, `$lt` or `$lte`"),
             (json!({ "title": { "$includes": "receipts" } }), ""),
+            (json!({ "title": { "$search": "Receipts" } }), ""),
             (
                 json!({ "title": { "$includes": 7 } }),
                 "`$includes` must be a string, found a number",

@@ -8,14 +8,15 @@ use super::members::kind;
 use crate::error::Fault;
 use crate::spelling::{instead, quoted};
 use crate::store::sql::{Condition, Name, Op, Place};
+use crate::store;
 
 /// What is wanted of a field.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Wanted {
     /// One of these.
     Among(Vec<Value>),
-    /// A text with this one in it.
-    Including(String),
+    /// A text with this one in it: as it is written, or whatever its capitals and accents.
+    Including(Place, String),
     /// A moment for which all of these hold.
     Between(Vec<(Op, Timestamp)>),
 }
@@ -29,7 +30,7 @@ pub(super) fn read(kind: Kind, given: &Value) -> Result<Wanted, Fault> {
         Kind::Moment => range(given),
         Kind::Text => match part(given) {
             Some(part) => part,
-            None => among(given, &["$eq", "$in", "$includes"]),
+            None => among(given, &["$eq", "$in", "$includes", "$search"]),
         },
         _ => among(given, &["$eq", "$in"]),
     }
@@ -42,10 +43,15 @@ fn only(given: &Value) -> Option<(&str, &Value)> {
 }
 
 fn part(given: &Value) -> Option<Result<Wanted, Fault>> {
-    let (_, value) = only(given).filter(|(name, _)| *name == "$includes")?;
+    let (name, value) = only(given)?;
+    let place = match name {
+        "$includes" => Place::Anywhere,
+        "$search" => Place::Mentioned,
+        _ => return None,
+    };
     Some(match value {
-        Value::String(text) => Ok(Wanted::Including(text.clone())),
-        other => Err(wrong("$includes", "a string", other)),
+        Value::String(text) => Ok(Wanted::Including(place, text.clone())),
+        other => Err(wrong(name, "a string", other)),
     })
 }
 
@@ -98,7 +104,7 @@ impl Wanted {
     pub(super) fn values(&self) -> &[Value] {
         match self {
             Self::Among(values) => values,
-            Self::Including(_) | Self::Between(_) => &[],
+            Self::Including(..) | Self::Between(_) => &[],
         }
     }
 
@@ -114,7 +120,7 @@ impl Wanted {
                 });
                 Condition::In(column, values.collect())
             }
-            Self::Including(text) => Condition::Text(column, Place::Anywhere, text.clone()),
+            Self::Including(place, text) => Condition::Text(column, *place, text.clone()),
             Self::Between(ends) => {
                 let ends = ends.iter();
                 let ends =
@@ -128,7 +134,10 @@ impl Wanted {
     pub(super) fn holds(&self, value: &Value) -> bool {
         match self {
             Self::Among(values) => values.contains(value),
-            Self::Including(part) => value.as_str().is_some_and(|text| text.contains(part)),
+            Self::Including(Place::Mentioned, part) => {
+                value.as_str().is_some_and(|text| store::mentions(text, part))
+            }
+            Self::Including(_, part) => value.as_str().is_some_and(|text| text.contains(part)),
             Self::Between(ends) => {
                 let moment = value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
                 moment.is_some_and(|moment| {

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use sea_query::{Expr, ExprTrait, Func, Query as Sea, SelectStatement};
 
+use super::super::folding;
 use super::super::sql::{Condition, Exists, Name, Op, Place};
 use super::{Params, Scope, alias_name};
 use crate::value::Value;
@@ -190,6 +191,11 @@ fn text_at(column: Expr, place: Place, text: &str, params: &mut Params) -> Expr 
         Place::Anywhere => {
             let needle = params.bind(needle);
             Func::cust("instr").args([bytes(column), needle]).gt(Expr::cust("0"))
+        }
+        Place::Mentioned => {
+            let wanted = params.bind(Value::Text(folding::folded(text)));
+            // Null for none, which no text mentions.
+            Func::cust(folding::MENTIONS).args([column, wanted]).eq(Expr::cust("1"))
         }
         Place::Start => {
             let length = params.bind(Value::Int(length));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rusqlite::{CachedStatement, OpenFlags};
 
 use super::super::{Durability, Options, Statement, Values};
-use super::{decimal, encoding, fault};
+use super::{decimal, encoding, fault, mentions};
 use crate::error::Result;
 
 /// How many prepared statements a connection keeps.
@@ -81,6 +81,7 @@ impl Connection {
         raw.busy_timeout(options.busy)?;
         raw.set_prepared_statement_cache_capacity(PREPARED);
         decimal::register(&raw)?;
+        mentions::register(&raw)?;
         Ok(Self { raw, path: path.into(), serves: options.lock })
     }
 

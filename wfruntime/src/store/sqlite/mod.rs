@@ -5,6 +5,7 @@ mod decimal;
 mod encoding;
 mod fault;
 mod file;
+mod mentions;
 mod migrate;
 mod reader;
 mod tables;
