@@ -46,6 +46,55 @@ async fn receipt(transfer: PostAction<Transfer>, cx: Context) -> Result<()> {
     cx.require(transfer.data.payee.is_empty(), "there is no receipt")
 }
 
+/// Cannot be written as JSON.
+#[derive(Clone)]
+struct Ink;
+
+workflow! {
+    /// Has own code write it down.
+    #[post_action(mode = "local")]
+    note_down<Transfer> {
+        run write_down(data.payee, data.pin, 7, Ink, data);
+    }
+}
+
+#[expect(clippy::unused_async, reason = "as own code is")]
+async fn write_down(
+    payee: String,
+    pin: String,
+    times: u64,
+    _: Ink,
+    transfer: Record<Transfer>,
+) -> Result<String> {
+    Ok(format!("{payee} {times}").repeat(usize::from(pin == transfer.pin)))
+}
+
+#[tokio::test]
+async fn a_run_shows_what_it_was_given() -> Result<()> {
+    let app = TestApp::start(|app| app).await;
+    let root = app.root().await;
+    for (payee, expected) in [
+        ("Ann".to_owned(), json!("Ann")),
+        ("A".repeat(4000), json!("… 4002 bytes")),
+    ] {
+        let transfer = json!({ "payee": payee, "pin": "swordfish" });
+        let path = "/api/transfers:create?triggerWorkflows=note_down";
+        let answer = root.post(path, transfer).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        app.rest().await;
+        let newest = "/api/executions:list?sort=-id&filter={\"key\":\"note_down\"}";
+        let id = root.fetch(newest).await.data()[0]["id"].clone();
+        let shown = root.fetch(&format!("/api/executions:get?filterByTk={id}")).await;
+        let job = shown.data()["jobs"][0].clone();
+        assert_eq!(job["status"], "resolved", "{job}");
+        let input = &job["input"];
+        assert!(!input.to_string().contains("swordfish"), "{input}");
+        assert_eq!((&input["payee"], &input["pin"], &input["3"]), (&expected, &Value::Null, &json!(7)));
+        assert!(input["Ink"].as_str().is_some_and(|of| of.ends_with("::Ink")), "{input}");
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn an_execution_shows_its_attempts_inputs_and_those_it_called() -> Result<()> {
     let app = TestApp::start(|app| app).await;

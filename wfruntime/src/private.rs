@@ -25,8 +25,8 @@ pub use crate::trigger::{
     CollectionEvent, CustomAction, Due, PostAction, PreAction, Scheduled, Subject, is_date,
 };
 pub use crate::workflow::{
-    Callable, Decider, Graph, GraphEdge, GraphNode, Identified, InAppends, Mode, Overlap, Present,
-    Ran, RegisteredWorkflow, Retry, Show, Timing, Trigger, Updated, Workflow, WorkflowMeta,
+    Callable, Decider, Graph, GraphEdge, GraphNode, Identified, InAppends, Mode, Overlap, Passed, Present,
+    Ran, RegisteredWorkflow, Retry, Show, ShownByType, ShownByValue, Timing, Trigger, Updated, Workflow, WorkflowMeta,
     WorkflowResult, loaded, show_in_url,
 };
 

@@ -2,6 +2,7 @@
 
 mod graph;
 mod named;
+mod passed;
 mod reach;
 mod result;
 mod show;
@@ -21,6 +22,8 @@ pub(crate) use graph::without_passes;
 pub(crate) use graph::{Sketch, Step};
 #[doc(hidden)]
 pub use named::Named;
+#[doc(hidden)]
+pub use passed::{Passed, ShownByType, ShownByValue};
 #[doc(hidden)]
 pub use reach::{Decider, Got, Identified, InAppends, Loaded, Present, Updated, loaded};
 #[doc(hidden)]

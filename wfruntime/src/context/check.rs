@@ -228,6 +228,24 @@ impl CheckContext {
         self.cx.run_with(name, retry, code).await
     }
 
+    /// [`Self::run_with`] with what the code was given; as [`SyncContext::run_given`].
+    #[doc(hidden)]
+    pub async fn run_given<R, F, C, G>(
+        &self,
+        name: &str,
+        retry: Option<Retry>,
+        code: C,
+        given: G,
+    ) -> Result<R>
+    where
+        R: Serialize + DeserializeOwned,
+        F: Future<Output = Result<R>>,
+        C: Fn() -> F,
+        G: FnOnce() -> Vec<(&'static str, serde_json::Value)>,
+    {
+        self.cx.run_given(name, retry, code, given).await
+    }
+
     /// Asks another service over HTTP; as [`SyncContext::request`].
     pub fn request(&self, method: impl Method, url: impl Into<String>) -> Request {
         self.cx.request(method, url)

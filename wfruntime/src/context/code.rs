@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::SyncContext;
 use crate::engine::run::{Begun, Node};
@@ -50,10 +51,33 @@ impl SyncContext {
         F: Future<Output = Result<R>>,
         C: Fn() -> F,
     {
+        self.run_given(name, Some(retry), code, Vec::new).await
+    }
+
+    /// [`Self::run_with`] with what the code was given, for people to look at.
+    #[doc(hidden)]
+    pub async fn run_given<R, F, C, G>(
+        &self,
+        name: &str,
+        retry: Option<Retry>,
+        code: C,
+        given: G,
+    ) -> Result<R>
+    where
+        R: Serialize + DeserializeOwned,
+        F: Future<Output = Result<R>>,
+        C: Fn() -> F,
+        G: FnOnce() -> Vec<(&'static str, Value)>,
+    {
+        let retry = retry.unwrap_or(self.run.workflow.retry);
         let mut node = match self.begin("run", name).await? {
             Begun::Done(output) => return Ok(serde_json::from_str(&output)?),
             Begun::New(node) => node,
         };
+        // A node that is tried again kept it.
+        if node.place.input.is_none() {
+            node.place.given_each(given());
+        }
         self.run.flush().await?;
         loop {
             self.run.moment("before_node", &node.place.key).await;

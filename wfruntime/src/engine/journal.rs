@@ -75,6 +75,23 @@ impl Place {
         let text = input.to_string();
         self.input = (text.len() <= INPUT).then_some(text);
     }
+
+    /// Keeps each of the values that the node was given by its name, if there are any; in place of
+    /// those that are too long to be looked at stands how long they are.
+    pub(crate) fn given_each(&mut self, mut given: Vec<(&'static str, serde_json::Value)>) {
+        let most = INPUT / given.len().max(1);
+        for (_, value) in &mut given {
+            let length = value.to_string().len();
+            if length > most {
+                *value = format!("… {length} bytes").into();
+            }
+        }
+        let given = given.into_iter().map(|(name, value)| (name.to_owned(), value));
+        let given: serde_json::Map<_, _> = given.collect();
+        if !given.is_empty() {
+            self.given(&given.into());
+        }
+    }
 }
 
 /// The longest input that a job keeps, in bytes.

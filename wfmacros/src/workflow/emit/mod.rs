@@ -11,13 +11,15 @@ pub(crate) mod wait;
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, LitInt, Path};
+use syn::{Expr, ExprField, Index, LitInt, Member, Path};
 
 use super::ast::{Node, NodeKind, Text};
 use super::lower::{Given, Step, StepKind, ends};
 use crate::diag::Errors;
 use crate::paths::Runtime;
+use crate::trigger::emit::option;
 
 pub(crate) use expression::{Scope, submitted};
 
@@ -162,21 +164,34 @@ impl Emitter<'_> {
             .collect();
         let values = arguments.iter().map(|argument| self.scope.value(argument));
         let all = Ident::new("arguments", Span::mixed_site());
-        let (method, retry) = match retry {
-            Some(attempts) => (
-                quote!(run_with),
-                quote!(#private::Retry { attempts: #attempts, ..#private::Retry::DEFAULT },),
-            ),
-            None => (quote!(run), TokenStream::new()),
+        let retry = retry.map(
+            |attempts| quote!(#private::Retry { attempts: #attempts, ..#private::Retry::DEFAULT }),
+        );
+        let retry = option(retry);
+        let given: Vec<TokenStream> = (0..arguments.len())
+            .map(|index| {
+                let (name, place) = (argument_name(arguments, index), Index::from(index));
+                quote!((#name, (&&#private::Passed(&#all.#place)).shown()))
+            })
+            .collect();
+        // Behind the call, by which rustc knows the types of the arguments.
+        let given = if given.is_empty() {
+            quote!(::std::vec::Vec::new)
+        } else {
+            quote!(|| {
+                #[allow(unused_imports)]
+                use #private::{ShownByType as _, ShownByValue as _};
+                ::std::vec![#(#given),*]
+            })
         };
         let call = quote_spanned!(span=> #function(#(#names),*).await);
         let outcome = quote_spanned!(span=> <_ as #private::Ran>::outcome(#call));
         quote_spanned! {span=> {
             let #all = (#(#values,)*);
-            #cx.#method(#name, #retry async || {
+            #cx.run_given(#name, #retry, async || {
                 let (#(#names,)*) = ::core::clone::Clone::clone(&#all);
                 #outcome
-            }).await?
+            }, #given).await?
         }}
     }
 
@@ -202,6 +217,29 @@ impl Emitter<'_> {
                 quote_spanned!(expr.span()=> ::std::string::ToString::to_string(&#expr))
             }
         }
+    }
+}
+
+/// What an argument is called where people look at it: by the field or variable that it is, else
+/// by its place.
+fn argument_name(arguments: &[Expr], index: usize) -> String {
+    let name = |argument: &Expr| -> Option<String> { Some(last_name(argument)?.unraw().to_string()) };
+    let own = arguments.get(index).and_then(name);
+    let own = own.filter(|own| {
+        let same = arguments.iter().filter(|other| name(other).as_ref() == Some(own));
+        same.count() == 1
+    });
+    own.unwrap_or_else(|| (index + 1).to_string())
+}
+
+fn last_name(argument: &Expr) -> Option<&Ident> {
+    match argument {
+        Expr::Path(path) => path.path.get_ident(),
+        Expr::Field(ExprField { member: Member::Named(name), .. }) => Some(name),
+        Expr::Reference(reference) => last_name(&reference.expr),
+        Expr::Paren(paren) => last_name(&paren.expr),
+        Expr::MethodCall(call) if call.args.is_empty() => last_name(&call.receiver),
+        _ => None,
     }
 }
 
