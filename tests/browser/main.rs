@@ -18,6 +18,7 @@ mod person;
 mod phone;
 mod pictures;
 mod plain;
+mod rows;
 mod session;
 mod shapes;
 mod story;

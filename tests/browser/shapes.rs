@@ -58,8 +58,49 @@ async fn thank(thing: PostAction<Thing>, cx: SyncContext) -> Result<()> {
     cx.respond(format!("got {}", thing.data.name)).await
 }
 
+/// How something is made.
+#[collection]
+pub struct Recipe {
+    pub name: String,
+    pub marks: BelongsToMany<Mark, RecipeMark>,
+    pub steps: HasMany<Step>,
+}
+
+#[collection]
+pub struct Mark {
+    pub name: String,
+}
+
+#[collection]
+pub struct RecipeMark {
+    pub recipe: BelongsTo<Recipe>,
+    pub mark: BelongsTo<Mark>,
+}
+
+#[collection]
+pub struct Step {
+    pub recipe: Option<BelongsTo<Recipe>>,
+    pub what: String,
+    pub mark: Option<BelongsTo<Mark>>,
+}
+
+forms! {
+    Recipe {
+        add "Write down" (name, marks { name }, steps { what, mark }) { "Save"; }
+        edit "Change" (name, steps { what, mark }) { "Save"; }
+    }
+}
+
 role! {
-    keeper { Thing: view, create, update, destroy; Owner: view, create; tasks; }
+    keeper { Thing: view, create, update, destroy;
+        Owner: view, create;
+        Recipe: view, create, update;
+        Step: view, create, update;
+        Mark: view, create;
+        tasks;
+    }
+    /// Has no business here.
+    stranger {}
 }
 
 /// The program, answering at an address of its own; its database is gone with it.

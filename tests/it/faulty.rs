@@ -28,6 +28,21 @@ async fn remind(note: PostAction<Note>, cx: Context) -> Result<()> {
     cx.run("remind", async || Ok(note.data.text.clone())).await.map(drop)
 }
 
+/// Holds lines.
+#[collection]
+pub struct Sheet {
+    pub name: String,
+    pub lines: HasMany<Line>,
+}
+
+/// Stands on a sheet, and is about a note.
+#[collection]
+pub struct Line {
+    pub sheet: BelongsTo<Sheet>,
+    pub about: BelongsTo<Note>,
+    pub text: Option<String>,
+}
+
 role! {
     clerk { Note: view; }
 }
@@ -35,6 +50,10 @@ role! {
 forms! {
     Note {
         row "Clear" { text: "" } allow [clerk];
+    }
+    Sheet {
+        add "Names what is set" (name, lines { sheet, about }) { "Save"; }
+        add "Leaves out what is not" (name, lines { text }) { "Save"; }
     }
 }
 

@@ -5,6 +5,7 @@ use wfruntime::prelude::*;
 
 use crate::program_under_test::{Answer, Program};
 
+mod many;
 mod nested;
 mod shown;
 

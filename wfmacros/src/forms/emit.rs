@@ -69,7 +69,8 @@ impl Emitter<'_> {
         let buttons: Vec<TokenStream> =
             form.buttons.iter().map(|it| self.button(it, true)).collect();
         let is_new = |field: &&Ident| form.new.iter().any(|(new, _)| new == *field);
-        let plain: Vec<Ident> = form.fields.iter().filter(|it| !is_new(it)).cloned().collect();
+        let plain: Vec<TokenStream> =
+            form.fields.iter().filter(|it| !is_new(it)).map(|it| self.input(it)).collect();
         self.told(form.head.at, &plain, None);
         if form.is_add && form.is_whole {
             self.complete(form);
@@ -87,11 +88,12 @@ impl Emitter<'_> {
         }
     }
 
-    /// A new record behind a reference; what its fields are is rustc's to know, at the word.
+    /// A new record behind an association; what its fields are is rustc's to know, at the word.
     fn new_one(&mut self, name: &Ident, fields: &[Ident]) -> TokenStream {
         let (private, collection) = (self.private, self.collection);
-        let path = [name.clone()];
-        let Some(association) = self.association(&path) else { return TokenStream::new() };
+        let association = quote_spanned! {name.span()=>
+            <#collection as #private::Collection>::ASSOCS.#name
+        };
         let known = fields
             .iter()
             .map(|field| quote_spanned!(field.span()=> let _ = #private::fields_at(to).#field;));
@@ -105,7 +107,7 @@ impl Emitter<'_> {
                 let meta = <#collection as #private::Collection>::META;
                 let told = #private::made_there(meta, #rust);
                 #fits;
-                let told = #private::left_out_of_new(to, #names);
+                let told = #private::left_out_of_new(to, meta, #rust, #names);
                 #fits
             };
         });
@@ -122,7 +124,9 @@ impl Emitter<'_> {
         }
         let names = strings(&set);
         let is_new = |field: &&Ident| form.new.iter().any(|(new, _)| new == *field);
-        let plain: Vec<Ident> = set.iter().filter(|it| !is_new(it)).cloned().collect();
+        let (asked, fixed) = set.split_at(form.fields.len());
+        let asked = asked.iter().filter(|it| !is_new(it)).map(|it| self.input(it));
+        let plain: Vec<TokenStream> = asked.chain(fixed.iter().map(|it| self.field(it))).collect();
         self.told(form.head.at, &plain, Some(quote!(left_out(META, #names))));
         for button in &form.buttons {
             let is_set = |field: &Ident| button.fixed.iter().any(|(fixed, _)| fixed == field);
@@ -131,19 +135,17 @@ impl Emitter<'_> {
             if !others.is_empty() {
                 let names = strings(&others);
                 let question = quote!(left_to_others(META, #names));
+                let others: Vec<TokenStream> = others.iter().map(|it| self.field(it)).collect();
                 self.told(button.head.at, &others, Some(question));
             }
         }
     }
 
-    /// Leaves the names of fields to rustc; if it knows them, fails at `at` with what a question
-    /// about the collection tells.
-    fn told(&mut self, at: Span, fields: &[Ident], question: Option<TokenStream>) {
+    /// Leaves the names of fields, as their markers, to rustc; if it knows them, fails at `at` with
+    /// what a question about the collection tells.
+    fn told(&mut self, at: Span, fields: &[TokenStream], question: Option<TokenStream>) {
         let (private, collection) = (self.private, self.collection);
-        let known = fields.iter().map(|field| {
-            let known = self.field(field);
-            quote!(let _ = #known;)
-        });
+        let known = fields.iter().map(|known| quote!(let _ = #known;));
         let told = question.map(|question| {
             let told = quote_spanned!(at=> ::core::assert!(told.is_nothing(), "{}", told.text()));
             quote! {
@@ -160,6 +162,12 @@ impl Emitter<'_> {
     fn field(&self, name: &Ident) -> TokenStream {
         let (private, collection) = (self.private, self.collection);
         quote_spanned!(name.span()=> <#collection as #private::Collection>::FIELDS.#name)
+    }
+
+    /// The marker of what a form asks for: a field, or a link to many records.
+    fn input(&self, name: &Ident) -> TokenStream {
+        let (private, collection) = (self.private, self.collection);
+        quote_spanned!(name.span()=> <#collection as #private::Collection>::INPUTS.#name)
     }
 
     fn button(&mut self, button: &Button, writes: bool) -> TokenStream {

@@ -55,7 +55,8 @@ pub(crate) struct Head {
     pub(crate) allow: Option<(Ident, Vec<Ident>)>,
 }
 
-/// `amount`, or `customer { name }`: one that is there, or a new one with these fields.
+/// `amount`, or `customer { name }`: one that is there, or a new one with these fields; behind an
+/// association to many records, any number of them.
 pub(crate) struct Filled {
     pub(crate) name: Ident,
     pub(crate) new: Option<Vec<Ident>>,

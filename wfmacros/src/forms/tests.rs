@@ -47,12 +47,12 @@ fn forms_of_claims() {
                 __WF_FIRES_0.told.is_nothing(), "{}", __WF_FIRES_0.told.text()
             );
             const _: () = {
-                let _ = <Claim as ::wfruntime::private::Collection>::FIELDS.project;
-                let _ = <Claim as ::wfruntime::private::Collection>::FIELDS.amount;
+                let _ = <Claim as ::wfruntime::private::Collection>::INPUTS.project;
+                let _ = <Claim as ::wfruntime::private::Collection>::INPUTS.amount;
             };
             const _: () = {
-                let _ = <Claim as ::wfruntime::private::Collection>::FIELDS.project;
-                let _ = <Claim as ::wfruntime::private::Collection>::FIELDS.amount;
+                let _ = <Claim as ::wfruntime::private::Collection>::INPUTS.project;
+                let _ = <Claim as ::wfruntime::private::Collection>::INPUTS.amount;
                 let _ = <Claim as ::wfruntime::private::Collection>::FIELDS.status;
                 const META: &::wfruntime::private::CollectionMeta = <Claim as ::wfruntime::private::Collection>::META;
                 let told = ::wfruntime::private::left_out(

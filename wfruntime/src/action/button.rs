@@ -8,6 +8,7 @@ use super::input::{self, Values};
 use super::plan::made;
 use super::{Request, Verb};
 use crate::auth::Access;
+use crate::collection::Association;
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::forms::{Button, Form, New};
@@ -104,8 +105,13 @@ impl Pressed {
         }
     }
 
-    /// What is wrong with a client's value of a column; of none if it has none in this table.
-    pub(super) fn refuses(&self, column: Option<usize>) -> Option<(&'static str, String)> {
+    /// What is wrong with a client's value of a column, or of an association that has none in this
+    /// table.
+    pub(super) fn refuses(
+        &self,
+        column: Option<usize>,
+        association: Option<usize>,
+    ) -> Option<(&'static str, String)> {
         let name = self.button.meta.name;
         if column.is_some_and(|column| self.button.sets(column)) {
             return Some(("fixed_field", format!("it is set by the button `{name}`")));
@@ -113,25 +119,31 @@ impl Pressed {
         let Some(form) = self.form else {
             return Some(("not_in_form", format!("the button `{name}` takes no values")));
         };
-        let is_there = column.is_some_and(|column| form.columns.contains(&column));
+        let is_there = match (column, association) {
+            (Some(column), _) => form.has_column(column),
+            (None, Some(association)) => form.has_links(association),
+            (None, None) => false,
+        };
         (!is_there).then(|| {
             let title = form.meta.title;
             ("not_in_form", format!("it is no field of the form \"{title}\""))
         })
     }
 
-    /// What may be filled in of a new record behind an association; an error says what is wrong
+    /// What may be filled in of a record behind an association; an error says what is wrong
     /// with an object that is given there.
     pub(super) fn new_at(
         &self,
-        association: usize,
+        association: &Association,
+        index: usize,
         is_new: bool,
     ) -> Result<&'static New, (&'static str, String)> {
         let Some(form) = self.form else {
             let name = self.button.meta.name;
             return Err(("not_in_form", format!("the button `{name}` takes no values")));
         };
-        form.new_at(association).filter(|_| is_new).ok_or_else(|| {
+        let may = is_new || form.changes_at(association, index);
+        form.new_at(index).filter(|_| may).ok_or_else(|| {
             let title = form.meta.title;
             let what = if is_new { "makes no record" } else { "changes no record" };
             ("not_in_form", format!("the form \"{title}\" {what} there: give an `id` alone"))

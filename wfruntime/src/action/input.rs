@@ -252,7 +252,7 @@ impl<'r> Reader<'r> {
             self.faults.invalid.push(here.fault("implied", "it is set by the record around it"));
             return false;
         }
-        if let Some((code, message)) = self.pressed_at(at).and_then(|by| by.refuses(column)) {
+        if let Some((code, message)) = self.pressed_at(at).and_then(|by| by.refuses(column, association)) {
             self.faults.invalid.push(here.fault(code, message));
             return false;
         }
@@ -373,7 +373,7 @@ impl<'r> Reader<'r> {
         }
         let mut only = None;
         if let Some(pressed) = self.pressed_at(at) {
-            match pressed.new_at(index, !is_keyed) {
+            match pressed.new_at(association, index, !is_keyed) {
                 Ok(new) => only = Some(new.columns.as_slice()),
                 Err((code, message)) => {
                     self.faults.invalid.push(path.fault(code, message));

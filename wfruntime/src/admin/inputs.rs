@@ -12,7 +12,7 @@ use super::layout::words;
 use super::place::Place;
 
 /// One field as the routes describe it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub(super) struct Field {
     pub(super) name: String,
     #[serde(default)]
@@ -30,15 +30,19 @@ pub(super) struct Field {
     range: Bounds,
     pattern: Option<String>,
     pub(super) default: Option<Value>,
+    /// Whether it may stay empty in the browser although it is required: nothing may be sent of what
+    /// stands around it.
+    #[serde(skip)]
+    pub(super) is_spare: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 struct Choice {
     name: String,
     title: String,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 struct Bounds {
     min: Option<Value>,
     max: Option<Value>,
@@ -75,7 +79,13 @@ impl Field {
             range: Bounds::default(),
             pattern: None,
             default: None,
+            is_spare: false,
         }
+    }
+
+    /// Whether a browser must not leave it empty.
+    pub(super) fn is_needed(&self) -> bool {
+        self.required && !self.is_spare
     }
 
     /// Its name for people.
@@ -155,7 +165,7 @@ impl Field {
         let length = |bound: &Option<Value>| bound.as_ref().and_then(Value::as_u64);
         match self.kind.as_str() {
             "choice" => html! {
-                select id=(id) name=(self.name) required[self.required]
+                select id=(id) name=(self.name) required[self.is_needed()]
                     aria-describedby=[&described] aria-invalid=[invalid] {
                     @if !self.required || value.is_empty() { option value="" { (page.t("none")) } }
                     @for choice in &self.choices {
@@ -168,7 +178,7 @@ impl Field {
                     aria-describedby=[&described] aria-invalid=[invalid];
             },
             "json" => html! {
-                textarea.code id=(id) name=(self.name) rows="4" required[self.required]
+                textarea.code id=(id) name=(self.name) rows="4" required[self.is_needed()]
                     spellcheck="false" aria-describedby=[&described] aria-invalid=[invalid] { (value) }
             },
             "text" if self.is_long() => html! {
@@ -189,7 +199,7 @@ impl Field {
                     |bound: &Option<Value>| bound.as_ref().filter(|_| ty != "text").map(plain);
                 html! {
                     input type=(ty) id=(id) name=(self.name) value=(value) step=[step]
-                        inputmode=[mode] required[self.required]
+                        inputmode=[mode] required[self.is_needed()]
                         min=[bound(&self.range.min)] max=[bound(&self.range.max)]
                         minlength=[length(&self.length.min)] maxlength=[length(&self.length.max)]
                         pattern=[&self.pattern] aria-describedby=[&described]

@@ -28,7 +28,7 @@ pub(super) struct Picker<'p> {
     pub(super) search: &'p str,
     /// Where the script looks for more.
     pub(super) source: &'p str,
-    /// What is filled in for a new record.
+    /// What is filled in for a new record, or for several.
     pub(super) new: Option<Markup>,
     pub(super) about: About<'p>,
 }
@@ -53,9 +53,7 @@ impl Picker<'_> {
                 }
                 (about.told())
                 (self.search(page))
-                @if let Some(new) = &self.new {
-                    div.new role="group" aria-label=(page.t("pick-new")) { (new) }
-                }
+                @if let Some(new) = &self.new { (new) }
             }
         }
     }
@@ -80,6 +78,7 @@ impl Picker<'_> {
                 }
                 (about.told())
                 (self.search(page))
+                @if let Some(new) = &self.new { (new) }
             }
         }
     }
@@ -120,13 +119,16 @@ pub(super) fn search<'s>(form: &'s Sent, name: &str) -> &'s str {
     sent(form, &names(name)[0]).unwrap_or_default().trim()
 }
 
-/// Whether a form was sent to search, and not to be done: by the button beside a search, or by the
-/// key Enter in one.
-pub(super) fn is_search(form: &Sent) -> bool {
+/// The name of the button that asks for another new record; its value says of what.
+pub(super) const MORE: &str = "more";
+
+/// Whether a form was sent to be drawn again, and not to be done: by the button beside a search, by
+/// the key Enter in one, or for another new record.
+pub(super) fn is_turn(form: &Sent) -> bool {
     let was = |name: &str| sent(form, &format!("found.{name}"));
     form.iter().any(|(name, value)| match name.strip_prefix("find.") {
         Some(name) => !value.trim().is_empty() && was(name).is_some_and(|was| was != value.trim()),
-        None => name == "look",
+        None => name == "look" || name == MORE,
     })
 }
 
@@ -135,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_is_sent_to_search_or_to_be_done() {
+    fn a_form_is_sent_to_be_drawn_again_or_to_be_done() {
         for (sent, expected) in [
             (&[("find.a", ""), ("found.a", ""), ("a", "5")][..], false),
             (&[("find.a", "x"), ("found.a", ""), ("button", "save")], true),
@@ -144,10 +146,11 @@ mod tests {
             (&[("find.a", ""), ("found.a", "x"), ("look", "a")], true),
             // A field of the program's own may be called so.
             (&[("find.a", "x")], false),
+            (&[("a[0].id", ""), ("more", "a")], true),
         ] {
             let form: Sent =
                 sent.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-            assert_eq!(is_search(&form), expected, "{sent:?}");
+            assert_eq!(is_turn(&form), expected, "{sent:?}");
         }
     }
 }

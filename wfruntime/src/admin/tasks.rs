@@ -182,7 +182,7 @@ pub(super) async fn delegate(
     Path(id): Path<i64>,
     Form(sent): Form<Sent>,
 ) -> Response {
-    if pick::is_search(&sent) {
+    if pick::is_turn(&sent) {
         let sheet = sheet(&visit, id, &sent, None).await;
         return visit.page(sheet).await;
     }
@@ -358,7 +358,7 @@ async fn delegation_form(
     let account = visit.core.auth.account.definition;
     let faults = refused.map_or(&[][..], |refused| &refused.errors);
     let is_about = |told: &Told| told.field.as_deref() == Some("to");
-    let is_open = faults.iter().any(is_about) || pick::is_search(sent);
+    let is_open = faults.iter().any(is_about) || pick::is_turn(sent);
     let offers = search::offered(visit, account, pick::search(sent, "to")).await?;
     let own = visit.identity.user_id().map(|id| id.to_string());
     let offers: Vec<_> = offers.into_iter().filter(|(id, _)| Some(id) != own.as_ref()).collect();

@@ -95,6 +95,9 @@ const CHOICE: &str = "choice";
 /// The word of an id of another collection's record.
 const REFERENCE: &str = "reference";
 
+/// The word of the ids of any number of another collection's records.
+const REFERENCES: &str = "references";
+
 /// The default that is the moment of the answer.
 const NOW: &str = "now";
 
@@ -144,6 +147,18 @@ impl Field {
             // What is left out stays as it is.
             false => Self { required: !nullable, nullable: false, default: None, ..field },
         })
+    }
+
+    /// The links of a collection to many records; `None` for anything else.
+    pub(crate) fn of_links(member: &MemberMeta) -> Option<Self> {
+        let Shape::Association(
+            AssociationShape::HasMany { .. } | AssociationShape::BelongsToMany { .. },
+        ) = member.shape
+        else {
+            return None;
+        };
+        let field = Self::described(member, member.json, Kind::Reference, true);
+        Some(Self { kind: REFERENCES.to_owned(), ..field })
     }
 
     fn described(member: &MemberMeta, name: &str, kind: Kind, nullable: bool) -> Self {

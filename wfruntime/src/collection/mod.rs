@@ -91,6 +91,11 @@ pub trait Collection: Sized + Clone + Debug + PartialEq + Send + Sync + 'static 
     /// See [`Self::Fields`].
     const FIELDS: Self::Fields;
 
+    /// What a form can ask for, each under its Rust name: its fields, and links to many records.
+    type Inputs: Copy;
+    /// See [`Self::Inputs`].
+    const INPUTS: Self::Inputs;
+
     /// Takes the declared fields out of a row.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use super::meta::FireMeta;
 use crate::collection::generated::FieldOf;
 use crate::collection::{
     AssocRef, AssociationShape, Collection, CollectionMeta, FieldRef, FieldType, IntoField,
-    Location, Shape, ToOne, same,
+    Location, MemberMeta, Shape, ToOne, same,
 };
 use crate::value::Value;
 use crate::workflow::{Mode, Trigger, Workflow, WorkflowMeta};
@@ -72,42 +72,85 @@ pub struct Judged {
 #[must_use]
 pub const fn left_out(meta: &CollectionMeta, set: &[&str]) -> Told {
     let why = "`: it is no `Option`, has no default, and no button sets it";
-    required(meta, set, false, "the form leaves out `", why)
+    required(meta, set, false, Back::None, "the form leaves out `", why)
 }
 
 /// Which required fields a button does not set although other buttons of its form do.
 #[must_use]
 pub const fn left_to_others(meta: &CollectionMeta, others: &[&str]) -> Told {
     let why = "`: it is no `Option`, has no default, and is no field of the form";
-    required(meta, others, true, "this button does not set `", why)
+    required(meta, others, true, Back::None, "this button does not set `", why)
 }
 
-/// Which required fields a new record behind a reference leaves out.
+/// Which required fields a new record behind the association `name` of `meta` leaves out.
+///
+/// The reference by which a record of a `HasMany` belongs to this one is set by where it stands;
+/// where it is not named, the registry knows which of the references that is.
 #[must_use]
-pub const fn left_out_of_new<C, T: Collection>(_: AssocRef<C, T, ToOne>, names: &[&str]) -> Told {
+pub const fn left_out_of_new<C, T: Collection, K>(
+    _: AssocRef<C, T, K>,
+    meta: &CollectionMeta,
+    name: &str,
+    names: &[&str],
+) -> Told {
+    let back = match member(meta, name) {
+        Some(MemberMeta { shape: Shape::Association(AssociationShape::HasMany { .. }), options, .. }) => match options.by {
+            Some(by) => Back::By(by),
+            None => Back::Any,
+        },
+        _ => Back::None,
+    };
     let why = "`: it is no `Option` and has no default";
-    required(T::META, names, false, "the new record leaves out `", why)
+    required(T::META, names, false, back, "the new record leaves out `", why)
 }
 
-/// What is wrong with filling in a new record there: this one has to refer to it.
+/// What is wrong with filling in a new record there: of a `HasOne`, this one has to refer to it.
 #[must_use]
 pub const fn made_there(meta: &CollectionMeta, name: &str) -> Told {
+    match member(meta, name) {
+        Some(MemberMeta { shape: Shape::Association(AssociationShape::HasOne { .. }), .. }) => {
+            let why = "` is a `HasOne`: the other record refers to this one";
+            Told::NOTHING.and(&["`", name, why])
+        }
+        _ => Told::NOTHING,
+    }
+}
+
+const fn member<'m>(meta: &'m CollectionMeta, name: &str) -> Option<&'m MemberMeta> {
     let mut index = 0;
     while index < meta.members.len() {
-        let member = &meta.members[index];
-        let refers = matches!(member.shape, Shape::Association(AssociationShape::BelongsTo { .. }));
-        if same(member.rust, name) && !refers {
-            let why = "` is no `BelongsTo`: the other record refers to this one";
-            return Told::NOTHING.and(&["`", name, why]);
+        if same(meta.members[index].rust, name) {
+            return Some(&meta.members[index]);
         }
         index += 1;
     }
-    Told::NOTHING
+    None
+}
+
+/// Which of its references a new record need not be given.
+#[derive(Clone, Copy)]
+enum Back<'n> {
+    None,
+    /// The one of this name.
+    By(&'n str),
+    /// One of them.
+    Any,
+}
+
+impl Back<'_> {
+    const fn may_be(self, member: &MemberMeta) -> bool {
+        let refers = matches!(member.shape, Shape::Association(AssociationShape::BelongsTo { .. }));
+        match self {
+            Self::None => false,
+            Self::By(name) => same(member.rust, name),
+            Self::Any => refers,
+        }
+    }
 }
 
 /// The fields of the collection that an association leads to.
 #[must_use]
-pub const fn fields_at<C, T: Collection>(_: AssocRef<C, T, ToOne>) -> T::Fields {
+pub const fn fields_at<C, T: Collection, K>(_: AssocRef<C, T, K>) -> T::Fields {
     T::FIELDS
 }
 
@@ -116,6 +159,7 @@ const fn required(
     meta: &CollectionMeta,
     names: &[&str],
     among: bool,
+    back: Back<'_>,
     before: &str,
     behind: &str,
 ) -> Told {
@@ -129,7 +173,7 @@ const fn required(
             Shape::Association(_) => true,
         };
         let is_required = !nullable && member.options.default.is_none();
-        if is_required && is_among(names, member.rust) == among {
+        if is_required && !back.may_be(member) && is_among(names, member.rust) == among {
             let before = if told.is_nothing() { before } else { "`, `" };
             told = told.and(&[before, member.rust]);
         }

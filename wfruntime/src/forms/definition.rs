@@ -2,7 +2,7 @@
 
 use super::meta::{ButtonMeta, FireMeta, FormKind, FormMeta};
 use crate::action::Verb;
-use crate::collection::{DefaultValue, Definition};
+use crate::collection::{Association, AssociationKind, DefaultValue, Definition};
 use crate::registry::WorkflowDefinition;
 
 /// The forms and row buttons of a collection.
@@ -21,15 +21,24 @@ pub(crate) struct Forms {
 pub(crate) struct Form {
     /// What was declared.
     pub(crate) meta: &'static FormMeta,
-    /// Indexes of the columns that people fill in.
-    pub(crate) columns: Vec<usize>,
+    /// What people fill in, in the order of the form.
+    pub(crate) fields: Vec<Asked>,
     /// Where a new record can be filled in.
     pub(crate) new: Vec<New>,
     /// Its buttons.
     pub(crate) buttons: Vec<Button>,
 }
 
-/// A new record behind a reference of a form.
+/// What a form asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// A column, by its index.
+    Column(usize),
+    /// An association that leads to many records, by its index.
+    Links(usize),
+}
+
+/// A new record behind an association of a form, or each of several.
 #[derive(Debug)]
 pub(crate) struct New {
     /// The index of the association.
@@ -77,9 +86,26 @@ impl Forms {
 }
 
 impl Form {
+    /// Whether it asks for the value of a column.
+    pub(crate) fn has_column(&self, index: usize) -> bool {
+        self.fields.contains(&Asked::Column(index))
+    }
+
+    /// Whether it asks for the records that an association leads to.
+    pub(crate) fn has_links(&self, index: usize) -> bool {
+        self.fields.contains(&Asked::Links(index))
+    }
+
     /// The new record that can be filled in behind an association.
     pub(crate) fn new_at(&self, association: usize) -> Option<&New> {
         self.new.iter().find(|new| new.association == association)
+    }
+
+    /// Whether it changes the records behind an association, too: those that belong to the one that
+    /// it changes, in their fields that it asks for.
+    pub(crate) fn changes_at(&self, association: &Association, index: usize) -> bool {
+        let are_its_own = matches!(association.kind, AssociationKind::HasMany { .. });
+        !self.is_add() && are_its_own && self.new_at(index).is_some()
     }
 
     /// Whether it makes a record.

@@ -34,9 +34,9 @@ pub struct FormMeta {
     pub name: &'static str,
     pub title: &'static str,
     pub help: Option<&'static str>,
-    /// The Rust names of the fields that people fill in.
+    /// The Rust names of the fields and links to many records that people fill in.
     pub fields: &'static [&'static str],
-    /// Of these, the references beside which a new record can be filled in.
+    /// Of these, the associations behind which a new record can be filled in.
     pub new: &'static [NewMeta],
     /// For which records it is there.
     pub when: Option<fn() -> Condition>,
@@ -46,7 +46,7 @@ pub struct FormMeta {
     pub location: Location,
 }
 
-/// A reference of a form beside which a new record can be filled in.
+/// An association of a form behind which a new record can be filled in, or several.
 #[derive(Debug, Clone, Copy)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct NewMeta {

@@ -9,7 +9,7 @@ mod idle;
 mod meta;
 mod shown;
 
-pub(crate) use definition::{Button, Fires, Form, Forms, New};
+pub(crate) use definition::{Asked, Button, Fires, Form, Forms, New};
 pub(crate) use idle::idle;
 #[cfg(test)]
 pub(crate) use meta::FixedMeta;

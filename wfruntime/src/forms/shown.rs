@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::definition::{Button, Fires, Form, New};
+use super::definition::{Asked, Button, Fires, Form, New};
 use crate::action::read::no_record;
 use crate::action::{Verb, authorise, rows};
 use crate::answer;
 use crate::auth::{Access, Grant, owner_column};
-use crate::collection::{DefaultValue, Definition, Row};
+use crate::collection::{AssociationKind, DefaultValue, Definition, Row};
 use crate::core::Core;
 use crate::error::Result;
 use crate::store::sql::{Condition, Query as _};
@@ -45,14 +45,27 @@ struct ShownField {
     association: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     collection: Option<&'static str>,
-    /// What a new record there is made of, where the role may make one.
+    /// What a new record there is made of, where the role may make one, or each of several.
     #[serde(skip_serializing_if = "Option::is_none")]
     new: Option<ShownNew>,
+    #[serde(flatten)]
+    links: Option<ShownLinks>,
+}
+
+/// What can be done with the records that are linked, and that could be.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct ShownLinks {
+    /// Whether records that are there can be linked.
+    picks: bool,
+    /// Whether those linked can be changed, in the fields of a new one.
+    changes: bool,
+    /// Whether a link can be taken away.
+    releases: bool,
 }
 
 #[derive(Debug, Serialize)]
 struct ShownNew {
-    fields: Vec<answer::Field>,
+    fields: Vec<ShownField>,
 }
 
 #[derive(Debug, Serialize)]
@@ -152,12 +165,13 @@ impl View<'_> {
         }
         let verb = if form.is_add() { Verb::Create } else { Verb::Update };
         let Some((grant, there)) = self.reaches(verb) else { return Ok(None) };
-        let columns: Vec<usize> =
-            form.columns.iter().copied().filter(|index| grant.fields.has_column(*index)).collect();
+        let fields: Vec<ShownField> =
+            form.fields.iter().filter_map(|asked| self.field(form, &grant, *asked)).collect();
         let records = self.fulfil(&there, form.meta.when).await?;
+        let may = |column: usize| form.has_column(column) && grant.fields.has_column(column);
         let mut buttons = Vec::new();
-        for button in form.buttons.iter().filter(|_| !columns.is_empty()) {
-            if !form.is_add() || self.is_complete(&columns, button) {
+        for button in form.buttons.iter().filter(|_| !fields.is_empty()) {
+            if !form.is_add() || self.is_complete(may, button) {
                 buttons.extend(self.button(Some(form), button, &records).await?);
             }
         }
@@ -165,7 +179,6 @@ impl View<'_> {
             return Ok(None);
         }
         let (kind, action) = if form.is_add() { ("add", "create") } else { ("edit", "update") };
-        let fields = columns.into_iter().filter_map(|index| self.field(form, index)).collect();
         let meta = form.meta;
         let (name, title, help) = (meta.name, meta.title, meta.help);
         Ok(Some(ShownForm { name, title, help, kind, action, fields, buttons, records }))
@@ -208,32 +221,79 @@ impl View<'_> {
         Ok(ShownWorkflow { key: meta.key, title: meta.title, association, enabled })
     }
 
-    fn field(&self, form: &Form, column: usize) -> Option<ShownField> {
-        let described = described(self.definition, column, form.is_add())?;
-        let index = self.definition.columns[column].association;
-        let association = index.map(|index| &self.definition.associations[index]);
+    /// A field that the role may write.
+    fn field(&self, form: &Form, grant: &Grant, asked: Asked) -> Option<ShownField> {
+        match asked {
+            Asked::Column(index) if grant.fields.has_column(index) => {
+                let field = ShownField::of(self.definition, index, form.is_add())?;
+                let association = self.definition.columns[index].association;
+                let new = association.and_then(|index| self.new_one(form.new_at(index)?));
+                Some(ShownField { new, ..field })
+            }
+            Asked::Links(index) if grant.fields.has_association(index) => self.links(form, index),
+            Asked::Column(_) | Asked::Links(_) => None,
+        }
+    }
+
+    /// Links to many records, as far as the role may make, take or fill in any.
+    fn links(&self, form: &Form, index: usize) -> Option<ShownField> {
+        let association = &self.definition.associations[index];
+        let (target, new) = (association.target(), form.new_at(index));
+        let changing = self.access.grant(Verb::Update, target);
+        let by = match association.kind {
+            AssociationKind::HasMany { by } => Some(by),
+            _ => None,
+        };
+        // The column that says where a record belongs is its own.
+        let moves = |by| changing.as_ref().is_some_and(|grant| grant.fields.has_column(by));
+        let links = by.map_or(self.access.grant(Verb::Get, target).is_some(), moves);
+        if !form.is_add() && !links {
+            // The records that are not named are no longer linked: it takes the right to that.
+            return None;
+        }
+        let picks = links && (by.is_none() || new.is_none());
+        let picks = picks && self.access.grant(Verb::List, target).is_some();
+        let columns = new.map_or(&[][..], |new| &new.columns);
+        let may_change = changing
+            .as_ref()
+            .is_some_and(|grant| columns.iter().all(|index| grant.fields.has_column(*index)));
+        let changes = form.changes_at(association, index) && may_change;
+        let releases = by.is_none_or(|by| target.columns[by].nullable);
+        let new = new.and_then(|new| self.new_one(new));
+        if !picks && !changes && new.is_none() {
+            return None;
+        }
+        let mut members = self.definition.meta.members.iter();
+        let member = members.find(|member| member.rust == association.rust)?;
         Some(ShownField {
-            described,
-            association: association.map(|association| association.json),
-            collection: association.map(|association| association.target().name()),
-            new: index.and_then(|index| self.new_one(form.new_at(index)?)),
+            described: answer::Field::of_links(member)?,
+            association: Some(association.json),
+            collection: Some(target.name()),
+            new,
+            links: Some(ShownLinks { picks, changes, releases }),
         })
     }
 
-    /// The new record behind a reference, with the fields that the role may write; none if it could
-    /// not be made of them.
+    /// The new record behind an association, with the fields that the role may write; none if it
+    /// could not be made of them.
     fn new_one(&self, new: &New) -> Option<ShownNew> {
-        let target = self.definition.associations[new.association].target();
+        let association = &self.definition.associations[new.association];
+        let target = association.target();
         let grant = self.access.grant(Verb::Create, target)?;
         let may = |column: &usize| grant.fields.has_column(*column);
+        let is_back = |index: usize| match association.kind {
+            AssociationKind::HasMany { by } => by == index,
+            _ => false,
+        };
         let is_whole = target.columns.iter().enumerate().all(|(index, column)| {
-            column.system || !column.is_required() || (new.columns.contains(&index) && may(&index))
+            let is_given = new.columns.contains(&index) && may(&index);
+            column.system || !column.is_required() || is_given || is_back(index)
         });
         let fields: Vec<_> = new
             .columns
             .iter()
             .filter(|column| may(column))
-            .filter_map(|column| described(target, *column, true))
+            .filter_map(|column| ShownField::of(target, *column, true))
             .collect();
         (is_whole && !fields.is_empty()).then_some(ShownNew { fields })
     }
@@ -264,20 +324,29 @@ impl View<'_> {
     }
 
     /// Whether a new record can be made with values for these columns and the button's.
-    fn is_complete(&self, columns: &[usize], button: &Button) -> bool {
+    fn is_complete(&self, may: impl Fn(usize) -> bool, button: &Button) -> bool {
         let nobody = self.access.user().is_none();
         self.definition.columns.iter().enumerate().all(|(index, column)| {
             let has_no_user =
                 !column.nullable && matches!(column.default(), Some(DefaultValue::User)) && nobody;
             let is_needed = !column.system && (column.is_required() || has_no_user);
-            !is_needed || columns.contains(&index) || button.sets(index)
+            !is_needed || may(index) || button.sets(index)
         })
     }
 }
 
-/// A column as a field to fill in.
-fn described(definition: &Definition, column: usize, is_new: bool) -> Option<answer::Field> {
-    let column = &definition.columns[column];
-    let member = definition.meta.members.iter().find(|member| member.rust == column.rust)?;
-    answer::Field::of_column(member, is_new)
+impl ShownField {
+    /// A column as a field to fill in.
+    fn of(definition: &Definition, column: usize, is_new: bool) -> Option<Self> {
+        let column = &definition.columns[column];
+        let member = definition.meta.members.iter().find(|member| member.rust == column.rust)?;
+        let association = column.association.map(|index| &definition.associations[index]);
+        Some(Self {
+            described: answer::Field::of_column(member, is_new)?,
+            association: association.map(|association| association.json),
+            collection: association.map(|association| association.target().name()),
+            new: None,
+            links: None,
+        })
+    }
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::names::{self, Names};
 use super::{RegistryFault, WorkflowDefinition};
 use crate::auth::RoleMeta;
-use crate::collection::{Definition, Location};
+use crate::collection::{AssociationKind, Definition, Location};
 use crate::forms::{
-    Button, ButtonMeta, FireMeta, Fires, Form, FormKind, FormMeta, Forms, FormsMeta, New,
+    Asked, Button, ButtonMeta, FireMeta, Fires, Form, FormKind, FormMeta, Forms, FormsMeta, New,
 };
 
 /// What forms name.
@@ -56,7 +56,7 @@ impl Known<'_> {
         meta: &'static FormMeta,
         faults: &mut Vec<RegistryFault>,
     ) -> Form {
-        let columns = meta.fields.iter().filter_map(|field| column(collection, field)).collect();
+        let fields = meta.fields.iter().filter_map(|field| asked(collection, field)).collect();
         let buttons = meta.buttons.iter();
         let buttons = buttons.map(|it| self.button(collection, Some(meta), it, faults)).collect();
         self.exist(meta.allow, faults);
@@ -65,9 +65,11 @@ impl Known<'_> {
             let association = associations.position(|known| known.rust == new.association)?;
             let target = collection.associations[association].target();
             let columns = new.fields.iter().filter_map(|field| column(target, field)).collect();
-            Some(New { association, columns })
+            let new = New { association, columns };
+            belongs(collection, &new, meta.location, faults);
+            Some(new)
         });
-        Form { meta, columns, new: new.collect(), buttons }
+        Form { meta, fields, new: new.collect(), buttons }
     }
 
     fn button(
@@ -138,6 +140,51 @@ impl Known<'_> {
             if let Some(message) = names::unknown_role(self.roles, role) {
                 faults.push(RegistryFault::at(*at, message));
             }
+        }
+    }
+}
+
+/// A field of a form; rustc checked the name.
+fn asked(collection: &Definition, field: &str) -> Option<Asked> {
+    let links = || {
+        let mut associations = collection.associations.iter();
+        associations.position(|known| known.rust == field && !known.is_to_one())
+    };
+    column(collection, field).map(Asked::Column).or_else(|| links().map(Asked::Links))
+}
+
+/// A fault if the new records of a `HasMany` name the reference back, or leave out another one:
+/// which of the references that is, the compiler does not know.
+fn belongs(
+    collection: &Definition,
+    new: &New,
+    at: Location,
+    faults: &mut Vec<RegistryFault>,
+) {
+    let association = &collection.associations[new.association];
+    let AssociationKind::HasMany { by } = association.kind else { return };
+    let target = association.target();
+    let name = |index: usize| {
+        let reference = target.columns[index].association;
+        reference.map_or(target.columns[index].rust, |it| target.associations[it].rust)
+    };
+    let (rust, of) = (association.rust, collection.meta.rust);
+    if new.columns.contains(&by) {
+        let field = name(by);
+        let message = format!(
+            "the form asks for `{field}` in `{rust}` of `{of}`\n= note: it is set by the record around it\n= help: remove `{field}`"
+        );
+        faults.push(RegistryFault::at(at, message));
+    }
+    let columns = target.columns.iter().enumerate();
+    for (index, column) in columns {
+        let is_given = column.system || index == by || new.columns.contains(&index);
+        if column.is_required() && !is_given {
+            let field = name(index);
+            let message = format!(
+                "the form leaves out `{field}` in `{rust}` of `{of}`\n= note: it is no `Option` and has no default\n= help: write `{rust} {{ {field}, … }}`"
+            );
+            faults.push(RegistryFault::at(at, message));
         }
     }
 }

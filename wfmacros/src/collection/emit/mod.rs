@@ -76,6 +76,7 @@ fn collection(model: &Model<'_>) -> TokenStream {
         let (ident, column, cfgs) = (field.ident, &field.column, &field.cfgs);
         quote!(#(#cfgs)* #ident: __wf::FieldRef::new(#column))
     });
+    let (inputs, all_inputs) = inputs(model);
     let decoded = model.fields.iter().map(|field| {
         let (ident, cfgs) = (field.ident, &field.cfgs);
         let decode = of_type(&field.source.ty, &quote!(decode));
@@ -106,6 +107,8 @@ fn collection(model: &Model<'_>) -> TokenStream {
                 updated_by: __wf::FieldRef::new("updated_by_id"),
                 #(#own_fields,)*
             };
+            type Inputs = #inputs;
+            const INPUTS: #inputs = #all_inputs;
 
             fn decode(from: &mut __wf::Decoder) -> __wf::Result<Self> {
                 ::core::result::Result::Ok(Self { #(#decoded,)* })
@@ -116,6 +119,30 @@ fn collection(model: &Model<'_>) -> TokenStream {
             }
         }
     }
+}
+
+/// The type and the value of what a form can ask for: the fields, and links to many records where
+/// there are any.
+fn inputs(model: &Model<'_>) -> (Ident, TokenStream) {
+    if !model.fields.iter().any(is_to_many) {
+        return (named(model, "Fields"), quote!(Self::FIELDS));
+    }
+    let inputs = named(model, "Inputs");
+    let all = model.fields.iter().filter(|field| is_input(field)).map(|field| {
+        let (ident, cfgs) = (field.ident, &field.cfgs);
+        let of = if is_to_many(field) { quote!(ASSOCS) } else { quote!(FIELDS) };
+        quote!(#(#cfgs)* #ident: Self::#of.#ident)
+    });
+    let value = quote!(#inputs { #(#all,)* });
+    (inputs, value)
+}
+
+fn is_to_many(field: &Field<'_>) -> bool {
+    matches!(field.class, Class::HasMany(_) | Class::BelongsToMany(_))
+}
+
+fn is_input(field: &Field<'_>) -> bool {
+    field.class.has_column() || is_to_many(field)
 }
 
 /// Keeps rustc from showing the library's own collection as an example of what would do.
@@ -138,18 +165,33 @@ fn association(field: &Field<'_>) -> Option<(TokenStream, &'static str)> {
     Some((target.to_token_stream(), cardinality))
 }
 
-/// The names that other macros check: `PostAssociations` and `PostFields`.
+/// The names that other macros check: `PostAssociations`, `PostFields` and, where records have
+/// links to many, `PostInputs`.
 fn markers(model: &Model<'_>, private: &TokenStream) -> TokenStream {
     let (vis, name) = (&model.item.vis, &model.item.ident);
     let (associations, fields) = (named(model, "Associations"), named(model, "Fields"));
-    let own_associations = model.fields.iter().filter_map(|field| {
+    let link = |field: &Field<'_>| {
         let (target, cardinality) = association(field)?;
         let cardinality = Ident::new(cardinality, Span::mixed_site());
         Some(marker(field, &quote!(#private::AssocRef<#name, #target, #private::#cardinality>)))
-    });
-    let own_fields = model.fields.iter().filter(|field| field.class.has_column()).map(|field| {
+    };
+    let own_associations = model.fields.iter().filter_map(link);
+    let column = |field: &Field<'_>| {
         let ty = &field.source.ty;
         marker(field, &quote!(#private::FieldRef<#name, #ty>))
+    };
+    let own_fields = model.fields.iter().filter(|field| field.class.has_column()).map(column);
+    let inputs = model.fields.iter().any(is_to_many).then(|| {
+        let name = named(model, "Inputs");
+        let all = model.fields.iter().filter_map(|field| match is_to_many(field) {
+            true => link(field),
+            false => field.class.has_column().then(|| column(field)),
+        });
+        quote! {
+            /// What a form can ask for, by name.
+            #[derive(#private::derive::Clone, #private::derive::Copy)]
+            #vis struct #name { #(#all)* }
+        }
     });
     quote! {
         /// The associations, by name.
@@ -177,6 +219,8 @@ fn markers(model: &Model<'_>, private: &TokenStream) -> TokenStream {
             #vis updated_by: #private::FieldRef<#name, ::core::option::Option<#private::BelongsTo<#private::User>>>,
             #(#own_fields)*
         }
+
+        #inputs
     }
 }
 

@@ -15,6 +15,15 @@ function enliven(root) {
   }
   for (const field of root.querySelectorAll("[data-pick]")) pick(field);
   for (const file of root.querySelectorAll("input[type=file][data-into]")) take(file);
+  for (const drop of root.querySelectorAll("[data-drop]")) {
+    drop.hidden = false;
+    drop.addEventListener("click", () => {
+      const rows = drop.closest(".rows");
+      drop.closest(".row").remove();
+      rows.parentElement.querySelector("[data-more]").focus();
+    });
+  }
+  for (const more of root.querySelectorAll("[data-more]")) more.addEventListener("click", addRow);
   for (const graph of root.querySelectorAll(".graph svg")) {
     graph.setAttribute("role", "group");
     for (const node of graph.querySelectorAll("g[data-key]:not([data-key=''])")) {
@@ -55,6 +64,36 @@ async function copy(element) {
 }
 
 /** Searches a choice among records on the server while one types. */
+/** Copies as a key does: browsers that came without TLS have no `navigator.clipboard`. */
+function copySelected(text, back) {
+  const field = document.createElement("textarea");
+  Object.assign(field, { value: text, readOnly: true, className: "hidden" });
+  document.body.append(field);
+  field.select();
+  const isCopied = document.execCommand("copy");
+  field.remove();
+  back.focus({ preventScroll: true });
+  return isCopied;
+}
+
+let added = 0;
+
+/** Adds a row to those of a form; without the script the server draws the form again with one more. */
+function addRow(event) {
+  event.preventDefault();
+  const place = event.currentTarget.parentElement;
+  const row = place.querySelector("template").content.firstElementChild.cloneNode(true);
+  added += 1;
+  for (const element of row.querySelectorAll("*")) {
+    for (const { name, value } of [...element.attributes]) {
+      if (value.includes("[+]")) element.setAttribute(name, value.replaceAll("[+]", `[n${added}]`));
+    }
+  }
+  enliven(row);
+  place.querySelector(".rows").append(row);
+  row.querySelector("input:not([type=hidden]), select, textarea").focus();
+}
+
 function pick(field) {
   const find = field.querySelector(".find");
   const [search, told] = [find.querySelector("input[type=search]"), find.querySelector("[role=status]")];

@@ -13,7 +13,7 @@ use super::super::pick;
 use super::super::place::Visit;
 use super::super::{session, show};
 use super::form::{self, Form, Held};
-use super::{crumb, find};
+use super::{crumb, find, nested};
 use crate::action::Verb;
 use crate::collection::Definition;
 
@@ -25,6 +25,8 @@ pub(super) fn ways_to_add(
 ) -> Markup {
     let path = format!("/data/{}/new", definition.name());
     let forms = if visit.core.registry.forms(definition).is_some() {
+        form::read(declared).unwrap_or_default()
+    } else {
         form::read(declared).unwrap_or_default()
     } else {
         form::plain_form(visit, definition, true).into_iter().collect()
@@ -132,6 +134,7 @@ async fn filling(
         form.title.clone()
     };
     let action = format!("{}{}", visit.path, form.query());
+        place: "",
     let held = Held {
         definition,
         record: record.as_ref(),
@@ -151,7 +154,7 @@ async fn filling(
 }
 
 async fn save(visit: &Visit, collection: &str, id: Option<i64>, body: &Sent) -> Response {
-    if pick::is_search(body) {
+    if pick::is_turn(body) {
         let sheet = filling(visit, collection, id, Some(body), None).await;
         return visit.page(sheet).await;
     }
@@ -186,6 +189,10 @@ async fn write(
     collection: &str,
     id: Option<i64>,
     body: &Sent,
+    let mut values = form.values(body);
+    if let Some(id) = id {
+        nested::keep_others(visit, definition, id, &form, body, &mut values).await?;
+    }
 ) -> Asked<(&'static Definition, Value)> {
     let (definition, form, _) = chosen(visit, collection, id).await?;
     let action = match id {
@@ -195,7 +202,7 @@ async fn write(
     let button = sent(body, "button").map(show::encoded);
     let button = button.map(|button| format!("&button={button}")).unwrap_or_default();
     let route = format!("{}:{action}{button}", definition.name());
-    Ok((definition, visit.write(&route, &form.values(body)).await?))
+    Ok((definition, visit.write(&route, &values).await?))
 }
 
 /// Presses a button of a record.

@@ -9,14 +9,14 @@ use super::super::inputs::{self, Field, Sent, plain, sent};
 use super::super::pick::{self, NEW, Offer, Picker};
 use super::super::place::Visit;
 use super::super::show;
-use super::{Button, search};
+use super::{Button, nested, search};
 use crate::action::Verb;
 use crate::answer;
 use crate::auth::Grant;
 use crate::collection::{Association, AssociationKind, Definition};
 
 /// How many records of an association can be held by a form; of more it is not changed there.
-const HELD: u64 = 100;
+pub(super) const HELD: u64 = 100;
 
 /// A form as the routes describe it.
 #[derive(Debug, Deserialize)]
@@ -33,22 +33,28 @@ pub(super) struct Form {
 }
 
 /// One field of a form; a reference says where it leads.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub(super) struct Input {
     #[serde(flatten)]
     pub(super) field: Field,
-    association: Option<String>,
-    collection: Option<String>,
-    /// What a new record is made of, beside those to pick from.
-    new: Option<New>,
-    /// Whether it takes any number of records.
-    #[serde(skip)]
-    many: bool,
+    pub(super) association: Option<String>,
+    pub(super) collection: Option<String>,
+    /// What a new record is made of, or each of several.
+    pub(super) new: Option<New>,
+    /// Of several: whether there are those to pick from.
+    #[serde(default)]
+    pub(super) picks: bool,
+    /// Whether those that are linked can be changed.
+    #[serde(default)]
+    pub(super) changes: bool,
+    /// Whether one that is linked can be left out.
+    #[serde(default)]
+    pub(super) releases: bool,
 }
 
-#[derive(Debug, Deserialize)]
-struct New {
-    fields: Vec<Field>,
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct New {
+    pub(super) fields: Vec<Input>,
 }
 
 impl Form {
@@ -69,9 +75,9 @@ impl Form {
 
     /// The same with the fields of new records under the names by which they are sent.
     fn named(mut self) -> Self {
-        for input in &mut self.fields {
+        for input in self.fields.iter_mut().filter(|input| !input.is_many()) {
             if let (Some(new), Some(association)) = (&mut input.new, &input.association) {
-                for field in &mut new.fields {
+                for Input { field, .. } in &mut new.fields {
                     field.name = format!("{association}.{}", field.name);
                 }
             }
@@ -82,19 +88,14 @@ impl Form {
 
 impl Input {
     /// A name and a value of the action; `None` if it is left out.
-    fn read(&self, form: &Sent) -> Option<(String, Value)> {
+    pub(super) fn read(&self, form: &Sent) -> Option<(String, Value)> {
         let name = self.field.name.as_str();
-        if self.many {
-            let given = || form.iter().filter(|(given, _)| given == name);
-            given().next()?;
-            let ids = given().filter(|(_, id)| !id.is_empty());
-            let ids = ids
-                .map(|(_, id)| id.parse::<i64>().map_or_else(|_| id.as_str().into(), Value::from));
-            return Some((name.to_owned(), ids.collect()));
+        if self.is_many() {
+            return Some((name.to_owned(), self.linked(form)?.into()));
         }
         match (&self.new, &self.association) {
             (Some(new), Some(association)) if sent(form, name) == Some(NEW) => {
-                let values = inputs::values(&new.fields, form);
+                let values = inputs::values(new.fields.iter().map(|input| &input.field), form);
                 let before = association.len() + 1;
                 let values = values.as_object().cloned().unwrap_or_default().into_iter();
                 let values = values.map(|(name, value)| (name[before..].to_owned(), value));
@@ -106,9 +107,6 @@ impl Input {
 }
 
 /// The forms that the visitor has here: of the collection, or of one of its records.
-///
-/// A collection for which the program declares none has plain ones, with all that the role may
-/// write.
 pub(super) async fn forms(
     visit: &Visit,
     definition: &'static Definition,
@@ -146,7 +144,9 @@ pub(super) fn plain_form(
                 association: link.map(|link| link.json.to_owned()),
                 collection: link.map(|link| link.target().name().to_owned()),
                 new: link.and_then(|link| new_one(visit, link)),
-                many: false,
+                picks: false,
+                changes: false,
+                releases: false,
             })
         });
     let linked = definition.associations.iter().enumerate();
@@ -182,8 +182,9 @@ fn new_one(visit: &Visit, link: &Association) -> Option<New> {
         |index: usize| granted.has_column(index) && target.columns[index].association.is_none();
     let is_whole = columns.clone().all(|(index, column)| !column.is_required() || fills(index));
     let columns = columns.filter(|(index, _)| fills(*index));
-    let fields: Vec<Field> =
-        columns.filter_map(|(index, _)| described(target, index, true)).collect();
+    let fields: Vec<Input> = columns
+        .filter_map(|(index, _)| Some(Input::of(described(target, index, true)?)))
+        .collect();
     (is_whole && !fields.is_empty()).then_some(New { fields })
 }
 
@@ -197,11 +198,10 @@ fn many(visit: &Visit, link: &'static Association) -> Option<Input> {
     let field = serde_json::json!({ "name": link.json, "title": super::super::layout::words(link.rust),
         "type": "references", "required": true });
     Some(Input {
-        field: Field::deserialize(&field).ok()?,
         association: Some(link.json.to_owned()),
         collection: Some(target.name().to_owned()),
-        new: None,
-        many: true,
+        picks: true,
+        ..Input::of(Field::deserialize(&field).ok()?)
     })
 }
 
@@ -217,7 +217,9 @@ impl Held<'_> {
     fn of(&self, field: &Field) -> String {
         match (self.sent, self.record) {
             (Some(form), _) => given(form, field),
-            (None, Some(record)) => plain(&record[&field.name]),
+            (None, Some(record)) => {
+                plain(&record[field.name.strip_prefix(self.place).unwrap_or(&field.name)])
+            }
             (None, None) => field.usual(),
         }
     }
@@ -242,6 +244,8 @@ impl Held<'_> {
 }
 
 /// The form drawn, with what it holds and what was wrong with it.
+    /// What stands before the names of the record's fields.
+    pub(super) place: &'h str,
 pub(super) async fn draw(
     visit: &Visit,
     form: &Form,
@@ -284,55 +288,87 @@ pub(super) async fn draw(
 
 async fn control(visit: &Visit, input: &Input, held: &Held<'_>) -> Asked<Markup> {
     let field = &input.field;
-    let target = input.collection.as_deref();
-    let target = target.and_then(|name| visit.collections().find(|known| known.name() == name));
-    let Some(target) = target.or_else(|| input.target_to_make(visit)) else {
-        return Ok(field.draw(visit, &held.of(field), held.faults, ""));
-    };
-    let ids = if input.many {
-        match held.ids(visit, &field.name).await? {
-            Some(ids) => ids,
-            None => {
-                return Ok(html! { p.quiet { (field.label()) ": " (visit.t("pick-too-many")) } });
-            }
-        }
-    } else {
-        Some(held.of(field)).filter(|id| !id.is_empty()).into_iter().collect()
+    let Some(target) = input.target(visit) else { return Ok(html! {}) };
+    let Some(ids) = held.ids(visit, &field.name).await? else {
+        return Ok(html! { p.quiet { (field.label()) ": " (visit.t("pick-too-many")) } });
     };
     let search = held.sent.map_or("", |form| pick::search(form, &field.name));
-    let offers = offers(visit, target, &ids, search).await?;
-    let new = input.new.as_ref().map(|new| {
-        let fields = new.fields.iter().map(|field| {
-            let value = held.sent.map_or_else(|| field.usual(), |form| given(form, field));
-            field.draw(visit, &value, held.faults, "")
-        });
-        let fields: Vec<Markup> = fields.collect();
-        html! { @for field in &fields { (field) } }
-    });
+    let new = match &input.new {
+        Some(_) => Some(nested::rows(visit, input, held, &[]).await?),
+        None => None,
+    };
     let picker = Picker {
         name: &field.name,
-        label: if input.many {
-            html! { (field.label()) }
-        } else {
-            field.name_tag(visit)
-        },
-        required: field.required,
+        label: html! { (field.label()) },
+        required: false,
         held: &ids,
-        offers: &offers,
+        offers: &offers(visit, target, &ids, search).await?,
         search,
         source: &visit.at(&format!("/pick/{}", target.name())),
         new,
         about: field.about(held.faults, ""),
     };
-    Ok(if input.many { picker.many(visit) } else { picker.one(visit) })
+    let search = held.sent.map_or("", |form| pick::search(form, &field.name));
+    let new = input.new.as_ref().map(|new| {
+        let fields = new.fields.iter().map(|Input { field, .. }| {
+            let value = held.sent.map_or_else(|| field.usual(), |form| given(form, field));
+            field.draw(visit, &value, held.faults, "")
+        });
+        let fields: Vec<Markup> = fields.collect();
+        html! { div.new role="group" aria-label=(visit.t("pick-new")) {
+            @for field in &fields { (field) }
+        } }
+    });
+    let picker = Picker {
+        name: &field.name,
+        label: field.name_tag(visit),
+        required: field.is_needed(),
+    if !input.is_many() {
+        return single(visit, input, held).await;
+    }
+    if !input.picks {
+        return nested::draw(visit, input, held).await;
+    }
+        held: &ids,
+        offers: &offers(visit, target, &ids, search).await?,
+        search,
+        source: &visit.at(&format!("/pick/{}", target.name())),
+        new,
+        about: field.about(held.faults, ""),
+    };
+    Ok(picker.one(visit))
 }
 
 impl Input {
-    /// Where it leads to, if the visitor may make what he may not see.
-    fn target_to_make(&self, visit: &Visit) -> Option<&'static Definition> {
-        self.new.as_ref()?;
-        visit.core.registry.named(self.collection.as_deref()?)
+    /// A field that is nothing else.
+    pub(super) fn of(field: Field) -> Self {
+        Self {
+            field,
+            association: None,
+            collection: None,
+            new: None,
+            picks: false,
+            changes: false,
+            releases: false,
+        }
     }
+
+    /// Where it leads to, as far as the visitor may see that, or may make what he may not see.
+    pub(super) fn target(&self, visit: &Visit) -> Option<&'static Definition> {
+        let name = self.collection.as_deref()?;
+        let seen = visit.collections().find(|known| known.name() == name);
+        seen.or_else(|| self.new.as_ref().and_then(|_| visit.core.registry.named(name)))
+    }
+    Ok(picker.many(visit))
+}
+
+/// A field with one value: one to write, or a record to pick.
+pub(super) async fn single(visit: &Visit, input: &Input, held: &Held<'_>) -> Asked<Markup> {
+    let field = &input.field;
+    let Some(target) = input.target(visit) else {
+        return Ok(field.draw(visit, &held.of(field), held.faults, ""));
+    };
+    let ids: Vec<String> = Some(held.of(field)).filter(|id| !id.is_empty()).into_iter().collect();
 }
 
 /// The records that are held, and then a few others.
@@ -355,7 +391,7 @@ async fn offers(
 }
 
 /// What was sent for a field.
-fn given(form: &Sent, field: &Field) -> String {
+pub(super) fn given(form: &Sent, field: &Field) -> String {
     match sent(form, &field.name) {
         Some(_) if field.kind == "boolean" => "true".to_owned(),
         Some(text) => text.to_owned(),

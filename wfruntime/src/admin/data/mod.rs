@@ -5,6 +5,7 @@ mod edit;
 mod files;
 mod form;
 mod list;
+mod nested;
 mod record;
 pub(super) mod search;
 

@@ -110,6 +110,10 @@ board-by = Spalten nach
 move = Verschieben
 pick-new = – neu anlegen –
 pick-search = Nach anderen suchen
+rows-more = Noch eines
+rows-new = Ein neues
+rows-drop = Entfernen
+rows-release = Von hier lösen
 pick-too-many = zu viele, um hier geändert zu werden
 pick-found = { $count ->
     [0] Nichts gefunden

@@ -110,6 +110,10 @@ board-by = Columns by
 move = Move
 pick-new = – a new one –
 pick-search = Search for others
+rows-more = Add another
+rows-new = A new one
+rows-drop = Remove
+rows-release = Take away from here
 pick-too-many = too many to be changed here
 pick-found = { $count ->
     [0] Nothing found

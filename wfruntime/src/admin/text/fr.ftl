@@ -110,6 +110,10 @@ board-by = Colonnes selon
 move = Déplacer
 pick-new = – un nouveau –
 pick-search = Chercher parmi les autres
+rows-more = En ajouter un
+rows-new = Un nouveau
+rows-drop = Retirer
+rows-release = Détacher d’ici
 pick-too-many = trop nombreux pour être changés ici
 pick-found = { $count ->
     [0] Rien trouvé

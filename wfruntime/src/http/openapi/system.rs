@@ -392,6 +392,9 @@ fn field() -> Object {
         ("association?", text()),
         ("collection?", or_null(text())),
         ("new?", object([("fields", list(named("wf.Field")))])),
+        ("picks?", flag()),
+        ("changes?", flag()),
+        ("releases?", flag()),
     ])
 }
 
