@@ -36,6 +36,11 @@ pub struct GoodMark {
     pub mark: BelongsTo<Mark>,
 }
 
+forms! {
+    // No form of its own: it keeps the plain ones.
+    Good { row "Call it a lamp" { name: "Lamp" }; }
+}
+
 /// Keeps out what is no good at all.
 #[pre_action(mode = "global", on = [create, update])]
 async fn keep_out(good: PreAction<Good>, cx: PreContext<Good>) -> Result<()> {
@@ -180,6 +185,28 @@ async fn a_new_record_is_made_beside_those_to_pick() {
     let page = store.program.page(form, &fetcher, None).await;
     assert!(!page.text.contains("shelf.label"), "it may make no shelf: {}", page.text);
     assert!(!page.text.contains("fragile"), "it may see no mark: {}", page.text);
+}
+
+#[tokio::test]
+async fn a_collection_with_nothing_but_buttons_has_plain_forms() {
+    let store = Store::open().await;
+    let list = store.program.page("/admin/data/goods", &store.keeper, None).await;
+    assert_eq!(link(&list, "/admin/data/goods/new"), "/admin/data/goods/new");
+    let sent = "name=Lantern&shelfId=&marks=";
+    let made = store.program.page("/admin/data/goods/new", &store.keeper, Some(sent)).await;
+    let record = store.program.page(made.location(), &store.keeper, None).await;
+    assert!(record.text.contains(">Call it a lamp</button>"), "{}", record.text);
+    let edit = format!("{}/edit", made.location());
+    assert_eq!(link(&record, &edit), edit);
+    let form = store.program.page(&edit, &store.keeper, None).await;
+    assert!(form.text.contains("value=\"Lantern\""), "{}", form.text);
+    let pressed = format!("{}/press", made.location());
+    store.program.page(&pressed, &store.keeper, Some("button=call_it_a_lamp")).await;
+    assert_eq!(store.good(&made).await["name"], "Lamp");
+    // What a role may not do is not offered.
+    let fetcher = store.program.user("Fred", &["fetcher"]).await;
+    let record = store.program.page(made.location(), &fetcher, None).await;
+    assert!(!record.text.contains("Call it") && !record.text.contains(&edit), "{}", record.text);
 }
 
 #[tokio::test]

@@ -24,12 +24,10 @@ pub(super) fn ways_to_add(
     declared: &Value,
 ) -> Markup {
     let path = format!("/data/{}/new", definition.name());
-    let forms = if visit.core.registry.forms(definition).is_some() {
-        form::read(declared).unwrap_or_default()
-    } else {
-        form::read(declared).unwrap_or_default()
-    } else {
+    let forms = if form::are_plain(visit, definition) {
         form::plain_form(visit, definition, true).into_iter().collect()
+    } else {
+        form::read(declared).unwrap_or_default()
     };
     html! {
         div.buttons {
@@ -134,9 +132,9 @@ async fn filling(
         form.title.clone()
     };
     let action = format!("{}{}", visit.path, form.query());
-        place: "",
     let held = Held {
         definition,
+        place: "",
         record: record.as_ref(),
         sent: again,
         faults: refused.map_or(&[][..], |refused| &refused.errors),
@@ -189,12 +187,12 @@ async fn write(
     collection: &str,
     id: Option<i64>,
     body: &Sent,
+) -> Asked<(&'static Definition, Value)> {
+    let (definition, form, _) = chosen(visit, collection, id).await?;
     let mut values = form.values(body);
     if let Some(id) = id {
         nested::keep_others(visit, definition, id, &form, body, &mut values).await?;
     }
-) -> Asked<(&'static Definition, Value)> {
-    let (definition, form, _) = chosen(visit, collection, id).await?;
     let action = match id {
         Some(id) => format!("update?filterByTk={id}"),
         None => "create?".to_owned(),

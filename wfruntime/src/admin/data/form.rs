@@ -1,4 +1,5 @@
-//! Forms: those that the program declares, and plain ones for collections without any.
+//! Forms: those that the program declares, and plain ones for collections without any, buttons or
+//! not.
 
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -106,13 +107,46 @@ impl Input {
     }
 }
 
+impl Input {
+    /// Whether it takes any number of records.
+    pub(super) fn is_many(&self) -> bool {
+        self.field.kind == "references"
+    }
+
+    /// What a browser sent for any number of records: first what was filled in, so that a fault in
+    /// it names its place, then those that were picked; `None` if nothing was asked for.
+    fn linked(&self, form: &Sent) -> Option<Vec<Value>> {
+        let mut linked = nested::filled(self, form);
+        if self.picks {
+            let picked: Vec<&String> =
+                form.iter().filter(|(name, _)| *name == self.field.name).map(|(_, id)| id).collect();
+            if !picked.is_empty() {
+                let ids = picked.into_iter().filter(|id| !id.is_empty()).map(|id| number(id));
+                linked.get_or_insert_default().extend(ids);
+            }
+        }
+        linked
+    }
+}
+
+/// An id as the routes take it; what is none is passed on as it is.
+pub(super) fn number(id: &str) -> Value {
+    id.parse::<i64>().map_or_else(|_| id.into(), Value::from)
+}
+
+/// Whether the program declares no forms of a collection: it has plain ones, with all that the role
+/// may write.
+pub(super) fn are_plain(visit: &Visit, definition: &Definition) -> bool {
+    visit.core.registry.forms(definition).is_none_or(|declared| declared.forms.is_empty())
+}
+
 /// The forms that the visitor has here: of the collection, or of one of its records.
 pub(super) async fn forms(
     visit: &Visit,
     definition: &'static Definition,
     record: Option<&Value>,
 ) -> Asked<Vec<Form>> {
-    if visit.core.registry.forms(definition).is_none() {
+    if are_plain(visit, definition) {
         return Ok(plain_form(visit, definition, record.is_none()).into_iter().collect());
     }
     let of = record.map(|record| format!("?filterByTk={}", plain(&record["id"])));
@@ -208,6 +242,8 @@ fn many(visit: &Visit, link: &'static Association) -> Option<Input> {
 /// What a form holds: what the record has, or what was sent and is drawn again.
 pub(super) struct Held<'h> {
     pub(super) definition: &'static Definition,
+    /// What stands before the names of the record's fields.
+    pub(super) place: &'h str,
     pub(super) record: Option<&'h Value>,
     pub(super) sent: Option<&'h Sent>,
     pub(super) faults: &'h [Told],
@@ -244,8 +280,6 @@ impl Held<'_> {
 }
 
 /// The form drawn, with what it holds and what was wrong with it.
-    /// What stands before the names of the record's fields.
-    pub(super) place: &'h str,
 pub(super) async fn draw(
     visit: &Visit,
     form: &Form,
@@ -287,6 +321,12 @@ pub(super) async fn draw(
 }
 
 async fn control(visit: &Visit, input: &Input, held: &Held<'_>) -> Asked<Markup> {
+    if !input.is_many() {
+        return single(visit, input, held).await;
+    }
+    if !input.picks {
+        return nested::draw(visit, input, held).await;
+    }
     let field = &input.field;
     let Some(target) = input.target(visit) else { return Ok(html! {}) };
     let Some(ids) = held.ids(visit, &field.name).await? else {
@@ -308,6 +348,16 @@ async fn control(visit: &Visit, input: &Input, held: &Held<'_>) -> Asked<Markup>
         new,
         about: field.about(held.faults, ""),
     };
+    Ok(picker.many(visit))
+}
+
+/// A field with one value: one to write, or a record to pick.
+pub(super) async fn single(visit: &Visit, input: &Input, held: &Held<'_>) -> Asked<Markup> {
+    let field = &input.field;
+    let Some(target) = input.target(visit) else {
+        return Ok(field.draw(visit, &held.of(field), held.faults, ""));
+    };
+    let ids: Vec<String> = Some(held.of(field)).filter(|id| !id.is_empty()).into_iter().collect();
     let search = held.sent.map_or("", |form| pick::search(form, &field.name));
     let new = input.new.as_ref().map(|new| {
         let fields = new.fields.iter().map(|Input { field, .. }| {
@@ -323,12 +373,6 @@ async fn control(visit: &Visit, input: &Input, held: &Held<'_>) -> Asked<Markup>
         name: &field.name,
         label: field.name_tag(visit),
         required: field.is_needed(),
-    if !input.is_many() {
-        return single(visit, input, held).await;
-    }
-    if !input.picks {
-        return nested::draw(visit, input, held).await;
-    }
         held: &ids,
         offers: &offers(visit, target, &ids, search).await?,
         search,
@@ -359,16 +403,6 @@ impl Input {
         let seen = visit.collections().find(|known| known.name() == name);
         seen.or_else(|| self.new.as_ref().and_then(|_| visit.core.registry.named(name)))
     }
-    Ok(picker.many(visit))
-}
-
-/// A field with one value: one to write, or a record to pick.
-pub(super) async fn single(visit: &Visit, input: &Input, held: &Held<'_>) -> Asked<Markup> {
-    let field = &input.field;
-    let Some(target) = input.target(visit) else {
-        return Ok(field.draw(visit, &held.of(field), held.faults, ""));
-    };
-    let ids: Vec<String> = Some(held.of(field)).filter(|id| !id.is_empty()).into_iter().collect();
 }
 
 /// The records that are held, and then a few others.
