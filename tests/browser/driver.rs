@@ -18,6 +18,9 @@ use crate::person::Person;
 /// How long a page may take to show what is waited for, and how often it is looked at.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(15), Duration::from_millis(40));
 
+/// A name of this machine that browsers take for another one's: without TLS they trust it less.
+pub(crate) const ELSEWHERE: &str = "claims.example";
+
 const MISSING: &str = "is not there: `cargo xtask test tools` installs it";
 
 /// Runs a test with a driver of its own; if it fails, says where to find what was to be seen.
@@ -108,6 +111,7 @@ impl Driver {
             "--hide-scrollbars".to_owned(),
             "--force-device-scale-factor=1".to_owned(),
             "--font-render-hinting=none".to_owned(),
+            format!("--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1"),
             format!("--lang={}", look.language),
             format!("--window-size={width},{height}"),
             format!("--user-data-dir={}", profile.display()),

@@ -1,7 +1,10 @@
 //! What an administrator watches and switches.
 
+use thirtyfour::prelude::*;
+
 use crate::claims::Claims;
-use crate::driver::{Look, browse};
+use crate::driver::{ELSEWHERE, Look, browse};
+use crate::person::Person;
 
 #[tokio::test]
 async fn a_workflow_is_switched_off_and_its_button_says_so() {
@@ -106,4 +109,39 @@ async fn a_graph_shows_a_workflow_and_gives_its_keys() {
         ruth.sees("A function: what it does is known when it has run").await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn keys_are_copied_where_the_page_comes_without_tls() {
+    browse(async |driver| {
+        let claims = Claims::start();
+        let token = claims.program.user("Ruth", "root");
+        let url = claims.program.url().replace("127.0.0.1", ELSEWHERE);
+        let ruth = driver.person("Ruth", &url, &token, Look::DESKTOP).await;
+        ruth.open("/workflows/expense_review").await;
+        assert_eq!(ruth.evaluate("return navigator.clipboard === undefined").await, true);
+        ruth.press("expense_review").await;
+        ruth.find("//button[contains(@class, 'copied')]", "a sign").await;
+        ruth.pastes("expense_review").await;
+
+        ruth.open("/workflows/expense_review").await;
+        let node = "//*[local-name() = 'g'][@data-key = 'for#1/review']";
+        ruth.find(node, "the decision").await.send_keys("\u{e007}").await.expect("Enter");
+        ruth.find(&format!("{node}[@class = 'copied']"), "a sign").await;
+        let key = ruth.evaluate("return document.activeElement.dataset.key").await;
+        assert_eq!(key, "for#1/review", "the keyboard stays where it was");
+        ruth.pastes("for#1/review").await;
+    })
+    .await;
+}
+
+impl Person {
+    /// What was copied can be put in elsewhere.
+    async fn pastes(&self, expected: &str) {
+        self.open("/data/reimbursements").await;
+        let search = self.find("//input[@type = 'search']", "a field to paste to").await;
+        search.send_keys(Key::Control + "v").await.expect("keys");
+        let pasted = self.evaluate("return document.querySelector('[type=search]').value").await;
+        assert_eq!(pasted, expected);
+    }
 }

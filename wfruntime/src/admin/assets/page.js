@@ -57,8 +57,9 @@ function take(file) {
 
 /** Copies what an element stands for; browsers that came without TLS only select it. */
 async function copy(element) {
-  if (!navigator.clipboard) return getSelection().selectAllChildren(element);
-  await navigator.clipboard.writeText(element.dataset.copy ?? element.dataset.key);
+  const text = element.dataset.copy ?? element.dataset.key;
+  const isCopied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+  if (!isCopied && !copySelected(text, element)) return getSelection().selectAllChildren(element);
   for (const other of document.querySelectorAll(".copied")) other.classList.remove("copied");
   element.classList.add("copied");
 }
