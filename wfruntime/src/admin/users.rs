@@ -12,6 +12,7 @@ use super::inputs::{Sent, plain, sent};
 use super::layout::{Sheet, refusal};
 use super::place::Visit;
 use super::{session, show};
+use crate::auth::ROOT;
 
 /// How many stand on one page.
 const PAGE: u64 = 50;
@@ -108,12 +109,12 @@ fn text(
     }
 }
 
-/// The roles that a user can hold, those that are held ticked.
+/// The roles that the visitor can give, those that are held ticked.
 fn roles(visit: &Visit, held: &[String]) -> Markup {
     html! {
         fieldset.field {
             legend { (visit.t("roles")) }
-            @for role in visit.core.auth.roles.names() {
+            @for role in visit.core.auth.roles.names().iter().filter(|role| gives(visit, role)) {
                 label.tick {
                     input type="checkbox" name="role" value=(role)
                         checked[held.iter().any(|held| held == role)];
@@ -122,6 +123,11 @@ fn roles(visit: &Visit, held: &[String]) -> Markup {
             }
         }
     }
+}
+
+/// Whether the visitor can give a role: `root` is given by its own kind.
+fn gives(visit: &Visit, role: &str) -> bool {
+    role != ROOT || visit.access.role() == ROOT
 }
 
 /// Makes a user, with a password if one was given.
