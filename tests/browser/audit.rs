@@ -1,22 +1,32 @@
 //! Every kind of page for everybody: contrast, labels, order, in both colours and on a phone.
 
+use serde_json::json;
+
 use crate::claims::Claims;
 use crate::driver::{Look, browse, kept};
 use crate::person::Person;
+use crate::shapes::Shapes;
 
-/// What axe-core finds wrong with a page, in the light and in the dark.
-async fn faults(person: &Person, path: &str, look: &Look) -> Vec<String> {
+/// Has axe-core on each page from now on.
+async fn brings_axe(person: &Person) {
     let axe = kept().join("../npm/node_modules/axe-core/axe.min.js");
     let axe = std::fs::read_to_string(&axe)
         .unwrap_or_else(|_| panic!("no {}: `cargo xtask test tools` gets it", axe.display()));
-    person.open(path).await;
-    person.evaluate(&axe).await;
+    let script = json!({ "source": axe });
+    person.devtools("Page.addScriptToEvaluateOnNewDocument", script).await;
+}
+
+/// What axe-core finds wrong with the page that somebody has before him: in the light, in the dark,
+/// and on a phone.
+async fn faults(person: &Person, what: &str) -> Vec<String> {
     let mut faults = found(person, "{ resultTypes: ['violations'] }").await;
     // Nothing but colours is different in the dark.
-    person.look(&Look { is_dark: true, ..look.clone() }).await;
+    person.look(&Look { is_dark: true, ..Look::DESKTOP }).await;
     faults.extend(found(person, "{ runOnly: ['color-contrast'] }").await);
-    person.look(look).await;
-    faults.iter().map(|fault| format!("{path}: {fault}")).collect()
+    person.look(&Look::PHONE).await;
+    faults.extend(found(person, "{ resultTypes: ['violations'] }").await);
+    person.look(&Look::DESKTOP).await;
+    faults.iter().map(|fault| format!("{what}: {fault}")).collect()
 }
 
 async fn found(person: &Person, options: &str) -> Vec<String> {
@@ -69,18 +79,17 @@ pub(crate) fn pages(claims: &Claims, token: &str) -> Vec<String> {
     paths.into()
 }
 
-async fn assert_fit_for_everybody(look: Look) {
+#[tokio::test]
+async fn every_page_is_fit_for_everybody() {
     browse(async |driver| {
         let claims = Claims::start_with_claims();
         let token = claims.program.user("Ruth", "root");
-        let ruth = driver.person("Ruth", claims.program.url(), &token, look.clone()).await;
+        let ruth = driver.person("Ruth", claims.program.url(), &token, Look::DESKTOP).await;
+        brings_axe(&ruth).await;
         let mut all = Vec::new();
         for path in pages(&claims, &token) {
-            all.extend(faults(&ruth, &path, &look).await);
-        }
-        let nobody = driver.somebody("nobody", claims.program.url(), look.clone()).await;
-        for path in ["/sign-in", "/setup?code=x"] {
-            all.extend(faults(&nobody, path, &look).await);
+            ruth.open(&path).await;
+            all.extend(faults(&ruth, &path).await);
         }
         assert!(all.is_empty(), "{}", all.join("\n"));
     })
@@ -88,11 +97,51 @@ async fn assert_fit_for_everybody(look: Look) {
 }
 
 #[tokio::test]
-async fn every_page_is_fit_for_everybody() {
-    assert_fit_for_everybody(Look::DESKTOP).await;
+async fn what_opens_and_what_is_refused_is_fit_for_everybody() {
+    browse(async |driver| {
+        let claims = Claims::start();
+        let ruth = claims.person(driver, "Ruth", "root").await;
+        brings_axe(&ruth).await;
+        ruth.open("/password").await;
+        ruth.press("Ruth root").await;
+        ruth.button("Sign out").await;
+        let mut all = faults(&ruth, "the menu").await;
+
+        ruth.open("/data/reimbursements/new?form=claim").await;
+        ruth.fill("Amount", "a lot").await;
+        ruth.fill("Project", "Oslo").await;
+        ruth.press("Submit").await;
+        ruth.find("//input[@aria-invalid = 'true']", "what is wrong with it").await;
+        all.extend(faults(&ruth, "a refused form").await);
+
+        ruth.press("Ruth root").await;
+        ruth.press("Sign out").await;
+        ruth.find("//h1[. = 'Sign in']", "the way in").await;
+        for path in ["/sign-in", "/setup?code=x"] {
+            ruth.open(path).await;
+            all.extend(faults(&ruth, path).await);
+        }
+        assert!(all.is_empty(), "{}", all.join("\n"));
+    })
+    .await;
 }
 
 #[tokio::test]
-async fn every_page_is_fit_for_everybody_on_a_phone() {
-    assert_fit_for_everybody(Look::PHONE).await;
+async fn rows_and_the_page_of_who_sees_nothing_are_fit_for_everybody() {
+    browse(async |driver| {
+        let shapes = Shapes::start().await;
+        let token = shapes.user("Nemo", "stranger").await;
+        let nemo = driver.person("Nemo", &shapes.url, &token, Look::DESKTOP).await;
+        brings_axe(&nemo).await;
+        nemo.open("/").await;
+        nemo.sees("Nothing here for you yet").await;
+        let mut all = faults(&nemo, "nothing").await;
+        let keeper = shapes.user("Kim", "keeper").await;
+        nemo.has_cookie("wf_session", &keeper).await;
+        nemo.open("/data/recipes/new?form=write_down").await;
+        nemo.press("Add another").await;
+        all.extend(faults(&nemo, "rows of a form").await);
+        assert!(all.is_empty(), "{}", all.join("\n"));
+    })
+    .await;
 }
