@@ -24,6 +24,13 @@ pub struct QueuedClaim {
     pub status: Status,
 }
 
+/// Refers to one of many.
+#[collection]
+pub struct Receipt {
+    pub claim: BelongsTo<QueuedClaim>,
+    pub text: String,
+}
+
 /// Fires a synchronous workflow.
 #[collection]
 pub struct PaidClaim {

@@ -19,13 +19,17 @@ const SOME: u64 = 1000;
 const TIMES: usize = 40;
 
 /// The pages: what they are, and where; `ID` and `EXECUTION` stand for ids.
-const PAGES: [(&str, &str); 12] = [
+const PAGES: [(&str, &str); 16] = [
     ("table of records", "/data/queuedClaims"),
     ("table of records, sorted by a field", "/data/queuedClaims?sort=amount"),
     ("table of records, filtered by a choice", "/data/queuedClaims?f.status=submitted"),
     ("table of records, a text that none has", "/data/queuedClaims?q=nowhere"),
     ("board of records", "/data/queuedClaims?view=board"),
     ("one record with its history", "/data/queuedClaims/ID"),
+    ("form with one record to pick", "/data/receipts/new"),
+    ("records to pick, the newest", "/pick/queuedClaims?q="),
+    ("records to pick, a text that many have", "/pick/queuedClaims?q=BERLIN"),
+    ("records to pick, a text that none has", "/pick/queuedClaims?q=z%C3%BCrich"),
     ("list of executions", "/executions"),
     ("list of executions, those in trouble", "/executions?status=trouble"),
     ("list of executions of one user with a text in the error", "/executions?by=bench&error=no"),
