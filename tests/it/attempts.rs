@@ -73,10 +73,9 @@ async fn write_down(
 async fn a_run_shows_what_it_was_given() -> Result<()> {
     let app = TestApp::start(|app| app).await;
     let root = app.root().await;
-    for (payee, expected) in [
-        ("Ann".to_owned(), json!("Ann")),
-        ("A".repeat(4000), json!("… 4002 bytes")),
-    ] {
+    for (payee, expected) in
+        [("Ann".to_owned(), json!("Ann")), ("A".repeat(4000), json!("… 4002 bytes"))]
+    {
         let transfer = json!({ "payee": payee, "pin": "swordfish" });
         let path = "/api/transfers:create?triggerWorkflows=note_down";
         let answer = root.post(path, transfer).await;
@@ -89,7 +88,10 @@ async fn a_run_shows_what_it_was_given() -> Result<()> {
         assert_eq!(job["status"], "resolved", "{job}");
         let input = &job["input"];
         assert!(!input.to_string().contains("swordfish"), "{input}");
-        assert_eq!((&input["payee"], &input["pin"], &input["3"]), (&expected, &Value::Null, &json!(7)));
+        assert_eq!(
+            (&input["payee"], &input["pin"], &input["3"]),
+            (&expected, &Value::Null, &json!(7))
+        );
         assert!(input["Ink"].as_str().is_some_and(|of| of.ends_with("::Ink")), "{input}");
     }
     Ok(())

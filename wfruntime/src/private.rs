@@ -25,9 +25,9 @@ pub use crate::trigger::{
     CollectionEvent, CustomAction, Due, PostAction, PreAction, Scheduled, Subject, is_date,
 };
 pub use crate::workflow::{
-    Callable, Decider, Graph, GraphEdge, GraphNode, Identified, InAppends, Mode, Overlap, Passed, Present,
-    Ran, RegisteredWorkflow, Retry, Show, ShownByType, ShownByValue, Timing, Trigger, Updated, Workflow, WorkflowMeta,
-    WorkflowResult, loaded, show_in_url,
+    Callable, Decider, Graph, GraphEdge, GraphNode, Identified, InAppends, Mode, Overlap, Passed,
+    Present, Ran, RegisteredWorkflow, Retry, Show, ShownByType, ShownByValue, Timing, Trigger,
+    Updated, Workflow, WorkflowMeta, WorkflowResult, loaded, show_in_url,
 };
 
 use std::any::TypeId;

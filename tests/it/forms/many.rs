@@ -121,7 +121,8 @@ impl Label {
 #[tokio::test]
 async fn a_record_is_made_with_all_that_belongs_to_it() {
     let label = Label::open().await;
-    let tracks = json!([{ "name": "One", "genreId": label.genres[1] }, { "name": "Two", "seconds": 7 }]);
+    let tracks =
+        json!([{ "name": "One", "genreId": label.genres[1] }, { "name": "Two", "seconds": 7 }]);
     let values = json!({
         "title": "Blue", "genres": [label.genres[0], { "name": "Soul" }], "tracks": tracks,
     });
@@ -160,7 +161,8 @@ async fn what_belongs_to_a_record_takes_the_fields_of_the_form_alone() {
         let refused = label.program.post(&path, &label.producer, &values).await;
         assert!(faults(&refused).1.contains(&expected.to_owned()), "{expected}: {refused:?}");
     }
-    let refused = label.publish(&label.intern, json!({ "title": "x", "genres": [{ "name": "y" }] }));
+    let refused =
+        label.publish(&label.intern, json!({ "title": "x", "genres": [{ "name": "y" }] }));
     let refused = refused.await;
     assert_eq!(faults(&refused), (403, vec!["forbidden genres[0]".to_owned()]), "{refused:?}");
 }
@@ -185,19 +187,25 @@ async fn each_role_is_shown_what_it_may_do_with_many_records() {
         });
         fields.collect::<Vec<_>>()
     };
-    assert_eq!(shown(&label.producer).await, [
-        r#"Publish genres ["picks", "releases"] ["name"]"#,
-        r#"Publish tracks [] ["name", "seconds", "genreId"]"#,
-        r#"Rework genres ["picks", "releases"] []"#,
-        r#"Rework tracks ["changes"] ["name", "seconds"]"#,
-        r#"Rework reviews ["changes", "releases"] ["text"]"#,
-    ]);
+    assert_eq!(
+        shown(&label.producer).await,
+        [
+            r#"Publish genres ["picks", "releases"] ["name"]"#,
+            r#"Publish tracks [] ["name", "seconds", "genreId"]"#,
+            r#"Rework genres ["picks", "releases"] []"#,
+            r#"Rework tracks ["changes"] ["name", "seconds"]"#,
+            r#"Rework reviews ["changes", "releases"] ["text"]"#,
+        ]
+    );
     // What is not named is linked no longer: who may not do that changes no set.
-    assert_eq!(shown(&label.intern).await, [
-        r#"Publish genres ["picks", "releases"] []"#,
-        r#"Publish tracks [] ["name", "seconds", "genreId"]"#,
-        r#"Rework genres ["picks", "releases"] []"#,
-    ]);
+    assert_eq!(
+        shown(&label.intern).await,
+        [
+            r#"Publish genres ["picks", "releases"] []"#,
+            r#"Publish tracks [] ["name", "seconds", "genreId"]"#,
+            r#"Rework genres ["picks", "releases"] []"#,
+        ]
+    );
 }
 
 #[tokio::test]
@@ -228,7 +236,9 @@ async fn rows_are_filled_in_on_the_page() {
     assert!(page.text.contains("name=\"tracks[1].name\" value=\"Two\""), "{}", page.text);
 
     let [jazz, rock] = label.genres[..] else { panic!("two") };
-    let right = format!("tracks[n3].id=&tracks[n3].name=Two&tracks[n3].seconds=5&tracks[n3].genreId={rock}");
+    let right = format!(
+        "tracks[n3].id=&tracks[n3].name=Two&tracks[n3].seconds=5&tracks[n3].genreId={rock}"
+    );
     let soul = "genres[n1].id=&genres[n1].name=Soul";
     let sent = format!(
         "{first}&tracks[0].genreId=&{empty}&{right}&genres={jazz}&{soul}&button=publish.save"

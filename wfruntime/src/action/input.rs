@@ -252,7 +252,9 @@ impl<'r> Reader<'r> {
             self.faults.invalid.push(here.fault("implied", "it is set by the record around it"));
             return false;
         }
-        if let Some((code, message)) = self.pressed_at(at).and_then(|by| by.refuses(column, association)) {
+        if let Some((code, message)) =
+            self.pressed_at(at).and_then(|by| by.refuses(column, association))
+        {
             self.faults.invalid.push(here.fault(code, message));
             return false;
         }

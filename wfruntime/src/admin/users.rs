@@ -26,9 +26,7 @@ async fn all(visit: &Visit, body: &Sent, refused: Option<&Refused>) -> Asked<She
     visit.administrate()?;
     let name = visit.core.auth.account.definition.name();
     let filter = match visit.asked("q").filter(|text| !text.trim().is_empty()) {
-        Some(text) => {
-            show::encoded(&json!({ "nickname": { "$search": text.trim() } }).to_string())
-        }
+        Some(text) => show::encoded(&json!({ "nickname": { "$search": text.trim() } }).to_string()),
         None => "%7B%7D".to_owned(),
     };
     let route = format!(

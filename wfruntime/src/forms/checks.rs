@@ -94,7 +94,11 @@ pub const fn left_out_of_new<C, T: Collection, K>(
     names: &[&str],
 ) -> Told {
     let back = match member(meta, name) {
-        Some(MemberMeta { shape: Shape::Association(AssociationShape::HasMany { .. }), options, .. }) => match options.by {
+        Some(MemberMeta {
+            shape: Shape::Association(AssociationShape::HasMany { .. }),
+            options,
+            ..
+        }) => match options.by {
             Some(by) => Back::By(by),
             None => Back::Any,
         },

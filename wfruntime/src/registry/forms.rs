@@ -155,12 +155,7 @@ fn asked(collection: &Definition, field: &str) -> Option<Asked> {
 
 /// A fault if the new records of a `HasMany` name the reference back, or leave out another one:
 /// which of the references that is, the compiler does not know.
-fn belongs(
-    collection: &Definition,
-    new: &New,
-    at: Location,
-    faults: &mut Vec<RegistryFault>,
-) {
+fn belongs(collection: &Definition, new: &New, at: Location, faults: &mut Vec<RegistryFault>) {
     let association = &collection.associations[new.association];
     let AssociationKind::HasMany { by } = association.kind else { return };
     let target = association.target();

@@ -223,7 +223,8 @@ impl Emitter<'_> {
 /// What an argument is called where people look at it: by the field or variable that it is, else
 /// by its place.
 fn argument_name(arguments: &[Expr], index: usize) -> String {
-    let name = |argument: &Expr| -> Option<String> { Some(last_name(argument)?.unraw().to_string()) };
+    let name =
+        |argument: &Expr| -> Option<String> { Some(last_name(argument)?.unraw().to_string()) };
     let own = arguments.get(index).and_then(name);
     let own = own.filter(|own| {
         let same = arguments.iter().filter(|other| name(other).as_ref() == Some(own));

@@ -55,7 +55,7 @@ function take(file) {
   });
 }
 
-/** Copies what an element stands for; browsers that came without TLS only select it. */
+/** Copies what an element stands for; where the browser refuses, it is selected to be copied by hand. */
 async function copy(element) {
   const text = element.dataset.copy ?? element.dataset.key;
   const isCopied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
@@ -64,7 +64,6 @@ async function copy(element) {
   element.classList.add("copied");
 }
 
-/** Searches a choice among records on the server while one types. */
 /** Copies as a key does: browsers that came without TLS have no `navigator.clipboard`. */
 function copySelected(text, back) {
   const field = document.createElement("textarea");
@@ -95,6 +94,7 @@ function addRow(event) {
   row.querySelector("input:not([type=hidden]), select, textarea").focus();
 }
 
+/** Searches a choice among records on the server while one types. */
 function pick(field) {
   const find = field.querySelector(".find");
   const [search, told] = [find.querySelector("input[type=search]"), find.querySelector("[role=status]")];
@@ -282,6 +282,9 @@ function name(node) {
 }
 
 enliven(document);
+// On a phone, where one is may stand beside what is to be seen; the keyboard still begins before it.
+const here = document.querySelector("header nav [aria-current]");
+if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 16;
 const stream = document.body.dataset.stream;
 if (stream) {
   const events = new EventSource(stream);

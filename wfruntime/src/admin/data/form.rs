@@ -118,8 +118,11 @@ impl Input {
     fn linked(&self, form: &Sent) -> Option<Vec<Value>> {
         let mut linked = nested::filled(self, form);
         if self.picks {
-            let picked: Vec<&String> =
-                form.iter().filter(|(name, _)| *name == self.field.name).map(|(_, id)| id).collect();
+            let picked: Vec<&String> = form
+                .iter()
+                .filter(|(name, _)| *name == self.field.name)
+                .map(|(_, id)| id)
+                .collect();
             if !picked.is_empty() {
                 let ids = picked.into_iter().filter(|id| !id.is_empty()).map(|id| number(id));
                 linked.get_or_insert_default().extend(ids);
@@ -216,9 +219,8 @@ fn new_one(visit: &Visit, link: &Association) -> Option<New> {
         |index: usize| granted.has_column(index) && target.columns[index].association.is_none();
     let is_whole = columns.clone().all(|(index, column)| !column.is_required() || fills(index));
     let columns = columns.filter(|(index, _)| fills(*index));
-    let fields: Vec<Input> = columns
-        .filter_map(|(index, _)| Some(Input::of(described(target, index, true)?)))
-        .collect();
+    let fields: Vec<Input> =
+        columns.filter_map(|(index, _)| Some(Input::of(described(target, index, true)?))).collect();
     (is_whole && !fields.is_empty()).then_some(New { fields })
 }
 

@@ -236,7 +236,8 @@ async fn one(
     // Sent under another name, if rows before it are not drawn again.
     let sent: Option<Sent> = row.sent.as_ref().map(|(form, before)| {
         let own = form.iter().filter(|(name, _)| name.contains(before.as_str()));
-        own.map(|(name, value)| (name.replacen(before.as_str(), &place, 1), value.clone())).collect()
+        own.map(|(name, value)| (name.replacen(before.as_str(), &place, 1), value.clone()))
+            .collect()
     });
     let within = Held {
         definition: target,
@@ -253,10 +254,8 @@ async fn one(
     }
     let whole = place.trim_end_matches('.');
     let faults = held.faults.iter().filter(|told| told.field.as_deref() == Some(whole));
-    let title = row.record.map_or_else(
-        || visit.t("rows-new"),
-        |record| show::title(target, record),
-    );
+    let title =
+        row.record.map_or_else(|| visit.t("rows-new"), |record| show::title(target, record));
     Ok(html! {
         div.row role="group" aria-label=(title) data-gone[row.is_gone] {
             input type="hidden" name={ (place) "id" } value=(row.id);
@@ -282,9 +281,7 @@ mod tests {
     use super::*;
 
     fn comments(changes: bool) -> Input {
-        let field = |name: &str, kind: &str| {
-            json!({ "name": name, "title": name, "type": kind, "required": true })
-        };
+        let field = |name: &str, kind: &str| json!({ "name": name, "title": name, "type": kind, "required": true });
         let mut input = field("comments", "references");
         input["new"] = json!({ "fields": [field("text", "text"), field("stars", "integer")] });
         input["changes"] = changes.into();

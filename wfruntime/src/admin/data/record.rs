@@ -35,6 +35,13 @@ struct Run {
     finished_at: Option<String>,
 }
 
+impl Run {
+    /// How long it took, if it is over.
+    fn took(&self) -> Option<String> {
+        show::duration(&self.created_at, self.finished_at.as_deref()?)
+    }
+}
+
 pub(super) async fn one(visit: Visit, Path((collection, id)): Path<(String, i64)>) -> Response {
     let sheet = sheet(&visit, &collection, id).await;
     visit.page(sheet).await
@@ -158,7 +165,7 @@ fn entry(visit: &Visit, run: &Run) -> Markup {
             } @else { strong { (run.title) } }
             div.quiet {
                 (show::moment(&run.created_at))
-                @if let Some(at) = &run.finished_at { " – " (show::moment(at)) }
+                @if let Some(took) = run.took() { " · " (took) }
                 " · " (run.nickname.as_deref().unwrap_or(&run.role_name))
             }
             @if let Some(message) = &run.message { p.said { (message) } }

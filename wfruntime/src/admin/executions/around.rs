@@ -24,12 +24,13 @@ pub(super) fn record(visit: &Visit, execution: &Execution) -> Markup {
 pub(super) fn facts(visit: &Visit, execution: &Execution) -> Markup {
     let today = visit.core.workflows.get(&execution.key).map(|(meta, _)| meta);
     let is_todays = today.map(crate::execution::revision).as_ref() == Some(&execution.revision);
+    let nickname = execution.context["user"]["nickname"].as_str();
     let (created, finished) = (&execution.created_at, execution.finished_at.as_deref());
     html! {
         section.card aria-label=(visit.t("fields")) {
             dl.record {
                 div { dt { (visit.t("record")) } dd { (record(visit, execution)) } }
-                div { dt { (visit.t("by")) } dd { (by(visit, execution)) } }
+                div { dt { (visit.t("by")) } dd { (by(visit, execution, nickname)) } }
                 div { dt { (visit.t("caused-by")) } dd { (chain(visit, execution)) } }
                 div { dt { (visit.t("created")) } dd { (show::moment(created)) } }
                 @if let Some(at) = &execution.started_at {
@@ -59,8 +60,7 @@ pub(super) fn facts(visit: &Visit, execution: &Execution) -> Markup {
 }
 
 /// Who caused it, and in which role.
-fn by(visit: &Visit, execution: &Execution) -> Markup {
-    let nickname = execution.context["user"]["nickname"].as_str();
+pub(super) fn by(visit: &Visit, execution: &Execution, nickname: Option<&str>) -> Markup {
     let role = execution.role_name.as_deref().unwrap_or("–");
     html! {
         @if let Some(user) = execution.user_id {

@@ -5,6 +5,8 @@ mod one;
 mod search;
 mod timeline;
 
+use std::collections::{BTreeSet, HashMap};
+
 use axum::Form;
 use axum::extract::Path;
 use axum::response::Response;
@@ -186,7 +188,7 @@ async fn all(visit: &Visit) -> Asked<Sheet> {
                 (visit.t(if search::is_asked(visit) { "search-none" } else { "executions-none" }))
             }
         } @else {
-            (table(visit, &found, true))
+            (table(visit, &found, true).await?)
             p.quiet { (visit.text.with("executions-count", &[
                 ("count", answer["meta"]["count"].as_u64().unwrap_or_default().into())
             ])) }
@@ -197,11 +199,18 @@ async fn all(visit: &Visit) -> Asked<Sheet> {
 }
 
 /// Executions as a table, with the record of each if they are of several.
-pub(super) fn table(visit: &Visit, executions: &[Execution], with_record: bool) -> Markup {
+pub(super) async fn table(
+    visit: &Visit,
+    executions: &[Execution],
+    with_record: bool,
+) -> Asked<Markup> {
     if executions.is_empty() {
-        return html! {};
+        return Ok(html! {});
     }
-    html! {
+    let names = nicknames(visit, executions).await?;
+    let rows = executions.iter().map(|execution| row(visit, execution, &names, with_record));
+    let rows: Vec<Markup> = rows.collect();
+    Ok(html! {
         div.table tabindex="0" role="region" aria-label=(visit.t("executions")) { table {
             thead { tr {
                 th scope="col" { (visit.t("workflow")) }
@@ -211,12 +220,38 @@ pub(super) fn table(visit: &Visit, executions: &[Execution], with_record: bool) 
                 th scope="col" { (visit.t("created")) }
                 th scope="col" { (visit.t("finished")) }
             } }
-            tbody { @for execution in executions { (row(visit, execution, with_record)) } }
+            tbody { @for row in &rows { (row) } }
         } }
-    }
+    })
 }
 
-fn row(visit: &Visit, execution: &Execution, with_record: bool) -> Markup {
+/// Those who caused them, by their ids; one that is gone has no name.
+async fn nicknames(visit: &Visit, executions: &[Execution]) -> Asked<HashMap<i64, String>> {
+    let users: BTreeSet<i64> = executions.iter().filter_map(|it| it.user_id).collect();
+    if users.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let filter = json!({ "id": { "$in": users } }).to_string();
+    let route = format!(
+        "{}:list?pageSize={}&fields=id,nickname&filter={}",
+        visit.core.auth.account.definition.name(),
+        users.len(),
+        show::encoded(&filter)
+    );
+    let answer = visit.read(&route).await?;
+    let found = answer["data"].as_array().map_or(&[][..], Vec::as_slice).iter();
+    let named = found
+        .filter_map(|user| Some((user["id"].as_i64()?, user["nickname"].as_str()?.to_owned())));
+    Ok(named.collect())
+}
+
+fn row(
+    visit: &Visit,
+    execution: &Execution,
+    names: &HashMap<i64, String>,
+    with_record: bool,
+) -> Markup {
+    let nickname = execution.user_id.and_then(|user| names.get(&user));
     let stands_out = TROUBLE.contains(&execution.status.as_str());
     html! {
         tr.stands-out[stands_out] {
@@ -228,7 +263,7 @@ fn row(visit: &Visit, execution: &Execution, with_record: bool) -> Markup {
             }
             td { (show::status(visit, &execution.status)) }
             @if with_record { td { (around::record(visit, execution)) } }
-            td { (execution.role_name.as_deref().unwrap_or("–")) }
+            td { (around::by(visit, execution, nickname.map(String::as_str))) }
             td { (show::moment(&execution.created_at)) }
             td { @if let Some(at) = &execution.finished_at { (show::moment(at)) } @else { "–" } }
         }

@@ -172,7 +172,7 @@ async fn workflow(visit: &Visit, key: &str) -> Asked<Sheet> {
         section {
             h2 { (visit.t("latest")) }
             @if latest.is_empty() { p.quiet { (visit.t("history-none")) } }
-            (executions::table(visit, &latest, true))
+            (executions::table(visit, &latest, true).await?)
         }
     };
     Ok(Sheet::live(title, content))

@@ -7,8 +7,8 @@ use super::listing::Kind;
 use super::members::kind;
 use crate::error::Fault;
 use crate::spelling::{instead, quoted};
-use crate::store::sql::{Condition, Name, Op, Place};
 use crate::store;
+use crate::store::sql::{Condition, Name, Op, Place};
 
 /// What is wanted of a field.
 #[derive(Debug, Clone, PartialEq)]
