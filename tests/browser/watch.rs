@@ -86,6 +86,8 @@ async fn a_graph_shows_a_workflow_and_gives_its_keys() {
         });
         ruth.devtools("Browser.grantPermissions", permissions).await;
         let copied = "navigator.clipboard.readText().then(arguments[0])";
+        ruth.open("/workflows/notify_finance").await;
+        ruth.sees("A function: what it does is known when it has run").await;
         ruth.open("/workflows/expense_review").await;
         ruth.sees("examples/expense-claims/src/main.rs").await;
         ruth.sees("triggerWorkflows=expense_review").await;
@@ -101,12 +103,16 @@ async fn a_graph_shows_a_workflow_and_gives_its_keys() {
             .expect("Enter");
         ruth.find(&format!("{}[@class = 'copied']", node("for#1/change")), "a sign").await;
         assert_eq!(ruth.evaluate_later(copied).await, "for#1/change");
+        // What happens meanwhile is shown without forgetting that.
+        let ada = claims.program.user("Ada", "employee");
+        let path = "/api/reimbursements:create?triggerWorkflows=expense_review";
+        let body = r#"{"project": "Berlin", "amount": "740"}"#;
+        assert_eq!(claims.program.post(&ada, path, body).status, 200);
+        ruth.find("//tbody//a[. = 'Ada']", "the execution and who caused it").await;
+        ruth.find(&format!("{}[@class = 'copied']", node("for#1/change")), "a sign").await;
         ruth.press("expense_review").await;
         ruth.find("//button[contains(@class, 'copied')]", "a sign").await;
         assert_eq!(ruth.evaluate_later(copied).await, "expense_review");
-
-        ruth.open("/workflows/notify_finance").await;
-        ruth.sees("A function: what it does is known when it has run").await;
     })
     .await;
 }

@@ -33,6 +33,9 @@ function enliven(root) {
     }
   }
   for (const copied of root.querySelectorAll("[data-copy], .graph [role=button]")) {
+    // A page that is drawn anew still says what was copied.
+    copied.classList.toggle("copied", copiedText(copied) === lastCopied);
+    if (!copied.classList.length) copied.removeAttribute("class");
     copied.addEventListener("click", () => copy(copied));
     if (copied.tagName === "BUTTON") continue;
     copied.addEventListener("keydown", (event) => {
@@ -55,11 +58,18 @@ function take(file) {
   });
 }
 
+let lastCopied;
+
+function copiedText(element) {
+  return element.dataset.copy ?? element.dataset.key;
+}
+
 /** Copies what an element stands for; where the browser refuses, it is selected to be copied by hand. */
 async function copy(element) {
-  const text = element.dataset.copy ?? element.dataset.key;
+  const text = copiedText(element);
   const isCopied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
   if (!isCopied && !copySelected(text, element)) return getSelection().selectAllChildren(element);
+  lastCopied = text;
   for (const other of document.querySelectorAll(".copied")) other.classList.remove("copied");
   element.classList.add("copied");
 }
