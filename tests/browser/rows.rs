@@ -1,7 +1,6 @@
 //! Records that are filled in with the one around them, row by row.
 
 use serde_json::json;
-use thirtyfour::prelude::*;
 
 use crate::driver::{Look, browse};
 use crate::person::Person;

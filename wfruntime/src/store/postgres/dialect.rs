@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::super::folding::MENTIONS;
 use super::super::render::{DECIMALS, INTS, TEXTS, UUIDS};
 
 /// How many texts are kept: programs have some hundreds, filters of requests make further ones.
@@ -106,7 +107,7 @@ impl Translation<'_> {
         let end = text.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
         let (word, rest) = text.split_at(end.unwrap_or(text.len()));
         let translated =
-            matches!(word, "CAST" | "instr" | "substr" | "decimal_sum" | "decimal_avg");
+            matches!(word, "CAST" | "instr" | "substr" | "decimal_sum" | "decimal_avg" | MENTIONS);
         match rest.strip_prefix('(').filter(|_| translated).and_then(arguments) {
             Some((arguments, rest)) => {
                 let arguments: Vec<String> =
@@ -144,6 +145,10 @@ impl Translation<'_> {
                 self.out,
                 "substr({bytes}, GREATEST(octet_length({bytes}) + ({back})::int4 + 1, 1))"
             ),
+            (MENTIONS, [text, wanted]) => {
+                let folded = folded(text);
+                write!(self.out, "(\"position\"({folded}, {wanted}) > 0)::int4")
+            }
             ("decimal_sum", [column]) => write!(self.out, "SUM({column})"),
             // Divided to as many places as a decimal has.
             ("decimal_avg", [column]) => write!(
@@ -153,6 +158,16 @@ impl Translation<'_> {
             _ => write!(self.out, "{function}({})", arguments.join(", ")),
         };
     }
+}
+
+/// The text as [`folding::folded`](super::super::folding::folded) has it.
+fn folded(text: &str) -> String {
+    let without_accents =
+        |text: String| format!("regexp_replace({text}, '[\\u0300-\\u036f]', '', 'g')");
+    let letters = without_accents(format!("normalize({text}, NFKD)"));
+    let cased = without_accents(format!("lower(upper({letters} COLLATE \"und-x-icu\"))"));
+    // At the end of a word the server has another small sigma.
+    format!("translate({cased}, 'ς', 'σ')")
 }
 
 /// What stands before the closing bracket, parted at its commas, and what follows.
