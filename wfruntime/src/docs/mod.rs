@@ -12,5 +12,7 @@ pub mod http {}
 pub mod page {}
 #[doc = include_str!("running.md")]
 pub mod running {}
+#[doc = include_str!("triggers.md")]
+pub mod triggers {}
 #[doc = include_str!("versions.md")]
 pub mod versions {}
