@@ -94,7 +94,6 @@ struct Timer {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Due {
     /// How many were due.
-    #[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "only the test kit counts"))]
     pub(super) fired: usize,
     /// When the next one is.
     pub(super) next: Option<Timestamp>,

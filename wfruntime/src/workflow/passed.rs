@@ -46,6 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::needless_borrow, reason = "as generated code calls it, whatever the type")]
     fn a_value_is_shown_as_json_if_it_can_be() {
         struct Mute;
         assert_eq!((&&Passed(&"a")).shown(), json!("a"));
