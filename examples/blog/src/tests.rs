@@ -100,7 +100,7 @@ async fn a_button_sends_what_is_out() -> Result<()> {
     assert_eq!(nothing.expect_status(400).faults()[0].field.as_deref(), Some("greeting"));
     office.editor.trigger(send, &[post.id], greeting).await.expect_status(200);
     let sent = office.app.execution_of(send, &post).await;
-    sent.expect_status(Status::Resolved).expect_jobs(&["mail"]);
+    sent.expect_status(Status::Resolved).expect_jobs(&["list Subscriber#1", "run mail#1"]);
     Ok(())
 }
 

@@ -404,10 +404,10 @@ fn branches_and_what_leaves_the_workflow() {
                     .await?;
                 __cx.end_unless_resolved(
                     &{
-                        type Called = ship;
+                        type __Called = ship;
                         __cx.node("call#1", 1157016020761079618u64)
                             .call::<
-                                Called,
+                                __Called,
                             >(&<_ as ::wfruntime::private::Identified>::identity(&data))
                             .await?
                     },

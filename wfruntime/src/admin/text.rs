@@ -206,22 +206,25 @@ mod tests {
 
     /// Codes of what only programs send, or only the command line says: told as they are written.
     /// The first are the words of the program's workflows.
-    const AS_WRITTEN: &str = "failed rejected invalid conflict unprocessable too_large \
-        bad_id before_own before_path body body_missing collection_event custom_named custom_path no_custom_action no_values event_named schedule_named runs_before cannot_open not_a_database broken_body button_array button_filter declaration disk_error \
-        duplicate_field duplicate_parameter duplicate_record duplicate_target empty_path \
-        filter_too_deep filter_too_large global_path implied inexact invalid_body \
-        invalid_encoding invalid_filter invalid_flag invalid_format invalid_id invalid_json invalid_operand \
-        invalid_page_size invalid_sort invalid_target method_not_allowed misplaced_operator \
-        missing_operator no_context no_effect no_execution no_graph no_target not_a_number \
-        not_an_association other_action other_collection output overflow path_too_deep \
-        payload_limit read_only recorded_fingerprint recorded_format request request_too_large \
-        scalar_path signal_name signal_payload stack_limit to_many_path token_expired \
-        token_malformed token_revoked token_unknown too_complex too_deep too_many \
-        too_many_appends too_many_processes too_many_records two_paths two_targets two_triggers \
-        unfit_operator unknown_action unknown_association unknown_button unknown_collection \
-        unknown_field unknown_node unknown_operator unknown_parameter unknown_path \
-        unknown_status unknown_workflow unsupported_encoding unsupported_parameter wrong_value \
-        account csv format idempotency_key_reused input invalid_idempotency_key json stopped under_way";
+    const AS_WRITTEN: &str = "account bad_id before_own before_path body body_missing broken_body button_array \
+        button_filter cannot_open collection_event conflict csv custom_named custom_path \
+        declaration disk_error duplicate_field duplicate_parameter duplicate_record \
+        duplicate_target empty_path event_named failed filter_too_deep filter_too_large format \
+        global_path idempotency_key_reused implied inexact input invalid invalid_body \
+        invalid_encoding invalid_filter invalid_flag invalid_format invalid_id \
+        invalid_idempotency_key invalid_json invalid_operand invalid_page_size invalid_sort \
+        invalid_target json method_not_allowed misplaced_operator missing_operator no_context \
+        no_custom_action no_database no_effect no_execution no_graph no_target no_values \
+        not_a_database not_a_number not_admitted not_an_association other_action \
+        other_collection output overflow path_too_deep payload_limit read_only \
+        recorded_fingerprint recorded_format rejected request request_too_large runs_before \
+        scalar_path schedule_named signal_name signal_payload stack_limit stopped to_many_path \
+        token_expired token_malformed token_revoked token_unknown too_complex too_deep \
+        too_large too_many too_many_appends too_many_processes too_many_records two_paths \
+        two_targets two_triggers under_way unfit_operator unknown_action unknown_association \
+        unknown_button unknown_collection unknown_field unknown_node unknown_operator \
+        unknown_parameter unknown_path unknown_status unknown_workflow unprocessable \
+        unsupported_encoding unsupported_parameter wrong_value";
 
     /// The codes of faults, from the source: the first text behind what makes one.
     fn codes() -> BTreeSet<String> {

@@ -272,6 +272,7 @@ error-busy = Das Programm ist beschäftigt. Nichts wurde getan; versuchen Sie es
 error-button-forbidden = Ihre Rolle darf diesen Knopf nicht drücken.
 error-button-not-there = Das geht mit dem Datensatz nicht mehr: Er hat sich inzwischen geändert.
 error-changed-meanwhile = Jemand anderes hat dies inzwischen geändert. Laden Sie die Seite neu.
+error-database-away = Die Datenbank antwortet nicht. Nichts wurde getan; versuchen Sie es gleich noch einmal.
 error-decision-expected = Genehmigen Sie oder lehnen Sie ab.
 error-delegated = Sie haben dies weitergegeben.
 error-disk-full = Die Festplatte des Servers ist voll. Nichts wurde getan.

@@ -272,6 +272,7 @@ error-busy = The program is busy. Nothing was done; try again in a moment.
 error-button-forbidden = Your role may not press this button.
 error-button-not-there = This cannot be done with the record any more: it has changed meanwhile.
 error-changed-meanwhile = Somebody else has changed this meanwhile. Load the page again.
+error-database-away = The database does not answer. Nothing was done; try again in a moment.
 error-decision-expected = Approve or reject.
 error-delegated = You have handed this on.
 error-disk-full = The disk of the server is full. Nothing was done.

@@ -272,6 +272,7 @@ error-busy = Le programme est occupé. Rien n’a été fait ; réessayez dans u
 error-button-forbidden = Votre rôle n’a pas le droit d’utiliser ce bouton.
 error-button-not-there = Ce n’est plus possible : l’enregistrement a changé entre-temps.
 error-changed-meanwhile = Quelqu’un l’a modifié entre-temps. Rechargez la page.
+error-database-away = La base de données ne répond pas. Rien n’a été fait ; réessayez dans un instant.
 error-decision-expected = Approuvez ou rejetez.
 error-delegated = Vous avez transmis ceci.
 error-disk-full = Le disque du serveur est plein. Rien n’a été fait.

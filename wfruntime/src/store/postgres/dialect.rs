@@ -216,7 +216,7 @@ mod tests {
     fn texts_are_found_by_their_bytes() {
         let at = |place| filtered(Condition::Text("a", place, "x".into()));
         let bytes = r#"convert_to("posts"."a", 'UTF8')"#;
-        assert_eq!(at(Place::Anywhere), format!(r#""position"({bytes}, $1) > 0"#));
+        assert_eq!(at(Place::Anywhere), format!(r#""position"({bytes}, $1) > (0)"#));
         assert_eq!(at(Place::Start), format!("substr({bytes}, 1, ($1)::int4) = $2"));
         let end = format!("substr({bytes}, GREATEST(octet_length({bytes}) + ($1)::int4 + 1, 1))");
         assert_eq!(at(Place::End), format!("{end} = $2"));
