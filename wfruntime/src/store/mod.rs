@@ -4,6 +4,7 @@
 //! queries of [`sql`], and gives back rows of [`Value`]s.
 
 mod folding;
+mod names;
 mod options;
 mod plan;
 #[cfg(feature = "postgres")]
@@ -17,9 +18,11 @@ pub(crate) mod sqlite;
 mod statement;
 mod transaction;
 mod unit;
+mod writing;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
 compile_error!("wfruntime needs a store: switch on its feature `sqlite` or `postgres`");
@@ -30,6 +33,7 @@ pub use statement::{Expect, Statement};
 pub use transaction::{Snapshot, Tx};
 
 use schema::{Plan, TableSpec};
+use writing::Writing;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::Value;
@@ -166,18 +170,7 @@ impl Store {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => {
-                let told = sqlite.telling(|_: &T| ());
-                sqlite.submit(unit, false, told)?.await.map_err(|_| gone())?
-            }
-            #[cfg(feature = "postgres")]
-            Self::Postgres(postgres) => {
-                let told = postgres.telling(|_: &T| ());
-                postgres.submit(unit, false, told)?.await.map_err(|_| gone())?
-            }
-        }
+        self.write_then(unit, |_| ()).await
     }
 
     /// [`Store::write`], and what follows its commit even if the caller stops waiting.
@@ -194,18 +187,7 @@ impl Store {
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
         C: FnOnce(&T) + Send + 'static,
     {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => {
-                let told = sqlite.telling(then);
-                sqlite.submit(unit, false, told)?.await.map_err(|_| gone())?
-            }
-            #[cfg(feature = "postgres")]
-            Self::Postgres(postgres) => {
-                let told = postgres.telling(then);
-                postgres.submit(unit, false, told)?.await.map_err(|_| gone())?
-            }
-        }
+        self.writing().write(unit, false, then).await
     }
 
     /// [`Store::write`] that a full queue does not refuse.
@@ -235,18 +217,7 @@ impl Store {
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
         C: FnOnce(&T) + Send + 'static,
     {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => {
-                let told = sqlite.telling(then);
-                sqlite.submit(unit, true, told)?.await.map_err(|_| gone())?
-            }
-            #[cfg(feature = "postgres")]
-            Self::Postgres(postgres) => {
-                let told = postgres.telling(then);
-                postgres.submit(unit, true, told)?.await.map_err(|_| gone())?
-            }
-        }
+        self.writing().write(unit, true, then).await
     }
 
     /// [`Store::write_reserved`] for a thread that runs no tasks: to renew a lease.
@@ -263,27 +234,13 @@ impl Store {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => {
-                sqlite.submit(unit, true, |_| ())?.blocking_recv().map_err(|_| gone())?
-            }
-            #[cfg(feature = "postgres")]
-            Self::Postgres(postgres) => {
-                postgres.submit(unit, true, |_| ())?.blocking_recv().map_err(|_| gone())?
-            }
-        }
+        self.writing().write_blocking(unit)
     }
 
     /// A number that rises with what this process writes, leases left out: to wait for news.
     #[cfg(feature = "page")]
     pub(crate) fn changes(&self) -> tokio::sync::watch::Receiver<u64> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.changes(),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(postgres) => postgres.changes(),
-        }
+        self.writing().changes()
     }
 
     /// A number that changes if another process wrote to the database.
@@ -293,19 +250,7 @@ impl Store {
     /// As [`Store::write_reserved`].
     pub async fn data_version(&self) -> Result<i64> {
         // A look is no change.
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => {
-                let look = sqlite.submit(
-                    |tx| Box::pin(async move { tx.data_version().await }),
-                    true,
-                    |_: &i64| (),
-                )?;
-                look.await.map_err(|_| gone())?
-            }
-            #[cfg(feature = "postgres")]
-            Self::Postgres(postgres) => postgres.look()?.await.map_err(|_| gone())?,
-        }
+        self.writing().data_version().await
     }
 
     /// What has to change in the database so that it fits `tables`; other tables are not looked at.
@@ -337,15 +282,19 @@ impl Store {
         }
     }
 
+    fn writing(&self) -> &Arc<Writing> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => &sqlite.writing,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(postgres) => &postgres.writing,
+        }
+    }
+
     /// Refuses further writes from now on; those that are queued are written, and reads go on.
     #[cfg(feature = "testing")]
     pub(crate) fn refuse_writes(&self) {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.refuse_writes(),
-            #[cfg(feature = "postgres")]
-            Self::Postgres(postgres) => postgres.refuse_writes(),
-        }
+        self.writing().refuse();
     }
 
     /// Refuses further writes, finishes those that are queued, and closes the database.
@@ -354,12 +303,7 @@ impl Store {
     ///
     /// If the writer is gone.
     pub async fn shutdown(&self) -> Result<()> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.shutdown().await,
-            #[cfg(feature = "postgres")]
-            Self::Postgres(postgres) => postgres.shutdown().await,
-        }
+        self.writing().shutdown().await
     }
 }
 

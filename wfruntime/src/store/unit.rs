@@ -33,26 +33,26 @@ pub(super) struct UnitOfWork<T, F, A> {
     unit: Option<F>,
     result: Option<Result<T>>,
     answer: A,
-    #[cfg(feature = "postgres")]
-    writes: bool,
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(dead_code, reason = "a file is always looked at")
+    )]
+    purpose: Purpose,
+}
+
+/// What a unit is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It may write.
+    Write,
+    /// It only looks: a group of such needs no commit.
+    Look,
 }
 
 impl<T, F, A> UnitOfWork<T, F, A> {
     /// `answer` is called on the writer's thread, once the unit is committed or undone.
-    pub(super) fn new(unit: F, answer: A) -> Self {
-        Self {
-            unit: Some(unit),
-            result: None,
-            answer,
-            #[cfg(feature = "postgres")]
-            writes: true,
-        }
-    }
-
-    /// One that only looks.
-    #[cfg(feature = "postgres")]
-    pub(super) fn look(unit: F, answer: A) -> Self {
-        Self { writes: false, ..Self::new(unit, answer) }
+    pub(super) fn new(unit: F, purpose: Purpose, answer: A) -> Self {
+        Self { unit: Some(unit), result: None, answer, purpose }
     }
 
     /// Keeps what came of it; says whether it may be committed.
@@ -109,7 +109,7 @@ where
 
     #[cfg(feature = "postgres")]
     fn writes(&self) -> bool {
-        self.writes
+        self.purpose == Purpose::Write
     }
 
     fn answer(self: Box<Self>, lost: Option<&Error>) {

@@ -72,7 +72,7 @@ fn misplaced(
     };
     let said = quoted(&item.text());
     if let Some(instead) = instead {
-        let message = format!("{said}: `{key}` is no custom action: {instead}");
+        let message = format!("{said} is no custom action: {instead}");
         return Some(fault("no_custom_action", message));
     }
     if item.path.is_some() {

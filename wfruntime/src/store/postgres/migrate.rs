@@ -9,14 +9,14 @@ use std::str::FromStr;
 use futures_util::TryStreamExt as _;
 use rust_decimal::Decimal;
 
+use super::super::names::{names, quoted};
 use super::super::plan::{Change, FoundColumn, is_ours};
 use super::super::schema::{ColumnSpec, Plan, TableSpec};
 use super::encoding;
 use super::fault;
 use super::session::Session;
 use super::tables::{
-    add_reference, column, create_index, create_table, declared, literal, names, of_column, quoted,
-    text,
+    add_reference, column, create_index, create_table, declared, literal, of_column, text,
 };
 use super::writer::LOCK;
 use crate::error::{Error, ErrorKind, Result};

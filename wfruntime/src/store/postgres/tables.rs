@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
+use super::super::names::{names, quoted};
 use super::super::plan::{Found, FoundColumn, FoundIndex};
 use super::super::schema::{ColumnSpec, IndexSpec, OnDelete, Plan, Reference, TableSpec};
 use super::super::sql::Name;
@@ -40,16 +41,6 @@ pub(super) fn declared(ty: Type) -> &'static str {
 pub(super) fn of_column(ty: Type) -> String {
     let collation = if ty == Type::Text { " COLLATE \"C\"" } else { "" };
     format!("{}{collation}", declared(ty))
-}
-
-/// A name in quotes; those within are doubled.
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-pub(super) fn names<S: AsRef<str>>(names: &[S]) -> String {
-    let names: Vec<String> = names.iter().map(|name| quoted(name.as_ref())).collect();
-    names.join(", ")
 }
 
 pub(super) fn text(value: &str) -> String {

@@ -2,10 +2,11 @@
 
 use rusqlite::{OptionalExtension, Result as Sql};
 
+use super::super::names::{names, quoted};
 use super::super::plan::{Change, FoundColumn};
 use super::super::schema::{ColumnSpec, Plan, TableSpec};
 use super::connection::Connection;
-use super::tables::{class, create_index, create_table, literal, names, quoted};
+use super::tables::{class, create_index, create_table, literal};
 use super::{encoding, fault};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Type, Value};

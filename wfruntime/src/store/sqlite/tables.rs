@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use rusqlite::Result;
 
+use super::super::names::{names, quoted};
 use super::super::plan::{Found, FoundColumn, FoundIndex};
 use super::super::schema::{ColumnSpec, IndexSpec, OnDelete, Plan, TableSpec};
 use super::super::sql::Name;
@@ -40,16 +41,6 @@ pub(super) fn class(ty: Type) -> &'static str {
         Type::Bytes => "BLOB",
         _ => "TEXT",
     }
-}
-
-/// A name in quotes; those within are doubled.
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-pub(super) fn names<S: AsRef<str>>(names: &[S]) -> String {
-    let names: Vec<String> = names.iter().map(|name| quoted(name.as_ref())).collect();
-    names.join(", ")
 }
 
 /// A value as SQL text; only for defaults and conditions that the program declares.
