@@ -43,7 +43,8 @@ pub enum Stage {
     Published,
 }
 
-fn main() {
+#[test]
+fn compiles_and_is_right() {
     assert_eq!(Post::META.members[0].options.was, Some("name"));
     assert_eq!(Category::definition().name(), "kinds");
 }

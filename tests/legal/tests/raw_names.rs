@@ -64,7 +64,8 @@ role! {
     }
 }
 
-fn main() {
+#[test]
+fn compiles_and_is_right() {
     use wfruntime::Workflow;
     assert_eq!([r#match::KEY, r#impl::KEY], ["match", "impl"]);
     assert_eq!(r#Kind::r#Match.to_string(), "match");

@@ -3,10 +3,11 @@
 #![deny(warnings)]
 
 use ::std::string::String;
-use ::wfruntime::{
-    Context, Error, PostAction, User, action, choice, collection, forms, post_action, role, workflow,
-};
 use ::wfruntime::collection::{BelongsTo, Record};
+use ::wfruntime::{
+    Context, Error, PostAction, User, action, choice, collection, forms, post_action, role,
+    workflow,
+};
 
 #[choice]
 enum State {
@@ -70,6 +71,7 @@ forms! {
     }
 }
 
-fn main() {
+#[::core::prelude::v1::test]
+fn compiles_and_is_right() {
     ::std::assert!(::wfruntime::registry::global().faults().is_empty());
 }

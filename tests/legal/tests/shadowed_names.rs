@@ -98,7 +98,8 @@ forms! {
     }
 }
 
-fn main() {
+#[test]
+fn compiles_and_is_right() {
     let _ = (Result, Option, String, Vec, Box, Some, None, Ok, Err, Duration, PostAction);
     let faults: ::std::vec::Vec<_> = wfruntime::registry::global().faults().iter().collect();
     assert!(faults.is_empty(), "{faults:?}");

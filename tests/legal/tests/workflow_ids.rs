@@ -24,6 +24,7 @@ workflow! {
     }
 }
 
-fn main() {
+#[test]
+fn compiles_and_is_right() {
     assert_eq!(told::KEY, "told");
 }

@@ -55,6 +55,7 @@ workflow! {
     }
 }
 
-fn main() {
+#[test]
+fn compiles_and_is_right() {
     assert_eq!(odd::KEY, "odd");
 }

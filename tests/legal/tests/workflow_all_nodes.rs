@@ -102,4 +102,8 @@ role! {
     boss { Claim: view; tasks; }
 }
 
-fn main() {}
+#[test]
+fn compiles_and_is_right() {
+    let faults: Vec<_> = wfruntime::registry::global().faults().iter().collect();
+    assert!(faults.is_empty(), "{faults:?}");
+}

@@ -22,7 +22,7 @@ mod inner {
         value: Vec<u8>,
         #[cfg(any())]
         never: NoSuchType,
-        #[cfg(all())]
+        #[cfg(test)]
         always: i16,
     }
 
@@ -53,8 +53,7 @@ fn in_a_function() -> &'static str {
 struct Unrelated;
 
 #[collection]
-#[derive(Debug, Clone, Default)]
-#[derive(std::cmp::PartialEq)]
+#[derive(Debug, Clone, Default, std::cmp::PartialEq)]
 struct Derived {
     title: String,
 }
@@ -69,7 +68,8 @@ enum r#Enum {
     HTTPError,
 }
 
-fn main() {
+#[test]
+fn compiles_and_is_right() {
     assert_eq!(inner::new().into_draft().into_values().len(), 5 + 12);
     assert_eq!(r#Struct::definition().name(), "structs");
     assert_eq!(in_a_function(), "heres");

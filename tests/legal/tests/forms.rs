@@ -88,7 +88,8 @@ forms! {
     }
 }
 
-fn main() {
+#[test]
+fn compiles_and_is_right() {
     let nested = || {
         forms! { Customer { row "Forget" { referrer: None::<BelongsTo<Customer>> }; } }
     };

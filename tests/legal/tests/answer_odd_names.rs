@@ -18,7 +18,7 @@ struct r#Struct {
     value: Vec<u8>,
     #[cfg(any())]
     never: NoSuchType,
-    #[cfg(all())]
+    #[cfg(test)]
     always: i16,
 }
 
@@ -52,7 +52,8 @@ fn in_a_function() -> &'static str {
     <Here as Answer>::META.rust
 }
 
-fn main() {
+#[test]
+fn compiles_and_is_right() {
     assert_eq!(in_a_function(), "Here");
     assert_eq!(Documented::META.title, "Documented");
     let members = <r#Struct as Answer>::META.members;

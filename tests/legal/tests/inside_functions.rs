@@ -80,7 +80,8 @@ const _: () = {
     }
 };
 
-fn main() {
+#[test]
+fn compiles_and_is_right() {
     assert_eq!(in_a_function(), ["tell", "review", "deep_review"]);
     let registry = wfruntime::registry::global();
     let faults: Vec<String> = registry.faults().iter().map(ToString::to_string).collect();
