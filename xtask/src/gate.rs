@@ -127,9 +127,11 @@ fn clippy() -> Done {
     run(&[&alone[..], &deny].concat(), &[])
 }
 
+/// Every package but `wf-browser`: alone, it turns nothing on for the others that users have off.
+const OURS: [&str; 3] = ["--workspace", "--exclude", "wf-browser"];
+
 fn tests() -> Done {
-    // Alone, `wf-browser` turns nothing on for the others that users have off.
-    let all = ["--workspace", "--exclude", "wf-browser", "--no-fail-fast"];
+    let all = [&OURS[..], &["--no-fail-fast"]].concat();
     if has_nextest() {
         run(&[&["cargo", "nextest", "run"][..], &all].concat(), &[])
     } else {
@@ -155,7 +157,8 @@ fn has_nextest() -> bool {
 }
 
 fn docs() -> Done {
-    run(&["cargo", "test", "--workspace", "--doc"], &[])?;
+    // Of the same packages as the tests: so what they built serves here, too.
+    run(&[&["cargo", "test", "--doc"], &OURS[..]].concat(), &[])?;
     let deny = [("RUSTDOCFLAGS", "-D warnings")];
     let pages = ["cargo", "doc", "--no-deps", "--quiet", "-p", "wfruntime", "-p", "wfmacros"];
     run(&[&pages[..], &["--features", "wfruntime/request"]].concat(), &deny)
