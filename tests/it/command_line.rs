@@ -247,6 +247,7 @@ fn workflows_are_listed_switched_and_drawn() {
         "key        version  trigger         collection  mode    execution  enabled\n\
          door_sign  1        change: create  users       global  async      yes\n\
          review     1        named           notes       local   async      yes\n\
+         sweep      1        named                       local   async      yes\n\
          thank      1        create          notes       global  sync       yes\n"
     );
     assert_eq!(run(&folder, &["workflows", "disable", "review"]).out, "`review` is disabled\n");

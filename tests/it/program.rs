@@ -54,6 +54,12 @@ workflow! {
     }
 }
 
+/// Sweeps the shelves.
+#[custom_action]
+async fn sweep(_: CustomAction<()>, cx: Context) -> Result<()> {
+    cx.run("sweep", async || Ok(())).await
+}
+
 forms! {
     Note {
         add "Note" (text) { "Save"; "Have it read" => [review]; }
@@ -63,7 +69,7 @@ forms! {
 
 role! {
     reader { Note: view; tasks; }
-    writer { Note: view own, create(text), update(text) own; workflows: review; }
+    writer { Note: view own, create(text), update(text) own; workflows: review, sweep; }
     anonymous { Note: view(text); }
 }
 

@@ -148,9 +148,11 @@ impl Field {
 
     /// Its name for people, with what is not needed said so.
     pub(super) fn name_tag(&self, page: &Place) -> Markup {
+        // Of these, nothing is said by an empty one too.
+        let is_never_left = matches!(self.kind.as_str(), "boolean" | "references");
         html! {
             (self.label())
-            @if !self.required && self.kind != "boolean" { " " span.quiet { (page.t("optional")) } }
+            @if !self.required && !is_never_left { " " span.quiet { (page.t("optional")) } }
         }
     }
 

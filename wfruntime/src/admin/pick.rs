@@ -21,13 +21,13 @@ pub(super) struct Picker<'p> {
     pub(super) label: Markup,
     pub(super) required: bool,
     /// Ids, or [`NEW`].
-    pub(super) held: &'p [String],
+    pub(super) held: Vec<String>,
     /// Those held, then those found.
-    pub(super) offers: &'p [Offer],
+    pub(super) offers: Vec<Offer>,
     /// What was looked for.
     pub(super) search: &'p str,
     /// Where the script looks for more.
-    pub(super) source: &'p str,
+    pub(super) source: String,
     /// What is filled in for a new record, or for several.
     pub(super) new: Option<Markup>,
     pub(super) about: About<'p>,
@@ -47,7 +47,7 @@ impl Picker<'_> {
                     @if self.new.is_some() {
                         option value=(NEW) selected[is_held(NEW)] { (page.t("pick-new")) }
                     }
-                    @for (id, title) in self.offers {
+                    @for (id, title) in &self.offers {
                         option value=(id) selected[is_held(id)] { (title) }
                     }
                 }
@@ -68,7 +68,7 @@ impl Picker<'_> {
                 // What is not ticked is not sent: this says that none is.
                 input type="hidden" name=(self.name) value="";
                 div.offers {
-                    @for (id, title) in self.offers {
+                    @for (id, title) in &self.offers {
                         label.tick {
                             input type="checkbox" name=(self.name) value=(id)
                                 checked[self.held.contains(id)];

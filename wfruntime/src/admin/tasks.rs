@@ -371,10 +371,10 @@ async fn delegation_form(
             name: "to",
             label: html! { (visit.t("delegate-to")) },
             required: true,
-            held: &[held],
-            offers: &offers,
+            held: vec![held],
+            offers,
             search: pick::search(sent, "to"),
-            source: &visit.at(&format!("/pick/{}", account.name())),
+            source: visit.at(&format!("/pick/{}", account.name())),
             new: None,
             about: field.about(faults, ""),
         };

@@ -12,6 +12,8 @@ pub(crate) enum Need {
     User,
     /// A role with `tasks`; each task is then shown to its assignees only.
     Tasks,
+    /// Each of the workflows that a request names; which those are, the route alone does not say.
+    Workflows,
     /// `root` or `admin`.
     Administrator,
 }
@@ -49,7 +51,7 @@ pub(crate) const SYSTEM_ROUTES: [SystemRoute; 24] = [
     route("workflows", "update", Need::Administrator),
     route("workflows", "execute", Need::Administrator),
     route("workflows", "signal", Need::Administrator),
-    route("workflows", "trigger", Need::Nothing),
+    route("workflows", "trigger", Need::Workflows),
     route("executions", "list", Need::Administrator),
     route("executions", "count", Need::Administrator),
     route("executions", "get", Need::Administrator),
@@ -84,7 +86,7 @@ impl Access {
     /// Whether the role has what is needed.
     pub(crate) fn meets(&self, need: Need) -> bool {
         match need {
-            Need::Nothing => true,
+            Need::Nothing | Need::Workflows => true,
             Need::User => self.user().is_some(),
             Need::Tasks => self.user().is_some() && self.may_tasks(),
             Need::Administrator => self.is_administrator(),

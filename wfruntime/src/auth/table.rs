@@ -8,7 +8,7 @@ use crate::collection::Definition;
 use crate::identity::{Actor, Identity};
 use crate::registry::Registry;
 use crate::text;
-use crate::workflow::Mode;
+use crate::workflow::{Mode, Trigger};
 
 const NO: &str = "-";
 const YES: &str = "yes";
@@ -75,11 +75,19 @@ pub(crate) fn access_table(registry: &Registry) -> String {
             if meets && route.need == Need::Tasks && !access.is_root() {
                 return "assigned".to_owned();
             }
-            yes(meets)
+            yes(meets && (route.need != Need::Workflows || may_trigger(registry, access)))
         });
     }
     let headings: Vec<_> = std::iter::once("route").chain(names).collect();
     text::table(&headings, &rows)
+}
+
+/// Whether a role has one of the custom actions that are about no record.
+fn may_trigger(registry: &Registry, access: &Access) -> bool {
+    registry.workflows().iter().any(|workflow| {
+        let is_custom = matches!(workflow.meta.trigger, Trigger::CustomAction { .. });
+        is_custom && workflow.collection.is_none() && access.may_workflow(workflow.meta)
+    })
 }
 
 fn yes(may: bool) -> String {

@@ -34,8 +34,9 @@ fn write(tokens: TokenStream, out: &mut String) {
                 }
                 out.push(mark);
                 let path = mark == ':' && out.ends_with("::");
+                let range = mark == '=' && out.ends_with("..=");
                 let prefix = matches!(mark, '&' | '!' | '-' | '*') && !operand && !joined;
-                gap = !(mark == '.' || mark == '!' && tight || path || prefix || double);
+                gap = !(mark == '.' || mark == '!' && tight || path || range || prefix || double);
                 operand = mark == '?' || mark == '!' && tight;
                 joined = double;
             }
@@ -80,6 +81,8 @@ mod tests {
             "format!(\"{}\", a.b()?)",
             "status.one_of([A::B, A::C])",
             "x: 5, y",
+            "1..=3",
+            "x = -1..=y",
         ] {
             let tokens: proc_macro2::TokenStream = text.parse().expect("tokens");
             assert_eq!(source(&tokens), text);

@@ -334,22 +334,11 @@ async fn control(visit: &Visit, input: &Input, held: &Held<'_>) -> Asked<Markup>
     let Some(ids) = held.ids(visit, &field.name).await? else {
         return Ok(html! { p.quiet { (field.label()) ": " (visit.t("pick-too-many")) } });
     };
-    let search = held.sent.map_or("", |form| pick::search(form, &field.name));
     let new = match &input.new {
         Some(_) => Some(nested::rows(visit, input, held, &[]).await?),
         None => None,
     };
-    let picker = Picker {
-        name: &field.name,
-        label: html! { (field.label()) },
-        required: false,
-        held: &ids,
-        offers: &offers(visit, target, &ids, search).await?,
-        search,
-        source: &visit.at(&format!("/pick/{}", target.name())),
-        new,
-        about: field.about(held.faults, ""),
-    };
+    let picker = picker(visit, target, field, held, (ids, new)).await?;
     Ok(picker.many(visit))
 }
 
@@ -360,7 +349,6 @@ pub(super) async fn single(visit: &Visit, input: &Input, held: &Held<'_>) -> Ask
         return Ok(field.draw(visit, &held.of(field), held.faults, ""));
     };
     let ids: Vec<String> = Some(held.of(field)).filter(|id| !id.is_empty()).into_iter().collect();
-    let search = held.sent.map_or("", |form| pick::search(form, &field.name));
     let new = input.new.as_ref().map(|new| {
         let fields = new.fields.iter().map(|Input { field, .. }| {
             let value = held.sent.map_or_else(|| field.usual(), |form| given(form, field));
@@ -371,18 +359,29 @@ pub(super) async fn single(visit: &Visit, input: &Input, held: &Held<'_>) -> Ask
             @for field in &fields { (field) }
         } }
     });
-    let picker = Picker {
+    Ok(picker(visit, target, field, held, (ids, new)).await?.one(visit))
+}
+
+/// What can be picked for a field, with what is picked and what is drawn for new records.
+async fn picker<'f>(
+    visit: &Visit,
+    target: &'static Definition,
+    field: &'f Field,
+    held: &Held<'f>,
+    (ids, new): (Vec<String>, Option<Markup>),
+) -> Asked<Picker<'f>> {
+    let search = held.sent.map_or("", |form| pick::search(form, &field.name));
+    Ok(Picker {
         name: &field.name,
         label: field.name_tag(visit),
         required: field.is_needed(),
-        held: &ids,
-        offers: &offers(visit, target, &ids, search).await?,
+        offers: offers(visit, target, &ids, search).await?,
+        held: ids,
         search,
-        source: &visit.at(&format!("/pick/{}", target.name())),
+        source: visit.at(&format!("/pick/{}", target.name())),
         new,
         about: field.about(held.faults, ""),
-    };
-    Ok(picker.one(visit))
+    })
 }
 
 impl Input {
