@@ -291,3 +291,117 @@ async fn rows_are_changed_added_and_taken_away_on_the_page() {
     let kept = label.program.get(&path, &label.root).await;
     assert_eq!(kept.body["data"]["discId"], Value::Null, "it is there, and belongs to none");
 }
+
+#[tokio::test]
+async fn what_others_link_while_a_form_is_open_stays_linked() {
+    let label = Label::open().await;
+    let (disc, ..) = label.disc().await;
+    let [jazz, rock] = label.genres[..] else { panic!("two") };
+    let link = async |verb: &str, ids: Value| {
+        let path = format!("/api/discs/{disc}/genres:{verb}");
+        let linked = label.program.post(&path, &label.root, &ids).await;
+        assert_eq!(linked.outcome(), (200, ""), "{linked:?}");
+    };
+    link("set", json!([jazz])).await;
+    let edit = format!("/admin/data/discs/{disc}/edit?form=rework");
+    let seen = format!("name=\"genres.seen\" value=\"{jazz}\"");
+    assert!(label.page(&edit, None).await.text.contains(&seen));
+    // A search draws the form again, which still says what it had seen first.
+    let opened = format!("title=Blue&genres=&genres.seen={jazz}");
+    link("set", json!([jazz, rock])).await;
+    let again = format!("{opened}&genres={jazz}&find.genres=x&found.genres=&look=genres");
+    let page = label.page(&edit, Some(&again)).await;
+    assert!(page.text.contains(&seen), "{}", page.text);
+    assert!(!page.text.contains(&format!("name=\"genres.seen\" value=\"{rock}\"")));
+
+    let linked = async |ticked: &[i64]| {
+        let ticked: String = ticked.iter().map(|id| format!("&genres={id}")).collect();
+        let sent = format!("{opened}{ticked}&button=rework.save");
+        let page = label.page(&edit, Some(&sent)).await;
+        assert_eq!(page.status, 303, "{}", page.text);
+        let mut names = label.names(disc, "genres").await;
+        names.sort_unstable();
+        names
+    };
+    assert_eq!(linked(&[jazz]).await, ["Jazz", "Rock"], "nothing was changed there");
+    assert_eq!(linked(&[]).await, ["Rock"], "what was unticked alone");
+    assert_eq!(linked(&[jazz, rock]).await, ["Rock"], "only what was ticked is linked");
+}
+
+#[tokio::test]
+async fn what_others_take_away_while_a_form_is_open_is_not_taken_back() {
+    let label = Label::open().await;
+    let (disc, tracks, _) = label.disc().await;
+    let (other, ..) = label.disc().await;
+    let edit = format!("/admin/data/discs/{disc}/edit?form=rework");
+    let path = format!("/api/discs/{other}/tracks:add");
+    label.program.post(&path, &label.root, &json!([tracks[0]])).await;
+    let sent = format!(
+        "title=Blue&tracks=&tracks[0].id={}&tracks[0].name=Mine&tracks[0].seconds=9\
+         &tracks[1].id={}&tracks[1].name=Deux&tracks[1].seconds=7\
+         &tracks[n1].id=&tracks[n1].name=Four&tracks[n1].seconds=4",
+        tracks[0], tracks[1]
+    );
+    let page = label.page(&edit, Some(&format!("{sent}&button=rework.save"))).await;
+    assert_eq!(page.status, 400);
+    assert!(page.text.contains("Somebody has taken this away meanwhile"), "{}", page.text);
+    assert!(page.text.contains("name=\"tracks[0].gone\" value=\"on\""), "{}", page.text);
+    assert!(page.text.contains("name=\"tracks[2].name\" value=\"Four\""), "{}", page.text);
+    assert_eq!(label.names(disc, "tracks").await, ["Two"], "nothing was written");
+
+    let sent = format!("{sent}&tracks[0].gone=on&button=rework.save");
+    let page = label.page(&edit, Some(&sent)).await;
+    assert_eq!(page.status, 303, "{}", page.text);
+    assert_eq!(label.names(disc, "tracks").await, ["Deux", "Four"]);
+    assert!(label.names(other, "tracks").await.contains(&"One".to_owned()), "and as it was called");
+}
+
+#[tokio::test]
+async fn an_update_names_what_changes_of_many_links() {
+    let label = Label::open().await;
+    let (disc, tracks, review) = label.disc().await;
+    let [jazz, rock] = label.genres[..] else { panic!("two") };
+    let path = format!("/api/discs:update?filterByTk={disc}");
+    let update = async |token: &str, values: Value| {
+        let answer = label.program.post(&path, token, &values).await;
+        let (status, told) = faults(&answer);
+        (status, told.join(", "))
+    };
+    let all = json!({
+        "genres": { "add": [jazz, { "name": "Soul" }] },
+        "tracks": { "add": [{ "name": "Three" }], "change": [{ "id": tracks[0], "name": "First" }] },
+        "reviews": { "remove": [review] },
+    });
+    assert_eq!(update(&label.producer, all).await, (200, String::new()));
+    assert_eq!(label.names(disc, "genres").await, ["Jazz", "Soul"]);
+    assert_eq!(label.names(disc, "tracks").await, ["First", "Two", "Three"]);
+    assert_eq!(label.linked(disc, "reviews").await, [Value::Null; 0]);
+    // Named again, nothing comes of it.
+    let same = json!({ "genres": { "add": [jazz], "remove": [rock] }, "reviews": {} });
+    assert_eq!(update(&label.producer, same).await, (200, String::new()));
+    assert_eq!(label.names(disc, "genres").await, ["Jazz", "Soul"]);
+
+    let (free, ..) = label.disc().await;
+    let others = label.linked(free, "tracks").await;
+    for (values, expected) in [
+        (json!({ "genres": { "put": [1] } }), "unknown_field genres.put"),
+        (json!({ "genres": { "add": 5 } }), "wrong_type genres.add"),
+        (json!({ "genres": { "add": [7] } }), "not_found genres.add[0]"),
+        (json!({ "genres": { "add": [jazz], "remove": [jazz] } }), "duplicate_record genres"),
+        (json!({ "tracks": { "change": [{ "name": "x" }] } }), "required tracks.change[0].id"),
+        (json!({ "tracks": { "change": [tracks[0]] } }), "required tracks.change[0].id"),
+        (
+            json!({ "tracks": { "change": [{ "id": others[0]["id"], "name": "x" }] } }),
+            "not_linked tracks.change[0]",
+        ),
+        (json!({ "tracks": { "remove": [tracks[0]] } }), "required tracks"),
+        (json!({ "tracks": { "add": [{ "name": "" }] } }), "too_short tracks.add[0].name"),
+    ] {
+        assert_eq!(update(&label.producer, values).await, (400, expected.to_owned()));
+    }
+    let forbidden = update(&label.intern, json!({ "reviews": { "remove": [review] } })).await;
+    assert_eq!(forbidden.0, 403, "{forbidden:?}");
+    let values = json!({ "title": "x", "genres": { "add": [jazz] } });
+    let made = label.program.post("/api/discs:create", &label.producer, &values).await;
+    assert_eq!(made.code(), "wrong_type", "a new one has no others");
+}

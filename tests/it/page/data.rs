@@ -225,15 +225,16 @@ async fn any_number_of_records_is_ticked() {
         assert_eq!(ticked, is_ticked, "{}", page.text);
     }
     // A search keeps what is ticked.
-    let form =
-        format!("name=Lamp&shelfId=&marks=&marks={heavy}&find.marks=wet&found.marks=&look=marks");
+    let opened = format!("name=Lamp&shelfId=&marks=&marks.seen={fragile}&marks.seen={wet}");
+    let form = format!("{opened}&marks={heavy}&find.marks=wet&found.marks=&look=marks");
     let page = store.program.page(&edit, &store.keeper, Some(&form)).await;
     assert!(page.text.contains(&format!("value=\"{heavy}\" checked")), "{}", page.text);
     assert!(!page.text.contains("fragile"), "{}", page.text);
-    let form = format!("name=Lamp&shelfId=&marks=&marks={heavy}");
+    let form = format!("{opened}&marks={heavy}");
     let page = store.program.page(&edit, &store.keeper, Some(&form)).await;
     assert_eq!(store.good(&page).await["marks"][0]["text"], "heavy");
-    let page = store.program.page(&edit, &store.keeper, Some("name=Lamp&shelfId=&marks=")).await;
+    let form = format!("name=Lamp&shelfId=&marks=&marks.seen={heavy}");
+    let page = store.program.page(&edit, &store.keeper, Some(&form)).await;
     assert_eq!(store.good(&page).await["marks"], json!([]));
 }
 

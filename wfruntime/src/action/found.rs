@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Verb;
 use super::faults::Faults;
-use super::input::{Target, Values};
+use super::input::{Link, Target, Values};
 use super::plan::between;
 use super::rows;
 use crate::auth::{Access, owner_column};
@@ -51,18 +51,14 @@ pub(crate) struct Finder<'a> {
     /// Linked records: collection, id, which verb must be granted on them, place in the body.
     links: Vec<(&'static Definition, i64, Verb, String)>,
     /// Stored records whose association is set.
-    sets: Vec<SetLink>,
+    sets: Vec<SetLink<'a>>,
 }
 
 /// An association of a stored record that a request sets.
-struct SetLink {
+struct SetLink<'a> {
     definition: &'static Definition,
     id: i64,
-    association: usize,
-    /// The records that it keeps or gets.
-    kept: Vec<i64>,
-    /// Where it stands in the body.
-    field: String,
+    link: &'a Link,
 }
 
 impl<'a> Finder<'a> {
@@ -77,18 +73,12 @@ impl<'a> Finder<'a> {
     }
 
     /// Notes what an object is about; `stored` is the record it changes.
-    pub(crate) fn visit(&mut self, given: &Values, stored: Option<i64>) {
+    pub(crate) fn visit(&mut self, given: &'a Values, stored: Option<i64>) {
         for link in &given.links {
             let association = &given.definition.associations[link.association];
             let is_own = matches!(association.kind, AssociationKind::BelongsTo { .. });
             if let Some(id) = stored.filter(|_| !is_own) {
-                self.sets.push(SetLink {
-                    definition: given.definition,
-                    id,
-                    association: link.association,
-                    kept: link.targets.iter().filter_map(|target| target.id).collect(),
-                    field: link.field.clone(),
-                });
+                self.sets.push(SetLink { definition: given.definition, id, link });
             }
             let moves = matches!(
                 association.kind,
@@ -100,7 +90,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    fn target(&mut self, definition: &'static Definition, target: &Target, moves: bool) {
+    fn target(&mut self, definition: &'static Definition, target: &'a Target, moves: bool) {
         if let Some(id) = target.id {
             if !moves {
                 self.links.push((definition, id, Verb::Get, target.field.clone()));
@@ -165,11 +155,11 @@ impl<'a> Finder<'a> {
     async fn set(
         &self,
         store: &Store,
-        link: &SetLink,
+        set: &SetLink<'_>,
         found: &mut Found,
         faults: &mut Faults,
     ) -> Result<()> {
-        let SetLink { definition, id, .. } = *link;
+        let SetLink { definition, id, link } = *set;
         let association = &definition.associations[link.association];
         let target = association.target();
         let leads = match association.kind {
@@ -181,7 +171,7 @@ impl<'a> Finder<'a> {
                     rows::from_values(target, store.read(&select).await?).collect();
                 let ids: Vec<i64> = read.iter().map(Row::id).collect();
                 for row in read {
-                    if !link.kept.contains(&row.id()) {
+                    if link.takes(row.id()) {
                         self.leave(&row, by, &link.field, faults);
                     }
                     found.rows.entry((address(target), row.id())).or_insert(row);
@@ -202,6 +192,12 @@ impl<'a> Finder<'a> {
                 read.iter().filter_map(|values| values.first().and_then(Value::as_int)).collect()
             }
         };
+        for target in link.targets.iter().filter(|target| target.stays) {
+            if let Some(id) = target.id.filter(|id| !leads.contains(id)) {
+                let message = format!("record {id} is not linked, or no longer: leave it out");
+                faults.invalid.push(Fault::new("not_linked", message).at(target.field.clone()));
+            }
+        }
         found.leads.insert((address(definition), id, link.association), leads);
         Ok(())
     }

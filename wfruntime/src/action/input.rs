@@ -2,6 +2,8 @@
 //!
 //! It refuses to know the database: whether a linked record exists is asked later.
 
+mod links;
+
 use serde_json::value::RawValue;
 
 use super::Verb;
@@ -36,8 +38,20 @@ pub(crate) struct Link {
     pub(crate) association: usize,
     /// The records, in the order they were given.
     pub(crate) targets: Vec<Target>,
+    /// Those that are to be linked no longer, where others stay; `None` if no others do.
+    pub(crate) taken: Option<Vec<i64>>,
     /// Where it stands in the body.
     pub(crate) field: String,
+}
+
+impl Link {
+    /// Whether a record that is linked is so no longer.
+    pub(crate) fn takes(&self, id: i64) -> bool {
+        match &self.taken {
+            Some(taken) => taken.contains(&id),
+            None => self.targets.iter().all(|target| target.id != Some(id)),
+        }
+    }
 }
 
 impl Values {
@@ -62,6 +76,8 @@ impl Values {
 pub(crate) struct Target {
     pub(crate) id: Option<i64>,
     pub(crate) values: Option<Values>,
+    /// Whether it has to be linked already.
+    pub(crate) stays: bool,
     /// Where it stands in the body.
     pub(crate) field: String,
 }
@@ -297,9 +313,10 @@ impl<'r> Reader<'r> {
         match (value_from_raw(column, json), column.association) {
             (Ok(Value::Int(id)), Some(association)) => {
                 let field = here.to_string();
-                let target = Target { id: Some(id), values: None, field: field.clone() };
+                let target =
+                    Target { id: Some(id), values: None, stays: false, field: field.clone() };
                 self.may_link(at, association, target.id, here);
-                values.links.push(Link { association, targets: vec![target], field });
+                values.links.push(Link { association, targets: vec![target], taken: None, field });
             }
             (Ok(value), _) => values.columns.push((index, value)),
             (Err(fault), _) => self.faults.invalid.push(fault.at(here.to_string())),
@@ -324,11 +341,18 @@ impl<'r> Reader<'r> {
             association.kind,
             AssociationKind::HasOne { .. } | AssociationKind::HasMany { .. }
         );
-        if moves && at.purpose == Purpose::Update {
+        let changes = at.purpose == Purpose::Update;
+        let differs = changes && !association.is_to_one() && json.starts_with('{');
+        if moves && changes && !differs {
             // Those that are not named any more are changed.
             self.may_link(at, index, None, here);
         }
-        let targets = if !association.is_to_one() {
+        let mut taken = None;
+        let targets = if differs {
+            let (targets, gone) = self.difference(at, index, json, here);
+            taken = Some(gone);
+            targets
+        } else if !association.is_to_one() {
             self.array(json, here, |reader, json, path| reader.target(at, index, json, path))
         } else if json == "null" {
             match own_column(association) {
@@ -346,7 +370,7 @@ impl<'r> Reader<'r> {
         } else {
             self.target(at, index, json, here).into_iter().collect()
         };
-        values.links.push(Link { association: index, targets, field: here.to_string() });
+        values.links.push(Link { association: index, targets, taken, field: here.to_string() });
     }
 
     /// One record given for an association: an id, or an object.
@@ -355,7 +379,7 @@ impl<'r> Reader<'r> {
         if !json.starts_with('{') {
             let id = self.id(json, path)?;
             self.may_link(at, index, Some(id), path);
-            return Some(Target { id: Some(id), values: None, field });
+            return Some(Target { id: Some(id), values: None, stays: false, field });
         }
         let association = &at.definition.associations[index];
         let target = association.target();
@@ -364,7 +388,7 @@ impl<'r> Reader<'r> {
         let id = self.take_id(&mut entries, path);
         if is_keyed && (id.is_none() || entries.0.is_empty()) {
             self.may_link(at, index, id, path);
-            return Some(Target { id: Some(id?), values: None, field });
+            return Some(Target { id: Some(id?), values: None, stays: false, field });
         }
         let (verb, purpose) = match is_keyed {
             true => (Verb::Update, Purpose::Update),
@@ -391,7 +415,7 @@ impl<'r> Reader<'r> {
         let depth = at.depth + 1;
         let nested = At { definition: target, grant: &grant, purpose, implied, depth, only };
         let values = self.values(&nested, &entries, path);
-        Some(Target { id, values: Some(values), field })
+        Some(Target { id, values: Some(values), stays: false, field })
     }
 
     /// The pressed button, which is about the outermost object alone.

@@ -286,16 +286,15 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    /// The given records refer to `row`, and the others that did no longer do.
+    /// The given records refer to `row`, and those that it takes no longer do.
     fn refer(&mut self, row: &Row, link: &Link, by: usize) -> Result<()> {
         let target = row.definition.associations[link.association].target();
-        let kept: Vec<i64> = link.targets.iter().filter_map(|target| target.id).collect();
         let stored = self.found.referring(row, link.association);
-        for other in stored.iter().filter(|id| !kept.contains(id)) {
+        for other in stored.iter().filter(|id| link.takes(**id)) {
             let other = self.current(target, *other)?;
-            self.change(&other, vec![(by, Value::Null)], Guard::Exists);
+            self.change(&other, vec![(by, Value::Null)], Guard::Unchanged);
         }
-        let mut ids = Vec::with_capacity(link.targets.len());
+        let mut ids = others(link, stored);
         for given in &link.targets {
             let is_there = given.id.is_some_and(|id| stored.contains(&id));
             let implied = [(by, row.id().into())];
@@ -306,20 +305,19 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
-    /// The given records are connected with `row`, and no others.
+    /// The given records are connected with `row`, and those that it takes no longer are.
     fn connections(
         &mut self,
         row: &Row,
         link: &Link,
         (through, source, target): (&CollectionMeta, usize, usize),
     ) -> Result<()> {
-        let kept: Vec<i64> = link.targets.iter().filter_map(|target| target.id).collect();
         let stored = self.found.connected(row, link.association);
         let gone: Vec<Value> =
-            stored.iter().filter(|id| !kept.contains(id)).map(|id| (*id).into()).collect();
+            stored.iter().filter(|id| link.takes(**id)).map(|id| (*id).into()).collect();
         self.disconnect(through, (source, row.id()), target, gone)?;
         let to = row.definition.associations[link.association].target();
-        let mut ids = Vec::with_capacity(link.targets.len());
+        let mut ids = others(link, stored);
         for given in &link.targets {
             let id = self.target(to, given, &[])?;
             if !stored.contains(&id) && !ids.contains(&id) {
@@ -336,6 +334,12 @@ impl<'a> Plan<'a> {
             entry.sets.push((association, ids));
         }
     }
+}
+
+/// Those that are linked already and stay so without being named.
+fn others(link: &Link, stored: &[i64]) -> Vec<i64> {
+    let is_named = |id: &i64| link.targets.iter().any(|target| target.id == Some(*id));
+    stored.iter().copied().filter(|id| !link.takes(*id) && !is_named(id)).collect()
 }
 
 /// A new record with these columns: the others get what the system or their default says.

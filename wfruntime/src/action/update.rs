@@ -1,7 +1,7 @@
 //! `update`: by id, by several, by filter, or an array of objects with their ids.
 //!
-//! A to-many association that is given is replaced: records that are not named any more are no
-//! longer linked, as NocoBase does it.
+//! A to-many association that is given as an array is replaced: records that are not named any more
+//! are no longer linked, as NocoBase does it. Given as an object, it says what changes of it.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

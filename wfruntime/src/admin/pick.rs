@@ -22,6 +22,8 @@ pub(super) struct Picker<'p> {
     pub(super) required: bool,
     /// Ids, or [`NEW`].
     pub(super) held: Vec<String>,
+    /// Of several, those that were held when the form was opened.
+    pub(super) seen: Vec<String>,
     /// Those held, then those found.
     pub(super) offers: Vec<Offer>,
     /// What was looked for.
@@ -67,6 +69,7 @@ impl Picker<'_> {
                 legend { (self.label) }
                 // What is not ticked is not sent: this says that none is.
                 input type="hidden" name=(self.name) value="";
+                @for id in &self.seen { input type="hidden" name=(seen(self.name)) value=(id); }
                 div.offers {
                     @for (id, title) in &self.offers {
                         label.tick {
@@ -117,6 +120,12 @@ fn names(name: &str) -> [String; 2] {
 /// What a browser looks for at a choice of this name.
 pub(super) fn search<'s>(form: &'s Sent, name: &str) -> &'s str {
     sent(form, &names(name)[0]).unwrap_or_default().trim()
+}
+
+/// The name under which a form says what it held when it was opened: what others linked since is
+/// not unlinked by it.
+pub(super) fn seen(name: &str) -> String {
+    format!("{name}.seen")
 }
 
 /// The name of the button that asks for another new record; its value says of what.

@@ -372,6 +372,7 @@ async fn delegation_form(
             label: html! { (visit.t("delegate-to")) },
             required: true,
             held: vec![held],
+            seen: Vec::new(),
             offers,
             search: pick::search(sent, "to"),
             source: visit.at(&format!("/pick/{}", account.name())),

@@ -189,10 +189,7 @@ async fn write(
     body: &Sent,
 ) -> Asked<(&'static Definition, Value)> {
     let (definition, form, _) = chosen(visit, collection, id).await?;
-    let mut values = form.values(body);
-    if let Some(id) = id {
-        nested::keep_others(visit, definition, id, &form, body, &mut values).await?;
-    }
+    let values = form.values(body);
     let action = match id {
         Some(id) => format!("update?filterByTk={id}"),
         None => "create?".to_owned(),
@@ -200,7 +197,8 @@ async fn write(
     let button = sent(body, "button").map(show::encoded);
     let button = button.map(|button| format!("&button={button}")).unwrap_or_default();
     let route = format!("{}:{action}{button}", definition.name());
-    Ok((definition, visit.write(&route, &values).await?))
+    let done = visit.write(&route, &values).await;
+    Ok((definition, done.map_err(|refused| nested::placed(&form, body, refused))?))
 }
 
 /// Presses a button of a record.

@@ -70,7 +70,10 @@ impl Form {
 
     /// What a browser sent, as the values of the action.
     pub(super) fn values(&self, form: &Sent) -> Value {
-        let read = self.fields.iter().filter_map(|input| input.read(form));
+        let read = self.fields.iter().filter_map(|input| match input.is_many() {
+            true => Some((input.field.name.clone(), input.links(form, self.is_add())?)),
+            false => input.read(form),
+        });
         Value::Object(read.collect::<Map<_, _>>())
     }
 
@@ -91,9 +94,6 @@ impl Input {
     /// A name and a value of the action; `None` if it is left out.
     pub(super) fn read(&self, form: &Sent) -> Option<(String, Value)> {
         let name = self.field.name.as_str();
-        if self.is_many() {
-            return Some((name.to_owned(), self.linked(form)?.into()));
-        }
         match (&self.new, &self.association) {
             (Some(new), Some(association)) if sent(form, name) == Some(NEW) => {
                 let values = inputs::values(new.fields.iter().map(|input| &input.field), form);
@@ -113,22 +113,24 @@ impl Input {
         self.field.kind == "references"
     }
 
-    /// What a browser sent for any number of records: first what was filled in, so that a fault in
-    /// it names its place, then those that were picked; `None` if nothing was asked for.
-    fn linked(&self, form: &Sent) -> Option<Vec<Value>> {
-        let mut linked = nested::filled(self, form);
+    /// What a browser sent for any number of records: all of a new one's, else the difference to
+    /// what the form held when it was opened; `None` if nothing was asked for.
+    fn links(&self, form: &Sent, is_add: bool) -> Option<Value> {
+        let named = |name: &str| -> Vec<&str> {
+            let all = form.iter().filter(|(given, id)| given == name && !id.is_empty());
+            all.map(|(_, id)| id.as_str()).collect()
+        };
+        let mut rows = nested::filled(self, form)?;
         if self.picks {
-            let picked: Vec<&String> = form
-                .iter()
-                .filter(|(name, _)| *name == self.field.name)
-                .map(|(_, id)| id)
-                .collect();
-            if !picked.is_empty() {
-                let ids = picked.into_iter().filter(|id| !id.is_empty()).map(|id| number(id));
-                linked.get_or_insert_default().extend(ids);
-            }
+            let (ticked, seen) = (named(&self.field.name), named(&pick::seen(&self.field.name)));
+            let without = |all: &[&str], others: &[&str]| -> Vec<Value> {
+                all.iter().filter(|id| !others.contains(id)).map(|id| number(id)).collect()
+            };
+            // What was filled in comes first, so that a fault in it names its place.
+            rows.add.extend(without(&ticked, &seen));
+            rows.remove.extend(without(&seen, &ticked));
         }
-        linked
+        Some(if is_add { rows.add.into() } else { rows.into() })
     }
 }
 
@@ -262,6 +264,18 @@ impl Held<'_> {
         }
     }
 
+    /// The ids of an association when the form was opened, if these are `ids` now.
+    fn seen(&self, name: &str, ids: &[String]) -> Vec<String> {
+        match (self.sent, self.record) {
+            (Some(form), _) => {
+                let seen = pick::seen(name);
+                form.iter().filter(|(given, _)| *given == seen).map(|(_, id)| id.clone()).collect()
+            }
+            (None, Some(_)) => ids.to_vec(),
+            (None, None) => Vec::new(),
+        }
+    }
+
     /// The ids of an association; `None` if there are too many.
     async fn ids(&self, visit: &Visit, name: &str) -> Asked<Option<Vec<String>>> {
         if let Some(form) = self.sent {
@@ -338,7 +352,8 @@ async fn control(visit: &Visit, input: &Input, held: &Held<'_>) -> Asked<Markup>
         Some(_) => Some(nested::rows(visit, input, held, &[]).await?),
         None => None,
     };
-    let picker = picker(visit, target, field, held, (ids, new)).await?;
+    let seen = held.seen(&field.name, &ids);
+    let picker = Picker { seen, ..picker(visit, target, field, held, (ids, new)).await? };
     Ok(picker.many(visit))
 }
 
@@ -377,6 +392,7 @@ async fn picker<'f>(
         required: field.is_needed(),
         offers: offers(visit, target, &ids, search).await?,
         held: ids,
+        seen: Vec::new(),
         search,
         source: visit.at(&format!("/pick/{}", target.name())),
         new,

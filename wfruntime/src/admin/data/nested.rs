@@ -1,24 +1,21 @@
 //! Records that are filled in with the one around them, any number: rows of a form.
 //!
-//! The fields of a row are called as the routes name their faults: `comments[1].text`. Beside them
-//! stands `comments[1].id`, empty for a new one. A new one in which nothing was filled in is none.
+//! The fields of a row are called as the routes name their faults where a record is made:
+//! `comments[1].text`. Beside them stands `comments[1].id`, empty for a new one. A new one in which
+//! nothing was filled in is none.
 
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
-use super::super::ask::Asked;
+use super::super::ask::{Asked, Refused};
 use super::super::inputs::{Sent, plain, sent};
 use super::super::pick::MORE;
 use super::super::place::Visit;
 use super::super::show;
 use super::form::{self, Form, HELD, Held, Input};
-use crate::collection::Definition;
 
 /// What stands for the place of a row that the script adds.
 const NEXT: &str = "+";
-
-/// How many records are asked for at once.
-const CHUNK: u64 = 200;
 
 /// A row as a browser sent it.
 struct Row<'s> {
@@ -45,14 +42,14 @@ fn sent_rows<'s>(input: &Input, form: &'s Sent) -> Vec<Row<'s>> {
         .filter_map(|(name, id)| {
             let row = name.strip_prefix(&before)?.strip_suffix("].id")?;
             let place = place(input, row);
-            let is_gone = input.releases && sent(form, &format!("{place}gone")).is_some();
+            let is_gone = sent(form, &format!("{place}gone")).is_some();
             let mut fields = fields(input, &place, false).into_iter();
             let is_blank = id.is_empty()
                 && fields.all(|Input { field, .. }| form::given(form, &field) == field.usual());
             Some(Row { place, id, is_gone, is_blank })
         })
         .collect();
-    rows.sort_by_key(|row| (row.is_blank, row.is_gone));
+    rows.sort_by_key(|row| (row.is_blank, row.is_gone, row.id.is_empty()));
     rows
 }
 
@@ -68,22 +65,44 @@ fn fields(input: &Input, place: &str, is_new: bool) -> Vec<Input> {
         .collect()
 }
 
-/// What a browser sent for the rows, as the routes take it; `None` if it was sent none.
-pub(super) fn filled(input: &Input, form: &Sent) -> Option<Vec<Value>> {
+/// What is to become of the records that a form is about; what it does not name stays.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Difference {
+    pub(super) add: Vec<Value>,
+    pub(super) change: Vec<Value>,
+    pub(super) remove: Vec<Value>,
+}
+
+impl From<Difference> for Value {
+    fn from(Difference { add, change, remove }: Difference) -> Self {
+        let lists = [("add", add), ("change", change), ("remove", remove)];
+        let lists = lists.into_iter().filter(|(_, list)| !list.is_empty());
+        Self::Object(lists.map(|(name, list)| (name.to_owned(), list.into())).collect())
+    }
+}
+
+/// What a browser sent for the rows; `None` if it was sent none.
+pub(super) fn filled(input: &Input, form: &Sent) -> Option<Difference> {
     let rows = sent_rows(input, form);
-    let is_asked = form.iter().any(|(name, _)| *name == input.field.name) || !rows.is_empty();
-    let kept = rows.iter().filter(|row| !row.is_blank && !row.is_gone);
-    is_asked.then(|| kept.map(|row| values(input, form, row)).collect())
+    if rows.is_empty() && form.iter().all(|(name, _)| *name != input.field.name) {
+        return None;
+    }
+    let mut all = Difference::default();
+    for row in rows.iter().filter(|row| !row.is_blank) {
+        match (row.id.is_empty(), row.is_gone) {
+            (true, _) => all.add.push(values(input, form, row)),
+            (false, true) => all.remove.push(form::number(row.id)),
+            (false, false) if input.changes => all.change.push(values(input, form, row)),
+            (false, false) => {}
+        }
+    }
+    Some(all)
 }
 
 fn values(input: &Input, form: &Sent, row: &Row<'_>) -> Value {
     let mut values = Map::new();
     if !row.id.is_empty() {
-        let id = form::number(row.id);
-        if !input.changes {
-            return id;
-        }
-        values.insert("id".to_owned(), id);
+        values.insert("id".to_owned(), form::number(row.id));
     }
     let read = fields(input, &row.place, false);
     let read = read.iter().filter_map(|field| field.read(form));
@@ -91,69 +110,50 @@ fn values(input: &Input, form: &Sent, row: &Row<'_>) -> Value {
     values.into()
 }
 
-/// Adds the records that are linked by now, and did not stand on the form: what is not named would
-/// be linked no longer.
-pub(super) async fn keep_others(
-    visit: &Visit,
-    definition: &Definition,
-    id: i64,
-    form: &Form,
-    body: &Sent,
-    values: &mut Value,
-) -> Asked<()> {
-    for input in form.fields.iter().filter(|input| input.is_many() && !input.picks) {
-        let name = input.field.name.as_str();
-        let Some(Value::Array(named)) = values.get_mut(name) else { continue };
-        let known: Vec<Value> =
-            sent_rows(input, body).iter().map(|row| form::number(row.id)).collect();
-        for one in linked(visit, definition, id, name, "&fields=id", u64::MAX).await?.1 {
-            if !known.contains(&one["id"]) {
-                named.push(one["id"].clone());
+/// A refusal whose faults stand at the rows as they are drawn again: `comments.add[0]` may be
+/// `comments[2]`.
+pub(super) fn placed(form: &Form, body: &Sent, mut refused: Refused) -> Refused {
+    for input in form.fields.iter().filter(|input| input.is_many()) {
+        let rows = sent_rows(input, body);
+        let of_list = |is_new: bool| {
+            let rows = rows.iter().enumerate().filter(move |(_, row)| {
+                !row.is_blank && !row.is_gone && row.id.is_empty() == is_new
+            });
+            rows.map(|(index, _)| index).collect::<Vec<_>>()
+        };
+        for (list, rows) in [("change", of_list(false)), ("add", of_list(true))] {
+            let before = format!("{}.{list}[", input.field.name);
+            for field in refused.errors.iter_mut().filter_map(|told| told.field.as_mut()) {
+                let at = field.strip_prefix(&before).and_then(|rest| rest.split_once(']'));
+                let row =
+                    at.and_then(|(at, rest)| Some((rows.get(at.parse::<usize>().ok()?)?, rest)));
+                if let Some((row, rest)) = row {
+                    *field = format!("{}[{row}]{rest}", input.field.name);
+                }
             }
         }
     }
-    Ok(())
+    refused
 }
 
-/// How many records are linked, and the oldest of them, at most so many.
-async fn linked(
-    visit: &Visit,
-    definition: &Definition,
-    id: i64,
-    name: &str,
-    fields: &str,
-    most: u64,
-) -> Asked<(u64, Vec<Value>)> {
-    let mut all = Vec::new();
-    for page in 1.. {
-        let route = format!(
-            "{}/{id}/{name}:list?pageSize={CHUNK}&page={page}&sort=id{fields}",
-            definition.name()
-        );
-        let mut answer = visit.read(&route).await?;
-        let count = answer["meta"]["count"].as_u64().unwrap_or_default();
-        if let Value::Array(found) = answer["data"].take() {
-            all.extend(found);
-        }
-        if count > most || page * CHUNK >= count {
-            return Ok((count, all));
-        }
-    }
-    Ok((0, all))
+/// The records that are linked, the oldest first; `None` if there are too many for a form.
+async fn linked(visit: &Visit, held: &Held<'_>, name: &str) -> Asked<Option<Vec<Value>>> {
+    let Some(record) = held.record else { return Ok(Some(Vec::new())) };
+    let (of, id) = (held.definition.name(), plain(&record["id"]));
+    let mut answer = visit.read(&format!("{of}/{id}/{name}:list?pageSize={HELD}&sort=id")).await?;
+    let is_whole = answer["meta"]["count"].as_u64().is_some_and(|count| count <= HELD);
+    Ok(match answer["data"].take() {
+        Value::Array(found) if is_whole => Some(found),
+        _ => None,
+    })
 }
 
 /// The rows with what stands around them; those that are stored come first.
 pub(super) async fn draw(visit: &Visit, input: &Input, held: &Held<'_>) -> Asked<Markup> {
     let field = &input.field;
-    let mut stored = Vec::new();
-    if let Some(record) = held.record {
-        let id = record["id"].as_i64().unwrap_or_default();
-        let (count, found) = linked(visit, held.definition, id, &field.name, "", HELD).await?;
-        if count > HELD {
-            return Ok(html! { p.quiet { (field.label()) ": " (visit.t("pick-too-many")) } });
-        }
-        stored = found;
-    }
+    let Some(stored) = linked(visit, held, &field.name).await? else {
+        return Ok(html! { p.quiet { (field.label()) ": " (visit.t("pick-too-many")) } });
+    };
     let about = field.about(held.faults, "");
     let rows = rows(visit, input, held, &stored).await?;
     Ok(html! {
@@ -246,23 +246,29 @@ async fn one(
         sent: sent.as_ref(),
         faults: held.faults,
     };
+    // Somebody has taken it away since the form was opened.
+    let is_lost = !is_new && row.record.is_none();
     let mut drawn = Vec::new();
-    if is_new || input.changes {
+    if is_new || (input.changes && !is_lost) {
         for field in fields(input, &place, is_new) {
             drawn.push(form::single(visit, &field, &within).await?);
         }
     }
     let whole = place.trim_end_matches('.');
     let faults = held.faults.iter().filter(|told| told.field.as_deref() == Some(whole));
-    let title =
-        row.record.map_or_else(|| visit.t("rows-new"), |record| show::title(target, record));
+    let title = match row.record {
+        Some(record) => show::title(target, record),
+        None if is_new => visit.t("rows-new"),
+        None => format!("#{}", row.id),
+    };
     Ok(html! {
         div.row role="group" aria-label=(title) data-gone[row.is_gone] {
             input type="hidden" name={ (place) "id" } value=(row.id);
             @for told in faults { p.fault { (told.message) } }
+            @if is_lost { input type="hidden" name={ (place) "gone" } value="on"; }
             @if drawn.is_empty() { p { (title) } }
             @for field in &drawn { (field) }
-            @if !is_new && input.releases {
+            @if !is_new && input.releases && !is_lost {
                 label.tick {
                     input type="checkbox" name={ (place) "gone" } checked[row.is_gone];
                     " " (visit.t("rows-release"))
@@ -311,16 +317,18 @@ mod tests {
             ("comments[8].text", "kept"),
             ("comments[8].stars", "3"),
         ]);
-        let all = filled(&comments(true), &sent);
-        let expected = [
-            json!({ "text": "new", "stars": "many" }),
-            json!({ "id": 9, "text": "kept", "stars": 3 }),
-        ];
-        assert_eq!(all.as_deref(), Some(&expected[..]));
-        // Where they may not be changed, they are named alone.
+        let all = filled(&comments(true), &sent).unwrap_or_default();
+        let added = json!({ "text": "new", "stars": "many" });
+        let changed = json!({ "id": 9, "text": "kept", "stars": 3 });
+        let expected = json!({ "add": [added], "change": [changed], "remove": [7] });
+        assert_eq!(Value::from(all), expected);
+        // Where they may not be changed, they are not named.
         let all = filled(&comments(false), &sent).unwrap_or_default();
-        assert_eq!(all[1], json!(9));
-        assert_eq!(filled(&comments(true), &form(&[("comments", "")])), Some(Vec::new()));
+        assert_eq!(Value::from(all), json!({ "add": [added], "remove": [7] }));
+        assert_eq!(
+            filled(&comments(true), &form(&[("comments", "")])),
+            Some(Difference::default())
+        );
         assert_eq!(filled(&comments(true), &form(&[("title", "x")])), None, "too many to be shown");
     }
 }

@@ -288,6 +288,7 @@ error-no-tasks = Diese Person entscheidet keine Aufgaben.
 error-not-final = Das ist noch nicht vorbei.
 error-not-found = Das gibt es nicht, oder Sie dürfen es nicht sehen.
 error-not-in-form = „{ $field }“ gehört nicht zu diesem Formular.
+error-not-linked = Jemand hat dies inzwischen weggenommen: Speichern Sie noch einmal, so bleibt es weg.
 error-not-rerunnable = Das kann nicht noch einmal laufen.
 error-null = Füllen Sie „{ $field }“ aus.
 error-out-of-range = „{ $field }“ ist zu klein oder zu groß.

@@ -288,6 +288,7 @@ error-no-tasks = Cette personne ne traite pas de tâches.
 error-not-final = Ce n’est pas encore terminé.
 error-not-found = Cela n’existe pas, ou vous n’avez pas le droit de le voir.
 error-not-in-form = « { $field } » ne fait pas partie de ce formulaire.
+error-not-linked = Quelqu’un a retiré cet élément entre-temps : il sera laissé de côté si vous enregistrez à nouveau.
 error-not-rerunnable = Ceci ne peut pas être relancé.
 error-null = Remplissez « { $field } ».
 error-out-of-range = « { $field } » est trop petit ou trop grand.

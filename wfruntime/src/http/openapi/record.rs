@@ -117,7 +117,8 @@ fn sent(
         let shape = match association.kind {
             AssociationKind::BelongsTo { column } if !of.columns[column].nullable => shape,
             _ if association.is_to_one() => or_null(shape),
-            _ => list(shape),
+            _ if is_new => list(shape),
+            _ => any([list(shape.clone()), difference(caller, association, shape)]),
         };
         Some(member(association.json, false, shape))
     });
@@ -145,6 +146,17 @@ fn linked(caller: &Caller<'_>, association: &Association) -> Option<Object> {
         shapes.push(named(&names.change(target)));
     }
     (!shapes.is_empty()).then(|| any(shapes))
+}
+
+/// A change of links to many records: those that are not named stay.
+fn difference(caller: &Caller<'_>, association: &Association, added: Object) -> Object {
+    let target = association.target();
+    let mut lists = vec![member("add", false, list(added)), member("remove", false, list(id()))];
+    if caller.access.grant(Verb::Update, target).is_some() {
+        let changed = list(named(&caller.names.change(target)));
+        lists.push(member("change", false, changed));
+    }
+    exactly(lists)
 }
 
 fn of_column(caller: &Caller<'_>, of: &Definition, column: &Column, way: Way) -> Object {
