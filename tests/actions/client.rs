@@ -1,6 +1,7 @@
 //! A program in memory, and requests to it.
 
 use serde_json::Value;
+use wfruntime::testing::TestDatabase;
 use wfruntime::{App, Running};
 
 use crate::described::{Documents, Exchange};
@@ -9,21 +10,25 @@ use crate::described::{Documents, Exchange};
 pub(crate) struct Program {
     pub(crate) running: Running,
     pub(crate) root: String,
+    _database: TestDatabase,
     documents: Documents,
 }
 
 impl Program {
     pub(crate) async fn start() -> Self {
-        Self::of(App::new("sqlite://:memory:")).await
+        Self::of(|app| app).await
     }
 
-    pub(crate) async fn of(app: App) -> Self {
-        Self::with(app.start().await.expect("the program starts")).await
+    /// Starts the application that `change` makes of a plain one.
+    pub(crate) async fn of(change: impl FnOnce(App) -> App) -> Self {
+        let database = TestDatabase::new().expect("a database");
+        let app = change(App::new(database.url()));
+        Self::with(app.start().await.expect("the program starts"), database).await
     }
 
-    pub(crate) async fn with(running: Running) -> Self {
+    pub(crate) async fn with(running: Running, database: TestDatabase) -> Self {
         let root = running.add_user("Root", &["root"]).await.expect("a user");
-        Self { running, root, documents: Documents::default() }
+        Self { running, root, _database: database, documents: Documents::default() }
     }
 
     pub(crate) async fn user(&self, nickname: &str, roles: &[&str]) -> String {

@@ -3,7 +3,6 @@
 use axum::Router;
 use axum::routing::post;
 use serde_json::{Value, json};
-use wfruntime::App;
 use wfruntime::prelude::*;
 
 use crate::client::{Program, faults, workflows};
@@ -188,7 +187,7 @@ async fn note(actions: Actions) -> Result<Committed<Order>> {
 async fn the_programs_own_handlers_do_the_same() {
     let routes =
         Router::new().route("/api/own/keep", post(keep)).route("/api/own/note", post(note));
-    let program = Program::of(App::new("sqlite://:memory:").merge(routes)).await;
+    let program = Program::of(|app| app.merge(routes)).await;
     for (path, body) in [("orders:number", json!(41_002)), ("own/keep", json!(null))] {
         let asked = (0..16).map(|_| program.post(path, body.clone()));
         let answers = futures_util::future::join_all(asked).await;

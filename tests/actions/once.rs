@@ -3,6 +3,8 @@
 use axum::http::header::RETRY_AFTER;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use wf_tests::sql;
+use wfruntime::testing::TestDatabase;
 use wfruntime::{App, Clock};
 
 use crate::client::{Program, faults, workflows};
@@ -135,8 +137,7 @@ async fn sent_twice_at_once_it_is_done_once() {
 #[tokio::test]
 async fn a_day_later_a_key_is_new() {
     let clock = Clock::manual(Timestamp::constant(1_767_603_600, 0));
-    let app = App::new("sqlite://:memory:").clock(clock.clone());
-    let program = Program::of(app).await;
+    let program = Program::of(|app| app.clock(clock.clone())).await;
     let body = json!({"name": "a"});
     for (hours, is_again) in [(0, false), (23, true), (1, false), (1, true)] {
         clock.advance(SignedDuration::from_hours(hours));
@@ -148,10 +149,10 @@ async fn a_day_later_a_key_is_new() {
 
 #[tokio::test]
 async fn an_answer_that_was_not_written_down_is_made_again() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("once.db");
-    let url = format!("sqlite://{}", file.display());
-    let program = Program::of(App::new(&url)).await;
+    let database = TestDatabase::new().expect("a database");
+    let url = database.url().to_owned();
+    let running = App::new(&url).start().await.expect("it starts");
+    let program = Program::with(running, database).await;
     let tag = program.data("tags:create", json!({"name": "a"})).await["id"].clone();
     let doomed = program.data("notes:create", json!([{"text": "a"}, {"text": "b"}])).await;
     let of = |index: usize| doomed[index]["id"].clone();
@@ -175,9 +176,8 @@ async fn an_answer_that_was_not_written_down_is_made_again() {
     let path = format!("notes:update?filterByTk={}", of(1));
     send(&program, "k", &path, json!({"text": "c"})).await;
     program.data(&format!("notes:destroy?filterByTk={}", of(1)), json!({})).await;
-    let connection = rusqlite::Connection::open(&file).expect("the database");
-    let lost = connection.execute("UPDATE wf_answers SET answer = NULL, status = NULL", []);
-    assert_eq!(lost.expect("an update"), asked.len() + 1);
+    let lost = "UPDATE wf_answers SET answer = NULL, status = NULL RETURNING 1";
+    assert_eq!(sql(&url, lost).len(), asked.len() + 1);
     for ((path, body), first) in asked.iter().zip(first) {
         let again = send(&program, "k", path, body.clone()).await;
         assert_eq!((again.0, again.1, &again.3), (first.0, true, &first.3), "{path}");

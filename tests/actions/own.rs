@@ -67,7 +67,7 @@ async fn any_handler_can_fire_post_actions() {
     let routes = axum::Router::new()
         .route("/api/own/rename/{id}", post(rename))
         .route("/api/own/make", post(make));
-    let program = Program::of(wfruntime::App::new("sqlite://:memory:").merge(routes)).await;
+    let program = Program::of(|app| app.merge(routes)).await;
     let (status, answer) = program.post("own/make?triggerWorkflows=review", json!({})).await;
     assert_eq!(
         (status, workflows(&answer)),

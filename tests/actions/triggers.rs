@@ -107,8 +107,7 @@ async fn a_workflow_needs_the_role_and_what_is_wrong_is_judged_first() {
 
 #[tokio::test]
 async fn a_lenient_program_ignores_keys_that_are_wrong() {
-    let app = wfruntime::App::new("sqlite://:memory:").lenient_triggers();
-    let program = Program::of(app).await;
+    let program = Program::of(wfruntime::App::lenient_triggers).await;
     let (status, answer) = order(&program, 5, "nonsense,greet,review!x,review,greet!number").await;
     assert_eq!((status, workflows(&answer)), (200, vec!["review queued".to_owned()]));
 }
@@ -167,8 +166,7 @@ async fn the_answer_tells_what_synchronous_workflows_came_to() {
 
 #[tokio::test]
 async fn a_context_over_the_limit_is_told_and_the_write_stands() {
-    let app = wfruntime::App::new("sqlite://:memory:").settings(|it| it.payload_limit = 2000);
-    let program = Program::of(app).await;
+    let program = Program::of(|app| app.settings(|it| it.payload_limit = 2000)).await;
     let body = json!({"number": 11, "note": "x".repeat(3000)});
     let (status, answer) = program.post("orders:create?triggerWorkflows=review", body).await;
     assert_eq!((status, workflows(&answer)), (200, vec!["review error".to_owned()]));

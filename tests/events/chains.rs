@@ -24,7 +24,7 @@ async fn a_chain_ends_at_the_stack_limit_and_says_so() {
 
 #[tokio::test]
 async fn a_deeper_stack_lets_it_run_again() {
-    let program = Program::of(wfruntime::App::new("sqlite://:memory:").stack_limit(3)).await;
+    let program = Program::of(|app| app.stack_limit(3)).await;
     let order = json!({"number": 1, "amount": 5, "note": "grow"});
     let id = program.data("orders:create", order).await["id"].clone();
     program.running.idle().await;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
+use wfruntime::Clock;
 use wfruntime::prelude::*;
-use wfruntime::{App, Clock};
 
 use crate::client::{Program, workflows};
 use crate::model::{Claim, Tag};
@@ -44,8 +44,8 @@ async fn slow_event(tag: CollectionEvent<Tag>, cx: SyncContext) -> Result<()> {
 async fn late(path: &str, body: Value) -> (Program, u16, Value) {
     let reached = Arc::new(Notify::new());
     let clock = Clock::manual("2026-01-01T00:00:00Z".parse().expect("a moment"));
-    let app = App::new("sqlite://:memory:").clock(clock.clone());
-    let program = Program::of(app.state(Reached(Arc::clone(&reached)))).await;
+    let state = Reached(Arc::clone(&reached));
+    let program = Program::of(|app| app.clock(clock.clone()).state(state)).await;
     let ((status, answer), ()) = tokio::join!(program.post(path, body), async {
         reached.notified().await;
         clock.advance(SignedDuration::from_secs(31));

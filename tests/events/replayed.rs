@@ -21,11 +21,11 @@ async fn what_ran_before_writes_and_behind_changes_replays() {
     root.post(&path, json!({})).await.expect_status(200);
     root.post("/api/stocks:create", json!({"name": "nuts", "left": -1})).await.expect_status(400);
     app.rest().await;
-    let file = app.database().with_file_name("recorded.jsonl");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("recorded.jsonl");
     let file = file.to_str().expect("a path");
     let export = ["program", "executions", "export", "--output", file];
-    let database = format!("sqlite://{}", app.database().display());
-    App::new(database).run_with(export.map(Into::into)).await.expect("an export");
+    App::new(app.database().url()).run_with(export.map(Into::into)).await.expect("an export");
     let recorded = std::fs::read_to_string(file).expect("the file");
     for key in ["gate", "judge", "history", "grow", "lines", "guard"] {
         assert!(recorded.contains(&format!("\"key\":\"{key}\"")), "{key}: {recorded}");

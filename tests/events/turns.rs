@@ -41,8 +41,8 @@ async fn counted(tag: PostAction<Tag>, cx: Context) -> Result<()> {
 /// How many of twelve are under way at most, and in which order they wrote.
 async fn run(change: impl FnOnce(App) -> App) -> (usize, Vec<String>) {
     let under_way = Arc::new(UnderWay::default());
-    let app = App::new("sqlite://:memory:").state(Counted(Arc::clone(&under_way)));
-    let program = Program::of(change(app)).await;
+    let counted = Counted(Arc::clone(&under_way));
+    let program = Program::of(|app| change(app.state(counted))).await;
     let tags: Vec<_> = (10..22).map(|number| json!({"name": format!("tag {number}")})).collect();
     program.data("tags:create?triggerWorkflows=counted", json!(tags)).await;
     let seen = crate::changes::seen(&program, "counted").await;

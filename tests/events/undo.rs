@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
 use tokio::sync::Notify;
-use wfruntime::App;
 use wfruntime::prelude::*;
 
 use crate::changes::seen;
@@ -39,8 +38,8 @@ async fn slowly(stock: CollectionEvent<Stock>, cx: CheckContext) -> Result<()> {
 #[tokio::test]
 async fn a_create_whose_nested_record_changed_meanwhile_is_judged_again() {
     let pause = Arc::new(Pause::default());
-    let app = App::new("sqlite://:memory:").state(Pauses(Arc::clone(&pause)));
-    let program = Program::of(app).await;
+    let pauses = Pauses(Arc::clone(&pause));
+    let program = Program::of(|app| app.state(pauses)).await;
     let stock = program.data("stocks:create", json!({"name": "slow", "left": 3})).await;
     pause.is_armed.store(true, Ordering::SeqCst);
     let nested = json!({"id": stock["id"], "left": 2});

@@ -2,13 +2,15 @@
 
 use serde_json::json;
 use wfruntime::App;
+use wfruntime::testing::TestDatabase;
 
 use crate::changes::seen;
 use crate::client::Program;
 
 #[tokio::test]
 async fn whoever_makes_a_user_is_heard() {
-    let running = App::new("sqlite://:memory:").start().await.expect("it starts");
+    let database = TestDatabase::new().expect("a database");
+    let running = App::new(database.url()).start().await.expect("it starts");
     let code = running.setup_code().await.expect("readable").expect("a code");
     let first = json!({"code": code, "nickname": "new Ann", "password": "correct horse"});
     let request = axum::http::Request::builder()
@@ -17,7 +19,7 @@ async fn whoever_makes_a_user_is_heard() {
         .body(first.to_string().into())
         .expect("a request");
     assert_eq!(running.answer(request).await.status(), 200);
-    let program = Program::with(running).await;
+    let program = Program::with(running, database).await;
     program.user("new Bob", &["root"]).await;
     program.data("users:create", json!({"nickname": "new Cem", "roles": []})).await;
     let joined = seen(&program, "joined").await;

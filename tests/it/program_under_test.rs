@@ -3,7 +3,7 @@
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
-use tempfile::TempDir;
+use wfruntime::testing::TestDatabase;
 use wfruntime::{App, Clock, Running};
 
 use crate::described::{Documents, Exchange};
@@ -12,7 +12,7 @@ use crate::described::{Documents, Exchange};
 pub(crate) struct Program {
     pub(crate) running: Running,
     pub(crate) clock: Clock,
-    folder: TempDir,
+    pub(crate) database: TestDatabase,
     documents: Documents,
 }
 
@@ -31,17 +31,11 @@ impl Program {
 
     /// Starts it with a clock that stands still until it is moved.
     pub(crate) async fn start_with(change: impl FnOnce(App) -> App) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        let database = TestDatabase::new().expect("a database");
         let clock = Clock::manual("2026-01-01T00:00:00Z".parse().expect("a moment"));
-        let app = change(App::new(url).clock(clock.clone()));
+        let app = change(App::new(database.url()).clock(clock.clone()));
         let running = app.start().await.expect("the application starts");
-        Self { running, clock, folder, documents: Documents::default() }
-    }
-
-    /// The file of its database.
-    pub(crate) fn database(&self) -> std::path::PathBuf {
-        self.folder.path().join("test.db")
+        Self { running, clock, database, documents: Documents::default() }
     }
 
     /// A token of a new user.

@@ -69,13 +69,14 @@ async fn recorded_executions_replay_without_effects() {
     let shown = program.get(&format!("/api/executions:get?filterByTk={}", ids[0]), &root).await;
     assert_eq!(shown.body["data"]["version"], 2);
 
-    let file = program.database().with_file_name("recorded.jsonl");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("recorded.jsonl");
     let name = file.to_str().expect("a path");
     let export = |more: &[&str]| {
         let arguments = ["program", "executions", "export", "--output", name];
         let arguments: Vec<String> =
             arguments.iter().chain(more).map(ToString::to_string).collect();
-        let database = format!("sqlite://{}", program.database().display());
+        let database = program.database.url();
         async move { App::new(database).run_with(arguments.iter().map(Into::into)).await }
     };
     export(&["--key", "visits.welcome"]).await.expect("an export");
@@ -120,10 +121,9 @@ async fn recorded_executions_replay_without_effects() {
 #[tokio::test]
 async fn an_export_names_what_it_cannot_find() {
     let program = Program::start().await;
-    let database = format!("sqlite://{}", program.database().display());
     let run = |more: &'static [&'static str]| {
         let arguments = ["program", "executions", "export"].iter().chain(more);
-        App::new(&database).run_with(arguments.map(Into::into).collect::<Vec<_>>())
+        App::new(program.database.url()).run_with(arguments.map(Into::into).collect::<Vec<_>>())
     };
     let error = run(&["7"]).await.expect_err("there is none");
     assert_eq!(error.to_string(), "there is no execution 7");

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use serde_json::json;
+use wf_tests::sql;
 use wfruntime::{Actor, Identity};
 
 use crate::program_under_test::{Answer, Program};
@@ -232,8 +233,8 @@ async fn the_programs_own_sign_in_names_a_user_who_exists() {
     })
     .await;
     program.user("Ada", &["admin"]).await;
-    let stored = rusqlite::Connection::open(program.database()).expect("the database");
-    let ada: i64 = stored.query_row("SELECT id FROM users", [], |row| row.get(0)).expect("Ada");
+    let ada = sql(program.database.url(), "SELECT id FROM users");
+    let ada: i64 = ada[0].parse().expect("Ada");
     let check = program.send("GET", CHECK, &[("x-user", &ada.to_string())], "").await;
     assert_eq!((check.outcome(), check.id()), ((200, ""), ada));
 

@@ -1,6 +1,7 @@
 //! Schedules that go by a date of each record.
 
 use jiff::ToSpan as _;
+use wf_tests::sql;
 
 use crate::model::{Customer, Invoice, at, date, program, ran};
 
@@ -95,10 +96,8 @@ async fn dates_that_another_program_wrote() {
     let root = app.root().await;
     root.create(Customer::new().name("Berta")).await.expect("created");
     root.create(Invoice::new().number(1)).await.expect("created");
-    {
-        let beside = rusqlite::Connection::open(app.database()).expect("the database");
-        beside.execute("UPDATE invoices SET due_on = '2026-01-09'", ()).expect("updated");
-    }
+    let moved = "UPDATE invoices SET due_on = '2026-01-09' RETURNING number";
+    assert_eq!(sql(app.database().url(), moved), ["1"]);
     app.advance(5.days()).await;
     assert_eq!(ran(&app, "remind").await, ["2026-01-07T08:00:00Z 1"]);
 }

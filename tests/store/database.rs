@@ -42,7 +42,7 @@ pub(crate) fn sqlite() -> Result<Database> {
 }
 
 pub(crate) fn postgres() -> Result<Database> {
-    let database = crate::pg::PgDatabase::new()?;
+    let database = wf_pg::PgDatabase::new()?;
     Ok(Database { url: database.url(), _until: Box::new(database) })
 }
 

@@ -5,8 +5,6 @@ mod conformance;
 mod database;
 mod kill;
 mod model;
-#[path = "../pg.rs"]
-mod pg;
 mod plans;
 mod postgres;
 mod sqlite;

@@ -6,7 +6,7 @@ use wfruntime::{ErrorKind, Result};
 
 use crate::database::{author, ids, library, run};
 use crate::model::samples_table;
-use crate::pg::PgDatabase;
+use wf_pg::PgDatabase;
 
 async fn opened(database: &PgDatabase) -> Result<Store> {
     Store::open(&database.url(), Options::default()).await

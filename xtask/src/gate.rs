@@ -26,6 +26,12 @@ const STEPS: &[Step] = &[
         run: tests,
     },
     Step {
+        name: "postgres",
+        about: "the tests of whole programs, on PostgreSQL",
+        whole: true,
+        run: postgres,
+    },
+    Step {
         name: "browser",
         about: "the web page as people use it, in Chromium",
         whole: true,
@@ -137,6 +143,25 @@ fn tests() -> Done {
     } else {
         run(&[&["cargo", "test", "--all-targets"][..], &all].concat(), &[])
     }
+}
+
+/// The tests whose programs run on any store.
+const ON_ANY_STORE: [&str; 4] = ["actions", "events", "it", "schedules"];
+
+/// Those of them that are about a file: of SQLite, or of a program that is given one.
+const ABOUT_FILES: [&str; 4] =
+    ["command_line::", "full_disk::", "nonsense::", "killed::every_edge"];
+
+fn postgres() -> Done {
+    tools::install()?;
+    let server = wf_pg::server().map_err(|error| format!("PostgreSQL does not run: {error}"))?;
+    let suites = ON_ANY_STORE.iter().flat_map(|suite| ["--test", suite]);
+    let skipped = ABOUT_FILES.iter().flat_map(|test| ["--skip", test]);
+    let mut line = [&["cargo"][..], runner(), &OURS, &["--no-fail-fast"]].concat();
+    line.extend(suites);
+    line.push("--");
+    line.extend(skipped);
+    run(&line, &[("WF_TEST_SERVER", &server)])
 }
 
 fn browser() -> Done {

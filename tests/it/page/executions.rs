@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
+use wf_tests::sql;
 use wfruntime::prelude::*;
 use wfruntime::testing::TestApp;
 
@@ -219,9 +220,11 @@ async fn a_stranded_execution_says_what_does_not_fit_and_goes_on_from_there() ->
     let depot = Depot::open().await;
     let (_, inner, _) = depot.carry("Rome").await?;
     // As if the node had been another one when it began.
-    let database = rusqlite::Connection::open(depot.app.database()).expect("the database");
-    let changed = "UPDATE wf_jobs SET fingerprint = 1 WHERE execution_id = ?1 AND key = 'sign'";
-    database.execute(changed, [inner]).expect("a change");
+    let change = format!(
+        "UPDATE wf_jobs SET fingerprint = 1 WHERE execution_id = {inner} AND key = 'sign' \
+         RETURNING 1"
+    );
+    assert_eq!(sql(depot.app.database().url(), &change), ["1"]);
     depot.sign().await;
 
     let path = format!("/admin/executions/{inner}");

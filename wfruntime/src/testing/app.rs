@@ -5,10 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
-use super::{Person, fail};
+use super::{Person, TestDatabase, fail};
 use crate::app::{App, Running};
 use crate::auth::{self, NewUser};
 use crate::clock::Clock;
@@ -24,7 +23,7 @@ const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 type Build = dyn Fn(App) -> App + Send + Sync;
 
-/// The program's application on a temporary database, with a clock that the test moves.
+/// The program's application on a [`TestDatabase`], with a clock that the test moves.
 ///
 /// A clone is the same one. The database is gone with the last of them, and of its [`Person`]s.
 ///
@@ -55,7 +54,7 @@ struct Inner {
     clock: Clock,
     running: Mutex<Option<Running>>,
     root: OnceCell<(Actor, String)>,
-    folder: TempDir,
+    database: TestDatabase,
 }
 
 impl TestApp {
@@ -109,7 +108,7 @@ impl TestApp {
                 clock: Clock::manual(moment),
                 running: Mutex::default(),
                 root: OnceCell::new(),
-                folder: tempfile::tempdir()?,
+                database: TestDatabase::new()?,
             }),
         };
         app.begin().await?;
@@ -118,7 +117,7 @@ impl TestApp {
 
     async fn begin(&self) -> Result<()> {
         let inner = &*self.inner;
-        let app = App::new(format!("sqlite://{}", self.database().display()));
+        let app = App::new(inner.database.url());
         let app = app.settings(|settings| settings.token_lifetime = CENTURY);
         let running = (inner.build)(app).clock(inner.clock.clone()).start().await?;
         running.core().engine.skip_pauses();
@@ -126,10 +125,10 @@ impl TestApp {
         Ok(())
     }
 
-    /// The file of its database.
+    /// Its database.
     #[must_use]
-    pub fn database(&self) -> std::path::PathBuf {
-        self.inner.folder.path().join("test.db")
+    pub fn database(&self) -> &TestDatabase {
+        &self.inner.database
     }
 
     /// The application itself, for what this kit does not do.

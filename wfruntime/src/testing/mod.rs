@@ -4,6 +4,7 @@ mod answer;
 mod app;
 mod crash;
 mod custom;
+mod database;
 mod execution;
 mod messages;
 mod person;
@@ -14,6 +15,7 @@ mod timeline;
 
 pub use answer::{Answer, Fired};
 pub use app::TestApp;
+pub use database::TestDatabase;
 pub use execution::{Execution, Job};
 pub use messages::{compile_fail, pass};
 pub use person::Person;

@@ -34,6 +34,9 @@ pub(super) fn read(kind: Kind, json: &Json) -> Result<Value, String> {
         (Type::Float, Json::Number(number)) => {
             number.as_f64().map(Value::Float).ok_or_else(|| "the number is too large".to_owned())
         }
+        (Type::Text, Json::String(text)) if text.contains('\0') => {
+            Err("no text has the character U+0000".to_owned())
+        }
         (Type::Text, Json::String(text)) => Ok(text.clone().into()),
         (Type::Decimal, Json::Number(number)) => decimal(&number.to_string()),
         (Type::Decimal, Json::String(text)) => decimal(text),

@@ -39,6 +39,10 @@ impl Slot<'_> {
             let message = format!("`{name}` must not lie before the year 0");
             return Err(Fault::new("out_of_range", message).at(name));
         }
+        if has_nul(value) {
+            let message = format!("`{name}` must not hold the character U+0000");
+            return Err(Fault::new("nul", message).at(name));
+        }
         if let (Some(choices), Value::Text(text)) = (&self.choices, value)
             && !choices.0.contains(&text.as_str())
         {
@@ -126,6 +130,26 @@ fn before_year_0(value: &Value) -> bool {
         Value::Date(date) => date.year() < 0,
         Value::DateTime(moment) => moment.year() < 0,
         Value::Timestamp(moment) => jiff::tz::Offset::UTC.to_datetime(*moment).year() < 0,
+        _ => false,
+    }
+}
+
+/// PostgreSQL keeps it in no text; so no store does, and a program can move to another.
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::Text(text) => text.contains('\0'),
+        Value::Json(json) => json_has_nul(json),
+        _ => false,
+    }
+}
+
+fn json_has_nul(json: &serde_json::Value) -> bool {
+    match json {
+        serde_json::Value::String(text) => text.contains('\0'),
+        serde_json::Value::Array(items) => items.iter().any(json_has_nul),
+        serde_json::Value::Object(fields) => {
+            fields.iter().any(|(name, value)| name.contains('\0') || json_has_nul(value))
+        }
         _ => false,
     }
 }

@@ -64,7 +64,9 @@ impl Slot<'_> {
                 return Err(Fault::new("too_deep", message).at(name));
             }
             let json = serde_json::from_str(text).map_err(|error| self.unreadable(&error))?;
-            return Ok(Value::Json(json));
+            let value = Value::Json(json);
+            self.check(&value)?;
+            return Ok(value);
         }
         let token = token(text).map_err(|error| self.unreadable(&error))?;
         if token == Token::Null && !self.nullable {

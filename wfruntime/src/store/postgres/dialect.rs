@@ -134,7 +134,7 @@ impl Translation<'_> {
         let _ = match (function, arguments) {
             ("CAST", [cast]) => {
                 let column = cast.strip_suffix(" AS BLOB").unwrap_or(cast);
-                write!(self.out, "convert_to({column}, 'UTF8')")
+                write!(self.out, "convert_to({column}::text, 'UTF8')")
             }
             ("instr", [bytes, part]) => write!(self.out, "\"position\"({bytes}, {part})"),
             ("substr", [bytes, from, length]) => {
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn texts_are_found_by_their_bytes() {
         let at = |place| filtered(Condition::Text("a", place, "x".into()));
-        let bytes = r#"convert_to("posts"."a", 'UTF8')"#;
+        let bytes = r#"convert_to("posts"."a"::text, 'UTF8')"#;
         assert_eq!(at(Place::Anywhere), format!(r#""position"({bytes}, $1) > (0)"#));
         assert_eq!(at(Place::Start), format!("substr({bytes}, 1, ($1)::int4) = $2"));
         let end = format!("substr({bytes}, GREATEST(octet_length({bytes}) + ($1)::int4 + 1, 1))");

@@ -32,6 +32,16 @@ pub struct Postgres {
     readers: Arc<Readers>,
 }
 
+/// Runs one command on a connection of its own, outside transactions.
+#[cfg(feature = "testing")]
+pub(crate) async fn command(url: &str, sql: &str) -> Result<()> {
+    let place = Place::parse(url, &Options::default())?;
+    let session = Session::open(&Arc::new(Common::new(place))).await?;
+    let done = session.own(sql).await;
+    session.close().await;
+    done.map(drop)
+}
+
 impl Postgres {
     pub(super) fn open<'a>(url: &'a str, options: &'a Options) -> BoxFuture<'a, Result<Self>> {
         Box::pin(Self::opened(url, options))

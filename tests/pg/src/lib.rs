@@ -16,13 +16,17 @@ use std::sync::atomic::{AtomicU32, Ordering};
 const USERS: [&str; 2] = ["postgres", "nobody"];
 
 /// A database of the tests' server, empty at first, gone when dropped.
-pub(crate) struct PgDatabase {
+pub struct PgDatabase {
     name: String,
     server: &'static Server,
 }
 
 impl PgDatabase {
-    pub(crate) fn new() -> Result<Self> {
+    /// Makes one, and starts the server if it does not run yet.
+    ///
+    /// # Errors
+    /// If the server does not start or answer.
+    pub fn new() -> Result<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let server = Server::running()?;
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -31,13 +35,17 @@ impl PgDatabase {
         Ok(Self { name, server })
     }
 
-    pub(crate) fn url(&self) -> String {
-        let folder = self.server.folder.display().to_string().replace('/', "%2F");
-        format!("postgres://postgres@{folder}/{}", self.name)
+    /// As a program is given it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.server.url(&self.name)
     }
 
     /// What `psql` says to a command.
-    pub(crate) fn psql(&self, sql: &str) -> Result<String> {
+    ///
+    /// # Errors
+    /// If the command fails.
+    pub fn psql(&self, sql: &str) -> Result<String> {
         let line = ["--no-psqlrc", "--tuples-only", "--no-align", "--command", sql, &self.name];
         self.server.client("psql", &line)
     }
@@ -122,6 +130,11 @@ impl Server {
         Ok(())
     }
 
+    fn url(&self, database: &str) -> String {
+        let folder = self.folder.display().to_string().replace('/', "%2F");
+        format!("postgres://postgres@{folder}/{database}")
+    }
+
     fn client(&self, program: &str, arguments: &[&str]) -> Result<String> {
         let folder = self.folder.display().to_string();
         self.run(program, &[&["--host", &folder, "--username=postgres"], arguments].concat())
@@ -174,8 +187,19 @@ fn user() -> Result<Option<(u32, u32)>> {
     ids.map(Some).ok_or_else(|| Error::other("there is no user that a server may run as"))
 }
 
+/// The URL of the run's server; its database is the one that others are made from.
+///
+/// # Errors
+/// If the server does not start.
+pub fn server() -> Result<String> {
+    Ok(Server::running()?.url("postgres"))
+}
+
 /// The folder of the newest server's programs.
-fn programs() -> Result<PathBuf> {
+///
+/// # Errors
+/// If none is installed.
+pub fn programs() -> Result<PathBuf> {
     let version =
         |path: &Path| -> Option<u32> { path.parent()?.file_name()?.to_str()?.parse().ok() };
     let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
