@@ -25,3 +25,4 @@ mod signals;
 mod slow_clients;
 mod system_lists;
 mod tasks;
+mod watching;

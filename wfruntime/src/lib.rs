@@ -45,6 +45,7 @@ mod text;
 mod transfer;
 mod trigger;
 mod value;
+mod watch;
 pub mod workflow;
 
 pub use action::{Act, ActionResult, FromOwnCall, OwnCall};

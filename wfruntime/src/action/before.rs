@@ -14,6 +14,7 @@ use crate::execution::{NewExecution, NewStatus, Status};
 use crate::identity::Identity;
 use crate::trigger::{About, Chosen, Snapshot, holds};
 use crate::value::Value;
+use crate::watch::Trace;
 
 /// What is about to be written into one record, or into all that a request names.
 #[derive(Debug, Default)]
@@ -112,6 +113,7 @@ impl Before<'_> {
             snapshot: Arc::new(snapshot),
             cause: Vec::new(),
             caller: None,
+            trace: Trace::current(),
             status,
         })
     }

@@ -22,6 +22,7 @@ use crate::execution::{Birth, NewExecution, NewStatus, bear, refuse_overlaps};
 use crate::store::sql::Query;
 use crate::store::{Statement, Store};
 use crate::trigger::Firing;
+use crate::watch;
 use crate::workflow::Timing;
 
 /// What a request writes and fires.
@@ -98,7 +99,7 @@ impl Commit {
             return self.finish(core, turns, None).await;
         }
         let core = Arc::clone(core);
-        tokio::spawn(async move { self.finish(&core, turns, telling).await }).await?
+        watch::spawn(async move { self.finish(&core, turns, telling).await }).await?
     }
 
     async fn finish(

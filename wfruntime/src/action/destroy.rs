@@ -19,6 +19,7 @@ use crate::execution::{NewExecution, NewStatus};
 use crate::store::sql::{Condition, Query};
 use crate::store::{Expect, Statement, Tx};
 use crate::trigger::{self, Named};
+use crate::watch;
 
 /// Destroys what the request names.
 ///
@@ -98,7 +99,7 @@ impl Unit {
         }
         // From the commit on no closed connection ends it.
         let core = Arc::clone(core);
-        tokio::spawn(async move { self.finish(&core, report).await }).await?
+        watch::spawn(async move { self.finish(&core, report).await }).await?
     }
 
     async fn finish(self, core: &Arc<Core>, mut report: Report) -> Result<Answer> {

@@ -60,21 +60,9 @@ fn open(core: &Core) -> Result<()> {
 /// then. What goes wrong after the commit stands in the [`Answer`].
 pub(crate) async fn perform(core: &Arc<Core>, request: Request) -> Result<Answer> {
     open(core)?;
-    let name = match request.verb {
-        Verb::Create | Verb::Update => None,
-        Verb::List => Some("list"),
-        Verb::Get => Some("get"),
-        Verb::Destroy => Some("destroy"),
-        Verb::UpdateOrCreate => Some("updateOrCreate"),
-        Verb::FirstOrCreate => Some("firstOrCreate"),
-        Verb::Add => Some("add"),
-        Verb::Remove => Some("remove"),
-        Verb::Set => Some("set"),
-        Verb::Trigger => Some("trigger"),
-        Verb::Own(name) => Some(name),
-    };
-    if let (Some(name), true) = (name, request.button.is_some()) {
-        return Err(button::none_here(name));
+    let takes_buttons = matches!(request.verb, Verb::Create | Verb::Update);
+    if request.button.is_some() && !takes_buttons {
+        return Err(button::none_here(request.verb.name()));
     }
     match request.verb {
         Verb::List | Verb::Get => {

@@ -35,6 +35,26 @@ pub(crate) enum Verb {
     Own(&'static str),
 }
 
+impl Verb {
+    /// As requests name it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Get => "get",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Destroy => "destroy",
+            Self::UpdateOrCreate => "updateOrCreate",
+            Self::FirstOrCreate => "firstOrCreate",
+            Self::Add => "add",
+            Self::Remove => "remove",
+            Self::Set => "set",
+            Self::Trigger => "trigger",
+            Self::Own(name) => name,
+        }
+    }
+}
+
 /// A request for custom actions that are about no record.
 pub(crate) struct Alone {
     /// Who asks.

@@ -8,6 +8,7 @@ use crate::engine::failpoint;
 use crate::error::Result;
 use crate::execution::{NewExecution, NewStatus};
 use crate::store::{BoxFuture, Tx};
+use crate::watch;
 
 /// What a unit of these writes needs, once the events with `rollback` have agreed to them.
 ///
@@ -35,7 +36,7 @@ where
 {
     let core = Arc::clone(core);
     // From the commit on it is a task of its own, which no closed connection ends.
-    tokio::spawn(async move { write_and_run(&core, unit).await }).await?
+    watch::spawn(async move { write_and_run(&core, unit).await }).await?
 }
 
 async fn write_and_run<U>(core: &Arc<Core>, unit: U) -> Result<()>

@@ -18,6 +18,7 @@ use crate::store::Tx;
 use crate::store::sql::{Condition, Query, Select, Update};
 use crate::trigger::{About, Snapshot};
 use crate::value::{Type, Value};
+use crate::watch::Trace;
 use crate::workflow::Timing;
 
 /// What a unit needs to tell events of its changes; made before the unit.
@@ -27,6 +28,8 @@ pub(crate) struct Telling {
     off: HashSet<&'static str>,
     /// The execution whose node makes the changes; none for an action.
     pub(super) cause: Option<i64>,
+    /// The trace of the change.
+    trace: Trace,
     /// What events with `rollback` have agreed to, if they were asked.
     pub(super) judged: Option<Judged>,
 }
@@ -75,7 +78,8 @@ impl Telling {
                 off.insert(event.meta.key);
             }
         }
-        Ok(Some(Self { core: Arc::clone(core), off, cause, judged: None }))
+        let trace = Trace::current();
+        Ok(Some(Self { core: Arc::clone(core), off, cause, trace, judged: None }))
     }
 
     /// Where the unit notes its changes.
@@ -86,7 +90,7 @@ impl Telling {
     /// The same for a trial.
     pub(super) fn again(&self) -> Self {
         let (core, off) = (Arc::clone(&self.core), self.off.clone());
-        Self { core, off, cause: self.cause, judged: None }
+        Self { core, off, cause: self.cause, trace: self.trace.clone(), judged: None }
     }
 
     /// Who hears of what the unit did, and is not cut off.
@@ -168,6 +172,7 @@ impl Telling {
             }),
             cause: chain.keys.clone(),
             caller: None,
+            trace: self.trace.clone(),
             status: match workflow.timing {
                 Timing::Sync => NewStatus::StartedSync,
                 Timing::Async => NewStatus::Queued,

@@ -131,6 +131,7 @@ impl Context {
             }),
             cause,
             caller: None,
+            trace: run.trace.node(&node.place.key),
             status: NewStatus::Queued,
         }))
     }

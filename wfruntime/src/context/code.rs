@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tracing::Instrument as _;
 
 use super::SyncContext;
 use crate::engine::run::{Begun, Node};
@@ -82,7 +83,7 @@ impl SyncContext {
         loop {
             self.run.moment("before_node", &node.place.key).await;
             let started = self.run.core.clock.now();
-            let result = code().await;
+            let result = code().instrument(node.span.clone()).await;
             let attempts = node.attempts + 1;
             self.tried(&mut node, started, result.as_ref().err());
             let error = match result {

@@ -86,7 +86,8 @@ impl SyncContext {
     /// `Retry-After` asks for that, an hour at most; others are errors at once. Names are resolved
     /// first, and addresses that are not public refused, at each of at most five redirects too,
     /// unless [`App::allow_requests_to`](crate::App::allow_requests_to) allows them. Whatever is
-    /// no `GET` or `HEAD` has an `Idempotency-Key` that is the same in each attempt.
+    /// no `GET` or `HEAD` has an `Idempotency-Key` that is the same in each attempt. All tell the
+    /// [trace](crate::docs::watching) of the execution, as `traceparent`.
     ///
     /// ```
     /// # #[cfg(feature = "request")]
@@ -229,6 +230,7 @@ mod send {
     use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
     use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
     use reqwest::{Method, Url};
+    use tracing::Instrument as _;
 
     use super::{Error, Request, Response, Result};
     use crate::engine::run::{Begun, Node};
@@ -236,6 +238,8 @@ mod send {
     use crate::outside::{Answer, Failed, Question};
 
     const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+    const TRACE: HeaderName = HeaderName::from_static("traceparent");
+    const TRACE_STATE: HeaderName = HeaderName::from_static("tracestate");
     /// What of a node's key cannot stand in a header.
     const UNFIT: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'\\').add(b'%');
 
@@ -258,7 +262,7 @@ mod send {
                 cx.run.moment("before_node", &node.place.key).await;
                 let last = node.attempts + 1 >= retry.attempts.max(1);
                 let started = cx.run.core.clock.now();
-                let asked = cx.run.core.outside.ask(&question).await;
+                let asked = cx.run.core.outside.ask(&question).instrument(node.span.clone()).await;
                 let (error, is_temporary) = match asked {
                     Ok(answer)
                         if answer.is_success()
@@ -296,6 +300,11 @@ mod send {
                 let id = self.cx.run.hold.id;
                 let key = format!("{id}/{}", utf8_percent_encode(&node.place.key, UNFIT));
                 headers.insert(KEY, HeaderValue::from_str(&key)?);
+            }
+            let trace = self.cx.run.trace.node(&node.place.key);
+            headers.insert(TRACE, HeaderValue::from_str(&trace.traceparent())?);
+            if let Some(state) = trace.tracestate() {
+                headers.insert(TRACE_STATE, HeaderValue::from_str(state)?);
             }
             for (name, value) in &self.headers {
                 let unfit = || wrong(format!("`{name}` cannot be sent as a header"));

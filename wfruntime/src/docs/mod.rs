@@ -16,3 +16,5 @@ pub mod running {}
 pub mod triggers {}
 #[doc = include_str!("versions.md")]
 pub mod versions {}
+#[doc = include_str!("watching.md")]
+pub mod watching {}

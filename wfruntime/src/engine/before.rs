@@ -18,6 +18,7 @@ use crate::core::Core;
 use crate::error::{ErrorKind, Result};
 use crate::execution::{NewExecution, NewStatus, Status, bear};
 use crate::value::Value;
+use crate::watch;
 
 /// Why an execution that stood before a write was closed.
 pub(super) const LEFT: &str = "the process ended before the write";
@@ -59,7 +60,7 @@ impl Engine {
         deadline: Timestamp,
     ) -> Result<Judged> {
         let core = self.core()?;
-        tokio::spawn(async move { judge(&core, execution, deadline).await }).await?
+        watch::spawn(async move { judge(&core, execution, deadline).await }).await?
     }
 }
 

@@ -18,6 +18,7 @@ use crate::execution::{
 use crate::store::sql::{Condition, Count, CountBy, Delete, Exists, Name, Op, Query, Select};
 use crate::store::{Statement, Store};
 use crate::value::{Type, Value};
+use crate::watch;
 
 /// An execution with its jobs.
 #[derive(Debug, Clone, PartialEq)]
@@ -351,5 +352,5 @@ impl Engine {
 pub(super) async fn handed_over<T: Send + 'static>(
     work: impl Future<Output = Result<T>> + Send + 'static,
 ) -> Result<T> {
-    tokio::spawn(work).await?
+    watch::spawn(work).await?
 }

@@ -11,6 +11,7 @@ use super::run::{Nudge, Run, Verdict};
 use crate::error::{Error, ErrorKind, Result};
 use crate::execution::Status;
 use crate::store::BoxFuture;
+use crate::watch;
 use crate::workflow::Invocation;
 
 /// Polls a handler until its run comes to a verdict.
@@ -113,9 +114,12 @@ impl Future for Drive {
         if let Some(verdict) = self.run.verdict() {
             return Poll::Ready(verdict);
         }
-        match self.step(cx) {
+        let run = Arc::clone(&self.run);
+        let _entered = run.span.enter();
+        match run.trace.enter(|| self.step(cx)) {
             Some(verdict) => {
                 self.drop_handler();
+                watch::came_to(&run.span, &verdict);
                 Poll::Ready(verdict)
             }
             None => Poll::Pending,

@@ -10,6 +10,7 @@ use super::run::{Beginning, Run, Verdict};
 use crate::core::Core;
 use crate::error::Result;
 use crate::execution::{Recorded, Status, read_snapshot};
+use crate::watch::Trace;
 
 /// What a recorded execution comes to.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,6 +51,7 @@ pub(crate) async fn rehearse(core: &Arc<Core>, recorded: &Recorded) -> Result<Re
             in_request: false,
             is_rehearsal: true,
             deadline: None,
+            trace: Trace::begin(),
             journal: recorded.journal()?,
             resumed: true,
         },

@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::task::AtomicWaker;
 use jiff::Timestamp;
+use tracing::Span;
 
 pub(crate) use step::Effected;
 use step::Step;
@@ -32,6 +33,7 @@ use crate::execution::{Job, JobStatus, Status};
 use crate::store::{Statement, Values};
 use crate::trigger::Snapshot;
 use crate::value::Value;
+use crate::watch::{self, Trace};
 use crate::workflow::WorkflowMeta;
 
 /// One run of an execution, from the claim until it is final, waits or is given up.
@@ -50,6 +52,9 @@ pub(crate) struct Run {
     is_rehearsal: bool,
     /// When it is aborted at the latest.
     pub(crate) deadline: Option<Timestamp>,
+    /// Its own span of the trace that it belongs to.
+    pub(crate) trace: Trace,
+    pub(crate) span: Span,
     /// Nodes that wait for the store or for own code.
     in_flight: AtomicU32,
     nudge: AtomicU8,
@@ -141,6 +146,7 @@ pub(crate) struct Node {
     pub(crate) waiting: bool,
     /// What its job kept when it began to wait.
     pub(crate) kept: Option<String>,
+    pub(crate) span: Span,
     flight: Flight,
 }
 
@@ -182,6 +188,8 @@ pub(crate) struct Beginning {
     /// Whether it only shows how far its journal goes: no node of it begins.
     pub(crate) is_rehearsal: bool,
     pub(crate) deadline: Option<Timestamp>,
+    /// The trace that it belongs to.
+    pub(crate) trace: Trace,
     pub(crate) journal: HashMap<String, Job>,
     /// Whether it was started before.
     pub(crate) resumed: bool,
@@ -193,9 +201,15 @@ impl Run {
         let journal = beginning.journal;
         let position = journal.values().map(|job| job.position).max().unwrap_or(0);
         let state = RunState { journal, position, loose, ..RunState::default() };
+        let (workflow, id) = (beginning.workflow, beginning.hold.id);
+        let trace = beginning.trace.child();
+        let span = match beginning.is_rehearsal {
+            true => Span::none(),
+            false => watch::run_span(workflow, id, &beginning.trace, &trace),
+        };
         Arc::new(Self {
             core: Arc::clone(core),
-            workflow: beginning.workflow,
+            workflow,
             snapshot: beginning.snapshot,
             hold: beginning.hold,
             record: beginning.record,
@@ -203,6 +217,8 @@ impl Run {
             in_request: beginning.in_request,
             is_rehearsal: beginning.is_rehearsal,
             deadline: beginning.deadline,
+            trace,
+            span,
             in_flight: AtomicU32::new(0),
             nudge: AtomicU8::new(Nudge::None as u8),
             waker: AtomicWaker::new(),
@@ -317,7 +333,7 @@ impl Run {
         let Some(mut job) = state.journal.remove(&place.key) else {
             state.position += 1;
             place.position = state.position;
-            return Ok(Some(Begun::New(self.fresh(place))));
+            return Ok(Some(Begun::New(self.watched(place))));
         };
         place.position = job.position;
         (place.input, place.tries) = (job.input.take(), std::mem::take(&mut job.tries));
@@ -330,17 +346,26 @@ impl Run {
             JobStatus::Error => Err(journal::read_error(job.error.as_deref())),
             JobStatus::Pending => {
                 let (attempts, kept) = (job.attempts, job.output);
-                let node = Node { attempts, waiting: true, kept, ..self.fresh(place) };
+                let node = Node { attempts, waiting: true, kept, ..self.watched(place) };
                 Ok(Some(Begun::New(node)))
             }
-            JobStatus::Aborted => Ok(Some(Begun::New(self.fresh(place)))),
+            JobStatus::Aborted => Ok(Some(Begun::New(self.watched(place)))),
         }
     }
 
     /// A node that runs for the first time, or has something to write after it waited.
     pub(crate) fn fresh(self: &Arc<Self>, place: Place) -> Node {
         let flight = Flight::begin(self);
-        Node { place, attempts: 0, waiting: false, kept: None, flight }
+        Node { place, attempts: 0, waiting: false, kept: None, span: Span::none(), flight }
+    }
+
+    /// A node that the workflow comes to, with a span that ends with it.
+    fn watched(self: &Arc<Self>, place: Place) -> Node {
+        let span = match self.is_rehearsal {
+            true => Span::none(),
+            false => watch::node_span(&place, &self.trace),
+        };
+        Node { span, ..self.fresh(place) }
     }
 
     /// A moment at which a test can kill the process, or this application and with it the run.
@@ -463,6 +488,7 @@ impl Run {
         if matches!(error.kind(), ErrorKind::Fenced | ErrorKind::Unavailable) {
             return self.given_up(error).await;
         }
+        watch::failed(&node.span, error.kind());
         let attempts = node.attempts + 1;
         self.record(node, JobStatus::Error, None, (Some(&error), attempts)).await?;
         Err(error)

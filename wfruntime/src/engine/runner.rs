@@ -22,6 +22,7 @@ use crate::store::sql::{Condition, Count, Op, Query, Select, Set, Update};
 use crate::store::{Statement, Values};
 use crate::trigger::Snapshot;
 use crate::value::{Type, Value};
+use crate::watch::Trace;
 use crate::workflow::WorkflowMeta;
 
 /// How often the table is looked into for what nobody told of.
@@ -86,12 +87,13 @@ async fn find_missed(core: &Core) -> Result<()> {
 }
 
 /// An execution that this process has just claimed.
-struct Claimed {
-    entry: Entry,
-    version: u32,
+#[derive(Debug, Clone)]
+struct Claim {
     hold: Hold,
     wakes: i64,
     started: Option<Timestamp>,
+    version: u32,
+    trace: Trace,
 }
 
 async fn claim(core: &Arc<Core>, entries: Vec<Entry>) -> Result<()> {
@@ -122,7 +124,8 @@ async fn claim(core: &Arc<Core>, entries: Vec<Entry>) -> Result<()> {
             written.await
         }
     };
-    let claimed = match core.patiently(unit).await.and_then(read_claims) {
+    let read = |rows| read_claims(core, rows);
+    let claimed = match core.patiently(unit).await.and_then(read) {
         Ok(claimed) => claimed,
         Err(error) => {
             // They stay in the table: a scan finds them again.
@@ -134,15 +137,12 @@ async fn claim(core: &Arc<Core>, entries: Vec<Entry>) -> Result<()> {
     };
     failpoint("after_claim");
     for entry in entries {
-        let Some(found) = claimed.iter().find(|claim| claim.0 == entry.id) else {
+        let Some(claim) = claimed.iter().find(|claim| claim.hold.id == entry.id) else {
             // Cancelled, or claimed by somebody else.
             core.engine.finished(entry.id, entry.workflow, entry.record);
             continue;
         };
-        let (id, epoch, wakes, started, version) = *found;
-        let hold = Hold { id, owner: core.engine.owner(), epoch };
-        let claimed = Claimed { entry, version, hold, wakes, started };
-        lock(&core.engine.tasks).spawn(execute(Arc::clone(core), claimed));
+        lock(&core.engine.tasks).spawn(execute(Arc::clone(core), entry, claim.clone()));
     }
     Ok(())
 }
@@ -167,18 +167,23 @@ fn claiming(core: &Core, state: State, ids: Vec<Value>) -> Statement {
             ("wakes", Type::Int),
             ("started_at", Type::Timestamp),
             ("version", Type::Int),
+            ("trace_id", Type::Text),
+            ("trace_parent", Type::Text),
+            ("trace_state", Type::Text),
         ],
     }
     .build()
 }
 
-type Claim = (i64, i64, i64, Option<Timestamp>, u32);
-
-fn read_claims(rows: Vec<Values>) -> Result<Vec<Claim>> {
+fn read_claims(core: &Core, rows: Vec<Values>) -> Result<Vec<Claim>> {
+    let owner = core.engine.owner();
     let claim = |row| {
         let mut from = Fields::new(row);
-        let (id, epoch, wakes, started) = (from.int()?, from.int()?, from.int()?, from.moment()?);
-        Ok((id, epoch, wakes, started, u32::try_from(from.int()?)?))
+        let hold = Hold { id: from.int()?, owner, epoch: from.int()? };
+        let (wakes, started, version) = (from.int()?, from.moment()?, u32::try_from(from.int()?)?);
+        let [id, parent, state] = [(); 3].map(|()| from.optional_text());
+        let trace = Trace::stored(id.as_deref(), parent.as_deref(), state.as_deref());
+        Ok(Claim { hold, wakes, started, version, trace })
     };
     rows.into_iter().map(claim).collect()
 }
@@ -246,8 +251,8 @@ async fn entries(core: &Core, rows: Vec<(i64, String, i64)>, resumed: bool) -> R
 }
 
 /// Runs one execution until it is final, waits, or is not this process's any more.
-async fn execute(core: Arc<Core>, claimed: Claimed) {
-    let Claimed { entry, version, hold, mut wakes, started } = claimed;
+async fn execute(core: Arc<Core>, entry: Entry, claim: Claim) {
+    let Claim { hold, mut wakes, started, version, trace } = claim;
     let _place = Place { engine: &core.engine, entry: &entry };
     let Some((workflow, _)) = core.workflows.version(entry.workflow.key, version) else {
         let text = revisions::no_version(entry.workflow.key, version);
@@ -258,7 +263,8 @@ async fn execute(core: Arc<Core>, claimed: Claimed) {
     };
     let mut resumed = entry.resumed;
     loop {
-        let beginning = Start { entry: &entry, workflow, hold, wakes, started, resumed };
+        let (entry, trace) = (&entry, &trace);
+        let beginning = Start { entry, workflow, hold, wakes, started, trace, resumed };
         let result = match begin(&core, &beginning).await {
             Ok(run) => drive(&core, &run).await,
             // This process ends: the next one goes on.
@@ -305,6 +311,7 @@ struct Start<'e> {
     hold: Hold,
     wakes: i64,
     started: Option<Timestamp>,
+    trace: &'e Trace,
     resumed: bool,
 }
 
@@ -334,6 +341,7 @@ async fn begin(core: &Arc<Core>, start: &Start<'_>) -> Result<Arc<Run>> {
             in_request: false,
             is_rehearsal: false,
             deadline,
+            trace: start.trace.clone(),
             journal,
             resumed: start.resumed,
         },

@@ -133,6 +133,7 @@ impl Beginning {
             in_request: true,
             is_rehearsal: false,
             deadline: Some(own.map_or(deadline, |own| own.min(deadline))),
+            trace: execution.trace,
             journal: HashMap::new(),
             resumed: false,
         }

@@ -12,6 +12,7 @@ use crate::store::sql::{Condition, Insert, OnConflict, Query, Select};
 use crate::store::{Statement, Tx};
 use crate::trigger::Snapshot;
 use crate::value::{Type, Value};
+use crate::watch::Trace;
 use crate::workflow::{Overlap, WorkflowMeta};
 
 /// An execution that an action starts, written in the action's unit.
@@ -32,6 +33,8 @@ pub(crate) struct NewExecution {
     pub cause: Vec<String>,
     /// The node that called it and waits for its end.
     pub caller: Option<Caller>,
+    /// The trace that it belongs to.
+    pub trace: Trace,
     /// How it is born.
     pub status: NewStatus,
 }
@@ -116,6 +119,7 @@ impl NewExecution {
         let held = self.status == NewStatus::StartedSync;
         let started = (self.status != NewStatus::Queued).then_some(now);
         let snapshot = &self.snapshot;
+        let (trace_id, trace_parent, trace_state) = self.trace.columns();
         let insert = INSERT.with(
             insert,
             vec![
@@ -131,6 +135,9 @@ impl NewExecution {
                 serde_json::to_string(&chain)?.into(),
                 self.caller.as_ref().map(|caller| caller.id).into(),
                 self.caller.as_ref().map(|caller| caller.key.as_str()).into(),
+                trace_id.into(),
+                trace_parent.into(),
+                trace_state.into(),
                 snapshot.user.as_ref().map(|user| user.id).into(),
                 snapshot.role.as_str().into(),
                 held.then(|| core.engine.owner()).into(),
@@ -164,6 +171,9 @@ fn insert() -> Statement {
         "chain",
         "caller_id",
         "caller_key",
+        "trace_id",
+        "trace_parent",
+        "trace_state",
         "user_id",
         "role",
         "owner",

@@ -56,6 +56,11 @@ fn executions() -> TableSpec {
             // The node that called it and waits for its end.
             ColumnSpec::new("caller_id", Type::Int).nullable(),
             ColumnSpec::new("caller_key", Type::Text).nullable(),
+            // The trace that it belongs to, the span that made it and its flags, and what other
+            // programs keep with the trace.
+            ColumnSpec::new("trace_id", Type::Text).nullable(),
+            ColumnSpec::new("trace_parent", Type::Text).nullable(),
+            ColumnSpec::new("trace_state", Type::Text).nullable(),
             ColumnSpec::new("user_id", Type::Int).nullable(),
             ColumnSpec::new("role", Type::Text),
             ColumnSpec::new("owner", Type::Int).nullable(),

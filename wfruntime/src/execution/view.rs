@@ -41,11 +41,13 @@ pub(crate) struct Execution {
     pub finished_at: Option<Timestamp>,
     /// The node that called it, if one did.
     pub caller: Option<Caller>,
+    /// The id of the trace that it belongs to; an early one has none.
+    pub trace_id: Option<String>,
 }
 
 impl Execution {
     /// The columns that [`Self::from_values`] takes; `context` is the last.
-    pub(crate) const COLUMNS: [(Name, Type); 19] = [
+    pub(crate) const COLUMNS: [(Name, Type); 20] = [
         ("id", Type::Int),
         ("key", Type::Text),
         ("revision", Type::Text),
@@ -64,6 +66,7 @@ impl Execution {
         ("finished_at", Type::Timestamp),
         ("caller_id", Type::Int),
         ("caller_key", Type::Text),
+        ("trace_id", Type::Text),
         ("context", Type::Text),
     ];
 
@@ -89,6 +92,7 @@ impl Execution {
             started_at: from.moment()?,
             finished_at: from.moment()?,
             caller: from.next().as_int().zip(from.optional_text()).map(Caller::from),
+            trace_id: from.optional_text(),
             context: from.optional_text(),
         })
     }

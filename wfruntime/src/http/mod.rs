@@ -17,6 +17,7 @@ mod resource;
 mod serve;
 mod system;
 mod transfer;
+mod watched;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::Method;
 use axum::http::request::Parts;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::any;
 use axum::{Extension, Router};
@@ -45,6 +46,7 @@ use path::Route;
 use query::Params;
 use resource::Asked;
 use system::Call;
+use watched::{Named, Watched};
 
 /// The route of custom actions that are about no record.
 const ALONE: (&str, &str) = ("workflows", "trigger");
@@ -66,11 +68,16 @@ pub(crate) fn router(core: &Arc<Core>, own: Router) -> Router {
         .route("/api/{*path}", any(api_answer))
         .with_state(Arc::clone(core));
     #[cfg(feature = "page")]
-    let api = if core.settings.page { api.merge(crate::admin::router(core)) } else { api };
+    let api = if core.settings.page {
+        api.merge(crate::admin::router(core).layer(from_fn(watched::route)))
+    } else {
+        api
+    };
     let own = own.layer(Extension(Arc::clone(core)));
     // Around the program's own routes alone, and merged last: of two fallbacks that nobody set,
     // the later one stays.
-    api.merge(own.layer(from_fn_with_state(Arc::clone(core), nowhere::tell)))
+    let own = own.layer(from_fn_with_state(Arc::clone(core), nowhere::tell));
+    api.merge(own.layer(from_fn(watched::route)))
 }
 
 /// Answers any request below `/api/`; a panic is an answer, too.
@@ -81,11 +88,16 @@ async fn api_answer(State(core): State<Arc<Core>>, request: axum::extract::Reque
 /// The answer to a request below `/api/`, however it came here.
 pub(crate) async fn handle(core: &Arc<Core>, request: axum::extract::Request) -> Response {
     let (parts, body) = request.into_parts();
-    match AssertUnwindSafe(dispatch(core, parts, body)).catch_unwind().await {
-        Ok(Ok(response)) => response,
-        Ok(Err(error)) => answer::refuse(&error),
-        Err(panic) => answer::refuse(&panicked(panic.as_ref())),
-    }
+    let (named, watched) = (Named::default(), Watched::begin(&parts.method, &parts.headers));
+    // Boxed: those around it would hold it on the stack several times.
+    let work = Box::pin(async {
+        match AssertUnwindSafe(dispatch(core, parts, body, &named)).catch_unwind().await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => answer::refuse(&error),
+            Err(panic) => answer::refuse(&panicked(panic.as_ref())),
+        }
+    });
+    watched.answer(work, || named.route()).await
 }
 
 fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
@@ -94,7 +106,7 @@ fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
     Error::internal(format!("a handler panicked: {}", text.unwrap_or_default()))
 }
 
-async fn dispatch(core: &Arc<Core>, parts: Parts, body: Body) -> Result<Response> {
+async fn dispatch(core: &Arc<Core>, parts: Parts, body: Body, named: &Named) -> Result<Response> {
     let path = parts.uri.path();
     let path =
         path.strip_prefix("/api").map_or(path, |path| path.strip_prefix('/').unwrap_or(path));
@@ -102,6 +114,7 @@ async fn dispatch(core: &Arc<Core>, parts: Parts, body: Body) -> Result<Response
         if !matches!(parts.method, Method::GET | Method::HEAD) {
             return Ok(answer::wrong_method(parts.method.as_str(), path, &["GET", "HEAD"]));
         }
+        named.is(openapi::PATH, "get");
         return openapi::answer(core, &parts).await;
     }
     let route = Route::parse(path)?;
@@ -112,6 +125,7 @@ async fn dispatch(core: &Arc<Core>, parts: Parts, body: Body) -> Result<Response
     if route.through.is_none()
         && let Some(system) = system::find(core, &route.resource, action)?
     {
+        named.is(system.resource, system.action);
         if let Some(response) = refused_method(&parts, path, &route, system.reads()) {
             return Ok(response);
         }
@@ -119,6 +133,12 @@ async fn dispatch(core: &Arc<Core>, parts: Parts, body: Body) -> Result<Response
             return alone(core, &parts, body).await;
         }
         return system_answer(core, &route, system, &parts, body).await;
+    }
+    let others = [forms::ACTION, history::ACTION, action::EXPORT, action::IMPORT];
+    if route.through.is_none()
+        && let Some(other) = others.into_iter().find(|other| *other == action)
+    {
+        named.is_of(core.registry.named(&route.resource), other);
     }
     if route.through.is_none() && [forms::ACTION, history::ACTION].contains(&action) {
         if let Some(response) = refused_method(&parts, path, &route, true) {
@@ -140,6 +160,7 @@ async fn dispatch(core: &Arc<Core>, parts: Parts, body: Body) -> Result<Response
         };
     }
     let asked = Asked::find(core, &route, action)?;
+    named.is(asked.collection.name(), asked.verb.name());
     if let Some(response) = refused_method(&parts, path, &route, asked.reads()) {
         return Ok(response);
     }

@@ -14,6 +14,7 @@ use crate::action::{self, Asked, Earlier, Once};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::identity::Identity;
+use crate::watch;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -97,7 +98,7 @@ pub(super) async fn perform(core: &Arc<Core>, mut asked: Asked, once: Once) -> R
     asked.known_by(once.clone());
     let core = Arc::clone(core);
     // A task of its own: whoever hangs up finds the answer when they ask again.
-    tokio::spawn(async move {
+    watch::spawn(async move {
         let answer = action::perform_any(&core, asked).await?;
         let (status, body) = answer::written(&answer)?;
         if body.len() <= core.settings.payload_limit {

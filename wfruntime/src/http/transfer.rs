@@ -21,6 +21,7 @@ use crate::core::Core;
 use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::spelling::quoted;
 use crate::transfer::{self, Export, Extent, Format, Input, Source};
+use crate::watch;
 
 /// How many parts of a file wait for a slow client.
 const AHEAD: usize = 2;
@@ -45,7 +46,7 @@ pub(super) async fn export(core: &Arc<Core>, name: &str, parts: &Parts) -> Resul
     let first = export.next().await?.unwrap_or_default();
     let (sender, receiver) = mpsc::channel::<Part>(AHEAD);
     let patience = core.settings.request_timeout;
-    tokio::spawn(async move {
+    watch::spawn(async move {
         let mut part = Ok(Some(first));
         loop {
             let sent = match part {
@@ -118,7 +119,7 @@ pub(super) async fn import(
     };
     let (core, user) = (Arc::clone(core), identity.user_id());
     let work = async move { transfer::import(&core, &source, extent, user, |_| ()).await };
-    let count = tokio::spawn(work).await??;
+    let count = watch::spawn(work).await??;
     Ok(answers::data(&json!({ "count": count, "written": extent != Extent::Trial })))
 }
 

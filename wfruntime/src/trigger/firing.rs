@@ -16,6 +16,7 @@ use crate::core::Core;
 use crate::error::Result;
 use crate::execution::{NewExecution, NewStatus};
 use crate::identity::Identity;
+use crate::watch::Trace;
 use crate::workflow::{Timing, WorkflowMeta};
 
 /// What an action did to one record.
@@ -180,6 +181,7 @@ impl Act<'_> {
             snapshot,
             cause: Vec::new(),
             caller: None,
+            trace: Trace::current(),
             status,
         })
     }

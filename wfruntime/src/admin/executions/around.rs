@@ -52,6 +52,9 @@ pub(super) fn facts(visit: &Visit, execution: &Execution) -> Markup {
                 @if execution.version > 1 {
                     div { dt { (visit.t("version")) } dd { (execution.version) } }
                 }
+                @if let Some(trace) = &execution.trace_id {
+                    div { dt { (visit.t("trace")) } dd { (workflows::copied(trace)) } }
+                }
                 div { dt { (visit.t("number")) } dd { (workflows::copied(&execution.id.to_string())) } }
             }
             @for message in &execution.messages { p.said { (message) } }

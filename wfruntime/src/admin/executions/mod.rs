@@ -51,6 +51,7 @@ pub(super) struct Execution {
     messages: Vec<String>,
     caller_id: Option<i64>,
     caller_key: Option<String>,
+    trace_id: Option<String>,
     created_at: String,
     started_at: Option<String>,
     finished_at: Option<String>,

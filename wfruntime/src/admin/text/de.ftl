@@ -230,6 +230,7 @@ output = Ergebnis
 cause = Was sie ausgelöst hat
 context = Der Datensatz in diesem Augenblick
 number = Nummer
+trace = Trace
 
 ## Benutzer
 email = E-Mail

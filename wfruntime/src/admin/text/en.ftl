@@ -230,6 +230,7 @@ output = Output
 cause = What fired it
 context = The record at that moment
 number = Number
+trace = Trace
 
 ## Users
 email = Email

@@ -230,6 +230,7 @@ output = Résultat
 cause = Ce qui l’a déclenchée
 context = L’enregistrement à cet instant
 number = Numéro
+trace = Trace
 
 ## Utilisateurs
 email = E-mail

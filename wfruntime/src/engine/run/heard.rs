@@ -14,11 +14,14 @@ use super::Run;
 use crate::change::Told;
 use crate::core::Core;
 use crate::execution::{NewExecution, NewStatus, Status};
+use crate::watch::Within;
 
 /// How the events of a unit are started at its commit.
 pub(super) struct Starting {
     core: Arc<Core>,
     runtime: Handle,
+    /// Where the node stands.
+    within: Within,
     /// When synchronous ones are aborted.
     deadline: Timestamp,
     done: oneshot::Sender<()>,
@@ -30,14 +33,14 @@ impl Run {
         let (done, is_done) = oneshot::channel();
         let deadline = self.sync_deadline();
         let (core, runtime) = (Arc::clone(&self.core), Handle::current());
-        (Starting { core, runtime, deadline, done }, is_done)
+        (Starting { core, runtime, within: Within::here(), deadline, done }, is_done)
     }
 }
 
 impl Starting {
     /// Starts what the unit has told of its changes, whether the node still waits or not.
     pub(super) fn start(self, told: &Told) {
-        let Self { core, runtime, deadline, done } = self;
+        let Self { core, runtime, within, deadline, done } = self;
         told.ended.iter().for_each(|ended| core.engine.ended(ended));
         if told.executions.is_empty() {
             return;
@@ -48,7 +51,7 @@ impl Starting {
         if synchronous.is_empty() {
             return;
         }
-        runtime.spawn(async move {
+        runtime.spawn(within.carry(Box::pin(async move {
             for execution in synchronous {
                 let (id, key) = (execution.id, execution.workflow.key);
                 let status = core.engine.run_sync(execution, deadline).await.status;
@@ -58,6 +61,6 @@ impl Starting {
             }
             // Nobody may wait for it any more.
             let _ = done.send(());
-        });
+        })));
     }
 }

@@ -6,6 +6,7 @@ use super::step::Step;
 use super::{Effected, Run};
 use crate::error::Result;
 use crate::store::Statement;
+use crate::watch;
 
 /// How often events with `rollback` are asked again because a record was changed meanwhile.
 const ATTEMPTS: usize = 20;
@@ -19,7 +20,7 @@ impl Run {
         limit: usize,
     ) -> Result<Effected> {
         let run = Arc::clone(self);
-        tokio::spawn(async move {
+        watch::spawn(async move {
             let written = run.write(Vec::new(), step, limit).await;
             run.core.auth.users_changed();
             written

@@ -26,6 +26,7 @@ use crate::execution::{NewExecution, NewStatus};
 use crate::registry::WorkflowDefinition;
 use crate::schedule::Planned;
 use crate::trigger::{self, About, Snapshot};
+use crate::watch::Trace;
 use state::State;
 
 /// How often is looked for moments that had passed when their dates were written.
@@ -139,6 +140,7 @@ fn execution(
         }),
         cause: Vec::new(),
         caller: None,
+        trace: Trace::current(),
         status: NewStatus::Queued,
     }
 }

@@ -44,6 +44,7 @@ use crate::store::sql::{Condition, Count, Insert, OnConflict, Query, Set, Update
 use crate::store::{BoxFuture, Options, Store};
 use crate::trigger::{About, Snapshot};
 use crate::value::Value;
+use crate::watch::Trace;
 use crate::workflow::{Invocation, Mode, Overlap, Retry, WorkflowMeta};
 
 /// A claim of the engine's tests.
@@ -188,6 +189,7 @@ impl World {
             }),
             cause: Vec::new(),
             caller: None,
+            trace: Trace::current(),
             status,
         }
     }

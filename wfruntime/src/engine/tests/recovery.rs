@@ -87,6 +87,7 @@ async fn a_process_that_lost_its_hold_writes_nothing_more() {
             in_request: false,
             is_rehearsal: false,
             deadline: None,
+            trace: crate::watch::Trace::begin(),
             journal: HashMap::new(),
             resumed: false,
         },

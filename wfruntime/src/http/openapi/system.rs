@@ -280,6 +280,7 @@ fn execution() -> Object {
         ("pastJobs?", list(named("wf.Job"))),
         ("callerId?", or_null(id())),
         ("callerKey?", or_null(text())),
+        ("traceId?", or_null(text())),
         ("called?", list(called)),
         ("deadline?", or_null(moment())),
     ])

@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, Fault, Result};
 use crate::execution::{NewExecution, NewStatus};
 use crate::registry::WorkflowDefinition;
 use crate::trigger::{self, About, Snapshot};
+use crate::watch::Trace;
 use crate::workflow::Trigger;
 
 /// Runs a workflow as if the user had done something to the record; a disabled one too.
@@ -72,6 +73,7 @@ pub(super) async fn execute(
         }),
         cause: Vec::new(),
         caller: None,
+        trace: Trace::current(),
         status: NewStatus::Queued,
     };
     let id = core.engine.execute(execution).await?;

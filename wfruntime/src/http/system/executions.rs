@@ -30,6 +30,7 @@ const FIELDS: &[Field] = &[
     Field::new("error", "error", Kind::Text),
     Field::new("callerId", "caller_id", Kind::Id),
     Field::shown("callerKey"),
+    Field::new("traceId", "trace_id", Kind::Text),
     Field::new("createdAt", "created_at", Kind::Moment),
     Field::new("startedAt", "started_at", Kind::Moment),
     Field::new("finishedAt", "finished_at", Kind::Moment),

@@ -46,6 +46,7 @@ impl<'e> Shown<'e> {
             "error": execution.error.as_deref().map(|error| self.redaction.text(error)),
             "callerId": execution.caller.as_ref().map(|caller| caller.id),
             "callerKey": execution.caller.as_ref().map(|caller| caller.key.as_str()),
+            "traceId": execution.trace_id,
             "createdAt": execution.created_at.to_string(),
             "startedAt": execution.started_at.map(|at| at.to_string()),
             "finishedAt": execution.finished_at.map(|at| at.to_string()),
