@@ -6,6 +6,7 @@ mod described;
 mod model;
 
 mod associate;
+mod batch;
 mod create;
 mod destroy;
 mod keyed;

@@ -65,7 +65,8 @@ pub use execution::{JobStatus, Status};
 pub use identity::{Actor, Identity};
 pub use retention::Retention;
 pub use trigger::{
-    Changed, CollectionEvent, CustomAction, Many, PostAction, PreAction, Scheduled, Submitted,
+    Batch, Changed, CollectionEvent, CustomAction, Many, PostAction, PreAction, Scheduled,
+    Submitted,
 };
 pub use value::{Type, Value};
 #[doc = include_str!("docs/action.md")]

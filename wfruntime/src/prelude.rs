@@ -12,8 +12,8 @@ pub use crate::collection::{
 };
 pub use crate::http::{Actions, Committed};
 pub use crate::{
-    App, CheckContext, CollectionEvent, Context, CustomAction, Error, ErrorKind, Identity, Many,
-    PostAction, PreAction, PreContext, Result, Scheduled, SyncContext, action, answer, choice,
-    collection, collection_event, custom_action, dec, forms, post_action, pre_action, role,
+    App, Batch, CheckContext, CollectionEvent, Context, CustomAction, Error, ErrorKind, Identity,
+    Many, PostAction, PreAction, PreContext, Result, Scheduled, SyncContext, action, answer,
+    choice, collection, collection_event, custom_action, dec, forms, post_action, pre_action, role,
     schedule, workflow,
 };

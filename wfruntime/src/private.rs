@@ -22,7 +22,7 @@ pub use crate::forms::generated::*;
 pub use crate::schedule::{CatchUp, Cron, Plan, Schedule};
 pub use crate::store::schema::OnDelete;
 pub use crate::trigger::{
-    CollectionEvent, CustomAction, Due, PostAction, PreAction, Scheduled, Subject, is_date,
+    Batch, CollectionEvent, CustomAction, Due, PostAction, PreAction, Scheduled, Subject, is_date,
 };
 pub use crate::workflow::{
     Callable, Decider, Graph, GraphEdge, GraphNode, Identified, InAppends, Mode, Overlap, Passed,
@@ -47,6 +47,14 @@ pub fn type_of<F: 'static>(_: &F) -> TypeId {
 /// The snapshot does not fit the collection.
 pub fn fired<T: Collection>(snapshot: &Snapshot) -> Result<PostAction<T>> {
     PostAction::from_snapshot(snapshot)
+}
+
+/// What fired a workflow of all records of an action, as its function takes it.
+///
+/// # Errors
+/// The snapshot does not fit the collection.
+pub fn gathered<T: Collection>(snapshot: &Snapshot) -> Result<Batch<T>> {
+    Batch::from_snapshot(snapshot)
 }
 
 /// What a pre-action is about, as its function takes it.

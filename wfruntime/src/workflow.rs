@@ -44,7 +44,10 @@ pub enum Mode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Trigger {
     /// An action that succeeded.
-    PostAction,
+    PostAction {
+        /// Whether one execution has all records of the action.
+        batch: bool,
+    },
     /// An action that is about to write.
     PreAction,
     /// A change of data, whoever made it.
@@ -65,12 +68,22 @@ impl Trigger {
     /// Its word in answers.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
-            Self::PostAction => "post_action",
+            Self::PostAction { .. } => "post_action",
             Self::PreAction => "pre_action",
             Self::CollectionEvent { .. } => "collection_event",
             Self::CustomAction { .. } => "custom_action",
             Self::Schedule(_) => "schedule",
         }
+    }
+
+    /// Whether one execution has all records of a request.
+    pub(crate) const fn is_several(self) -> bool {
+        matches!(self, Self::PostAction { batch: true } | Self::CustomAction { several: true })
+    }
+
+    /// Whether it follows an action.
+    pub(crate) const fn is_post_action(self) -> bool {
+        matches!(self, Self::PostAction { .. })
     }
 }
 
@@ -159,7 +172,7 @@ impl WorkflowMeta {
         key: "bare",
         version: 1,
         title: "",
-        trigger: Trigger::PostAction,
+        trigger: Trigger::PostAction { batch: false },
         collection: Some(|| <crate::auth::User as crate::collection::Collection>::META),
         mode: Mode::Local,
         on: &[],
@@ -235,7 +248,7 @@ pub trait Workflow: 'static {
 /// A workflow that others can call: it works on a stored record.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be called",
-    label = "it runs before a write, of which there is none here",
+    label = "it does not run for one stored record",
     note = "`call` runs a `#[post_action]` or a `#[collection_event]` for a record"
 )]
 pub trait Callable: Workflow {}

@@ -37,7 +37,7 @@ fn handler(trigger: &Trigger, model: &Model) -> TokenStream {
         match argument {
             Argument::Claim(ty) => {
                 let snapshot = quote!(&#call.snapshot);
-                let reads = Ident::new(trigger.kind.facts().reads, Span::mixed_site());
+                let reads = Ident::new(trigger.reads(), Span::mixed_site());
                 let about = trigger.given.arguments(trigger.kind);
                 let fired = quote_spanned! {trigger.given.collection.span()=>
                     #reads::<#about>(#snapshot)?

@@ -5,7 +5,7 @@ use syn::{Attribute, FnArg, Ident, PatType, ReturnType, Type, Visibility};
 use crate::diag::{Errors, message};
 use crate::fingerprint::Fingerprint;
 use crate::function::{Function, named};
-use crate::trigger::{Kind, Trigger};
+use crate::trigger::{BATCH, Kind, Trigger};
 
 /// A function that fits; only this can be emitted.
 pub(crate) struct Model {
@@ -104,11 +104,15 @@ fn argument(input: &FnArg, trigger: &Trigger, errors: &mut Errors) -> Option<Arg
         return None;
     };
     match named(ty) {
-        Some((name, of)) if name == kind.claim() && (of.is_some() || kind == Kind::Schedule) => {
+        Some((name, of)) if name == trigger.claim() && (of.is_some() || kind == Kind::Schedule) => {
             Some(Argument::Claim((**ty).clone()))
         }
         // rustc says that the collection is missing.
-        Some((name, None)) if name == kind.claim() => None,
+        Some((name, None)) if name == trigger.claim() => None,
+        Some((name, of)) if kind == Kind::PostAction && (name == BATCH || name == kind.claim()) => {
+            other_count(ty, of, trigger, errors);
+            None
+        }
         Some((name, _)) if CONTEXTS.iter().any(|context| name == context) => {
             if name == trigger.context() {
                 return Some(Argument::Context((**ty).clone()));
@@ -123,12 +127,12 @@ fn argument(input: &FnArg, trigger: &Trigger, errors: &mut Errors) -> Option<Arg
                 other if named(other).is_some_and(|(name, _)| name == "Record") => {
                     kind.facts().record
                 }
-                other if is_known(other) => kind.facts().form,
+                other if is_known(other) => trigger.form(),
                 _ => "put shared things into `App::state`, and read them with `cx.state::<X>()`",
             };
             let note = format!(
                 "it takes `{}<T>` ({}) and `{context}` (what it may do)",
-                kind.claim(),
+                trigger.claim(),
                 kind.facts().tells
             );
             errors.at(
@@ -138,6 +142,25 @@ fn argument(input: &FnArg, trigger: &Trigger, errors: &mut Errors) -> Option<Arg
             None
         }
     }
+}
+
+/// One record where there are several, or several where there is one.
+fn other_count(ty: &Type, of: Option<&Type>, trigger: &Trigger, errors: &mut Errors) {
+    let of = of.map_or_else(|| "T".to_owned(), |of| quote::quote!(#of).to_string());
+    let claim = format!("`{}<{of}>`", trigger.claim());
+    let (headline, note, help) = match trigger.is_batch() {
+        true => (
+            format!("a post action with `batch = true` takes {claim}"),
+            "one execution has all records of an action",
+            format!("write {claim}, or remove `batch = true`"),
+        ),
+        false => (
+            format!("a post action without `batch = true` takes {claim}"),
+            "each record of an action has an execution of its own",
+            format!("add `batch = true`, or write {claim}"),
+        ),
+    };
+    errors.at(ty, message(headline, Some(note), Some(&help)));
 }
 
 /// A context that this workflow does not get.
@@ -197,16 +220,16 @@ fn counts(
     let (kind, noun) = (trigger.kind, trigger.kind.noun());
     for (input, _) in claims.iter().skip(1).chain(contexts.iter().skip(1)) {
         let headline = format!("duplicate argument of a {noun}");
-        errors.at(input, message(headline, None, Some(kind.facts().form)));
+        errors.at(input, message(headline, None, Some(trigger.form())));
     }
     // An argument that was refused above may have been meant as the missing one.
     if claims.is_empty() && all_known {
         errors.at(
             &function.sig.ident,
             message(
-                format!("missing argument `{}<T>` of a {noun}", kind.claim()),
+                format!("missing argument `{}<T>` of a {noun}", trigger.claim()),
                 Some(kind.facts().of),
-                Some(kind.facts().form),
+                Some(trigger.form()),
             ),
         );
     }

@@ -27,7 +27,7 @@ pub(crate) fn expand(kind: Kind, args: TokenStream, item: TokenStream) -> TokenS
     }
     let function = parse::parse(kind, &item, &mut errors);
     let declared = function.and_then(|function| {
-        let given = Given::of_function(kind, &function);
+        let given = Given::of_function(kind, trigger.is_batch(), &function);
         let trigger = trigger::lower(trigger, given, &function.sig.ident, &mut errors);
         let function = lower::lower(function, &trigger, &mut errors);
         Some(emit::declaration(&trigger, &function?))

@@ -48,7 +48,9 @@ fn a_function_and_all_arguments() {
                         key: "notify",
                         version: 1u32,
                         title: "Tells finance",
-                        trigger: wf::private::Trigger::PostAction,
+                        trigger: wf::private::Trigger::PostAction {
+                            batch: false,
+                        },
                         collection: ::core::option::Option::Some(|| {
                             <Claim as wf::private::Collection>::META
                         }),

@@ -43,8 +43,8 @@ pub(crate) fn declaration(it: &Declared) -> TokenStream {
     let doc = format!("The workflow `{key}`, to be named by its path.");
     let checks = checks(it.trigger, &private);
     let meta = meta(it, &private);
-    let callable =
-        it.trigger.kind.facts().is_callable.then(|| quote!(impl #private::Callable for #name {}));
+    let callable = (it.trigger.kind.facts().is_callable && !it.trigger.is_batch())
+        .then(|| quote!(impl #private::Callable for #name {}));
 
     let of = quote_spanned!(collection.span()=> type Collection = #collection;);
     // The struct expression keeps the type from being called dead.
@@ -128,7 +128,10 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
     let (key, version) = (&trigger.key, trigger.version);
     let title = title(trigger, it.attrs, it.name);
     let fires = match trigger.kind {
-        Kind::PostAction => quote!(PostAction),
+        Kind::PostAction => {
+            let batch = trigger.is_batch();
+            quote!(PostAction { batch: #batch })
+        }
         Kind::PreAction => quote!(PreAction),
         Kind::CollectionEvent => {
             let rollback = trigger.rollback;
@@ -221,7 +224,8 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
 fn when(trigger: &Trigger, private: &TokenStream) -> TokenStream {
     let Some(when) = &trigger.when else { return quote!(::core::option::Option::None) };
     let snapshot = Ident::new("snapshot", Span::mixed_site());
-    let parts = parts(trigger);
+    let parts = parts_of(trigger.names_of_when());
+    // That of a batch is asked for each record.
     let claim = Ident::new(trigger.kind.claim(), Span::mixed_site());
     let about = trigger.given.arguments(trigger.kind);
     let holds = Ident::new("holds", Span::mixed_site());
@@ -241,8 +245,11 @@ fn when(trigger: &Trigger, private: &TokenStream) -> TokenStream {
 
 /// `(mut data, before, user, role)`: what bodies use without declaring it.
 pub(crate) fn parts(trigger: &Trigger) -> TokenStream {
-    let [data, second, third, fourth] =
-        trigger.names().map(|name| Ident::new(name, Span::call_site()));
+    parts_of(trigger.names())
+}
+
+fn parts_of(names: [&str; 4]) -> TokenStream {
+    let [data, second, third, fourth] = names.map(|name| Ident::new(name, Span::call_site()));
     let is_mut = (data != "_").then(|| quote!(mut));
     quote!((#is_mut #data, #second, #third, #fourth))
 }

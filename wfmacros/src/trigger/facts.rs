@@ -96,6 +96,7 @@ pub(super) const POST_ACTION: Facts = Facts {
         ("timeout", "timeout = 30 seconds"),
         ("concurrency", "concurrency = 1"),
         ("overlap", "overlap = \"cancel_previous\""),
+        ("batch", "batch = true"),
         ("crate", "crate = \"wfruntime\""),
     ],
 };
@@ -137,6 +138,7 @@ pub(super) const PRE_ACTION: Facts = Facts {
         ("concurrency", ""),
         ("overlap", ""),
         ("rollback", ""),
+        ("batch", ""),
     ],
 };
 
@@ -177,6 +179,7 @@ pub(super) const COLLECTION_EVENT: Facts = Facts {
         ("crate", "crate = \"wfruntime\""),
         ("mode", ""),
         ("allow", ""),
+        ("batch", ""),
     ],
 };
 
@@ -261,5 +264,6 @@ pub(super) const SCHEDULE: Facts = Facts {
         ("changed", ""),
         ("allow", ""),
         ("rollback", ""),
+        ("batch", ""),
     ],
 };

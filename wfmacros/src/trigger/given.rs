@@ -15,6 +15,9 @@ pub(crate) enum Count {
     Several,
 }
 
+/// What a post action of several records takes.
+pub(crate) const BATCH: &str = "Batch";
+
 /// What a workflow is given.
 #[derive(Clone)]
 pub(crate) struct Given {
@@ -28,10 +31,11 @@ pub(crate) struct Given {
 }
 
 impl Given {
-    /// Of a workflow of this trigger that is about `about`.
-    pub(crate) fn new(kind: Kind, about: Type, values: Option<Type>) -> Self {
+    /// Of a workflow of this trigger that is about `about`, or of all such records of an action.
+    pub(crate) fn new(kind: Kind, is_batch: bool, about: Type, values: Option<Type>) -> Self {
         let is_free = kind.facts().is_free;
         let (count, collection) = match named(&about) {
+            _ if is_batch => (Count::Several, about.clone()),
             Some((name, Some(of))) if is_free && name == "Many" => (Count::Several, of.clone()),
             _ if kind.may_be_alone() && is_nothing(&about) => (Count::Nothing, about.clone()),
             _ => (Count::One, about.clone()),
@@ -40,15 +44,16 @@ impl Given {
     }
 
     /// Of a function, as far as it has the argument that says it.
-    pub(crate) fn of_function(kind: Kind, function: &Function) -> Self {
+    pub(crate) fn of_function(kind: Kind, is_batch: bool, function: &Function) -> Self {
         let mut types = function.sig.inputs.iter().filter_map(|input| match input {
             syn::FnArg::Typed(typed) => Some(&*typed.ty),
             syn::FnArg::Receiver(_) => None,
         });
-        let claim = types.find(|ty| named(ty).is_some_and(|(name, _)| name == kind.claim()));
+        let claim = if is_batch { BATCH } else { kind.claim() };
+        let claim = types.find(|ty| named(ty).is_some_and(|(name, _)| name == claim));
         let mut given = claim.map(arguments).unwrap_or_default().into_iter().cloned();
         let about = given.next().unwrap_or_else(|| parse_quote!(()));
-        Self::new(kind, about, given.next().filter(|_| kind.facts().is_free))
+        Self::new(kind, is_batch, about, given.next().filter(|_| kind.facts().is_free))
     }
 
     /// The collection, if there is one.

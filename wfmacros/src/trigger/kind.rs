@@ -3,6 +3,7 @@
 use syn::Path;
 
 use super::facts::{self, Facts};
+use super::given::BATCH;
 use crate::args::Key;
 
 /// What starts a workflow.
@@ -37,7 +38,7 @@ impl Kind {
 
     /// Whether it is what some trigger gives a function.
     pub(crate) fn is_claim(name: &impl PartialEq<str>) -> bool {
-        Self::ALL.into_iter().any(|kind| *name == *kind.claim())
+        *name == *BATCH || Self::ALL.into_iter().any(|kind| *name == *kind.claim())
     }
 
     /// All that is said of it.

@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use syn::{Expr, LitInt, LitStr};
 
 use super::facts::Mode;
-use super::given::{Count, Given};
+use super::given::{BATCH, Count, Given};
 use super::kind::Kind;
 use super::parse::TriggerAst;
 use super::schedule::Schedule;
@@ -13,7 +13,7 @@ use crate::args::joined;
 use crate::diag::{Errors, message};
 use crate::paths::Runtime;
 use crate::words;
-use crate::workflow::lower::check_names;
+use crate::workflow::lower::{check_names, uses_of};
 
 /// What fires a workflow, and how it runs: only this can be emitted.
 pub(crate) struct Trigger {
@@ -52,6 +52,34 @@ impl Trigger {
         names(self.kind, &self.given)
     }
 
+    /// Whether one execution has all records of an action.
+    pub(crate) fn is_batch(&self) -> bool {
+        self.kind == Kind::PostAction && self.given.count == Count::Several
+    }
+
+    /// The type of its function's argument, without its collection.
+    pub(crate) fn claim(&self) -> &'static str {
+        if self.is_batch() { BATCH } else { self.kind.claim() }
+    }
+
+    /// The function of `private` that makes the argument of a snapshot.
+    pub(crate) fn reads(&self) -> &'static str {
+        if self.is_batch() { "gathered" } else { self.kind.facts().reads }
+    }
+
+    /// How its function is written.
+    pub(crate) fn form(&self) -> &'static str {
+        match self.is_batch() {
+            true => "write `async fn name(batch: Batch<Claim>, cx: Context) -> Result<()>`",
+            false => self.kind.facts().form,
+        }
+    }
+
+    /// The names that its `when` uses: that of a batch is asked for each record.
+    pub(crate) fn names_of_when(&self) -> [&'static str; 4] {
+        if self.is_batch() { self.kind.facts().names } else { self.names() }
+    }
+
     /// When it runs, in words, if it is a schedule.
     pub(crate) fn plan(&self) -> Option<&str> {
         self.schedule.as_ref().map(|schedule| schedule.text.as_str())
@@ -75,8 +103,13 @@ fn names(kind: Kind, given: &Given) -> [&'static str; 4] {
 }
 
 /// Judges the arguments of the workflow `name`, which is about what is given.
-pub(crate) fn lower(ast: TriggerAst, given: Given, name: &Ident, errors: &mut Errors) -> Trigger {
-    let kind = ast.kind;
+pub(crate) fn lower(
+    mut ast: TriggerAst,
+    given: Given,
+    name: &Ident,
+    errors: &mut Errors,
+) -> Trigger {
+    let (kind, is_batch) = (ast.kind, ast.is_batch());
     let is_local = mode(&ast, errors);
     let on = super::on::on(&ast, is_local, errors);
     let execution = word(&ast.execution, "execution", &["async", "sync"], errors);
@@ -85,7 +118,8 @@ pub(crate) fn lower(ast: TriggerAst, given: Given, name: &Ident, errors: &mut Er
     match kind {
         Kind::CollectionEvent => event(&ast, execution, overlap, errors),
         Kind::Schedule => super::schedule::check(&ast, &given, overlap, errors),
-        Kind::PostAction | Kind::PreAction | Kind::CustomAction => {}
+        Kind::PostAction => batch(&mut ast, errors),
+        Kind::PreAction | Kind::CustomAction => {}
     }
     distinct_paths(&ast.appends, errors);
     if let (Count::Nothing, Some(first)) =
@@ -124,7 +158,8 @@ pub(crate) fn lower(ast: TriggerAst, given: Given, name: &Ident, errors: &mut Er
         errors.at(key, "`timeout` must be longer than nothing");
     }
     if let Some(when) = &ast.when {
-        check_names(when, kind, given.count, errors);
+        let count = if is_batch { Count::One } else { given.count };
+        check_names(when, kind, count, errors);
     }
     Trigger {
         kind,
@@ -187,6 +222,35 @@ fn event(ast: &TriggerAst, execution: Option<&str>, overlap: Option<&str>, error
                 Some("write `overlap = \"cancel_previous\"`, or remove `overlap`"),
             ),
         );
+    }
+}
+
+/// What contradicts itself on a post action of several records.
+fn batch(ast: &mut TriggerAst, errors: &mut Errors) {
+    if let (true, Some(overlap)) = (ast.is_batch(), &ast.overlap) {
+        errors.at(
+            overlap,
+            message(
+                "`overlap` has no effect with `batch = true`",
+                Some("it goes by the record, and one execution is about several"),
+                Some("remove it; `concurrency = 1` runs one batch after the other"),
+            ),
+        );
+    }
+    let records = ast.when.as_ref().filter(|_| ast.is_batch());
+    if let Some(at) = records.and_then(|when| uses_of(when, "records")) {
+        errors.span(
+            at,
+            message(
+                "`records` cannot be used in the `when` of a batch",
+                Some(
+                    "it is asked for each record, and leaves out those for which it does not hold",
+                ),
+                Some("write `data`, or ask in the workflow itself"),
+            ),
+        );
+        // rustc does not know the name, either.
+        ast.when = None;
     }
 }
 

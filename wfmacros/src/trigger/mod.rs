@@ -13,7 +13,7 @@ mod parse;
 mod refused;
 mod schedule;
 
-pub(crate) use given::{Count, Given};
+pub(crate) use given::{BATCH, Count, Given};
 pub(crate) use kind::Kind;
 pub(crate) use lower::{Trigger, lower};
 pub(crate) use parse::parse;

@@ -40,8 +40,16 @@ pub(crate) struct TriggerAst {
     pub(crate) concurrency: Option<LitInt>,
     pub(crate) overlap: Option<LitStr>,
     pub(crate) rollback: Option<(Ident, LitBool)>,
+    pub(crate) batch: Option<LitBool>,
     /// What only a schedule has.
     pub(super) schedule: ScheduleAst,
+}
+
+impl TriggerAst {
+    /// Whether one execution has all records of an action.
+    pub(crate) fn is_batch(&self) -> bool {
+        self.kind == Kind::PostAction && self.batch.as_ref().is_some_and(|batch| batch.value)
+    }
 }
 
 /// Reads the arguments of a trigger; `at` is where its attribute stands.
@@ -77,6 +85,7 @@ pub(crate) fn parse(kind: Kind, at: Span, tokens: TokenStream, errors: &mut Erro
         concurrency: args.int("concurrency", errors),
         overlap: args.text("overlap", errors),
         rollback: keyed("rollback").zip(args.bool("rollback", errors)),
+        batch: args.bool("batch", errors),
         schedule: match kind {
             Kind::Schedule => ScheduleAst::parse(&args, errors),
             _ => ScheduleAst::default(),

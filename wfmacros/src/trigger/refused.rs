@@ -23,6 +23,10 @@ fn reason(kind: Kind, key: &Ident) -> (&'static str, &'static str) {
             "it runs on every change in `on`, whoever makes it: nobody names it",
             "remove it; what is to run where it is named is a `#[post_action]`",
         ),
+        (Kind::CollectionEvent, "batch") => (
+            "each change is an event of its own: of whichever action, node or cascade it is part",
+            "remove it; all records of one action are a `#[post_action(batch = true)]`",
+        ),
         (Kind::CollectionEvent, _) => (
             "it does not know who made the change, so no role is asked",
             "remove it; what depends on the role is a `#[post_action]`",
@@ -61,6 +65,10 @@ fn reason(kind: Kind, key: &Ident) -> (&'static str, &'static str) {
             "nobody asks for it, so no role is asked",
             "remove it; what depends on the role is a `#[post_action]`",
         ),
+        (Kind::Schedule, "batch") => (
+            "each record has its own moment",
+            "remove it; without a collection it runs once, and may `list` the records",
+        ),
         (Kind::Schedule, _) => ("it changes nothing by itself that could be undone", "remove it"),
         (_, "appends") => (
             "there is no stored record yet to load anything with",
@@ -69,6 +77,10 @@ fn reason(kind: Kind, key: &Ident) -> (&'static str, &'static str) {
         (_, "changed") => (
             "nothing has changed yet; a submitted field is given or not",
             "remove it, and write `when = data.amount.is_some()`",
+        ),
+        (_, "batch") => (
+            "it judges and sets the values of each record; its `ids` are those of the request",
+            "remove it; all records of one action are a `#[post_action(batch = true)]`",
         ),
         (_, "rollback") => (
             "it runs before the write: nothing is there to be undone",

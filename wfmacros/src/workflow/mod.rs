@@ -48,7 +48,7 @@ impl Lowered {
             Some((kind, at, args)) => {
                 let mut ast = trigger::parse(kind, at, args, errors);
                 let values = ast.values.take().map(|(_, ty)| ty);
-                let given = given(kind, &workflow, values);
+                let given = given(kind, ast.is_batch(), &workflow, values);
                 trigger::lower(ast, given, &workflow.name, errors)
             }
             // Others may name the workflow: it is emitted all the same.
@@ -127,13 +127,13 @@ fn any_trigger(workflow: &ast::Workflow) -> Trigger {
     let (name, mut errors) = (&workflow.name, Errors::default());
     let kind = Kind::PostAction;
     let ast = trigger::parse(kind, name.span(), quote!(mode = "local"), &mut errors);
-    trigger::lower(ast, given(kind, workflow, None), name, &mut errors)
+    trigger::lower(ast, given(kind, false, workflow, None), name, &mut errors)
 }
 
 /// What the head of a workflow says that it is about.
-fn given(kind: Kind, workflow: &ast::Workflow, values: Option<Type>) -> Given {
+fn given(kind: Kind, is_batch: bool, workflow: &ast::Workflow, values: Option<Type>) -> Given {
     let about = workflow.about.clone().unwrap_or_else(|| parse_quote!(()));
-    Given::new(kind, about, values)
+    Given::new(kind, is_batch, about, values)
 }
 
 /// What the graph begins with.
@@ -145,7 +145,9 @@ fn label(trigger: &Trigger) -> String {
             None => text.to_owned(),
         };
     }
-    match trigger.given.label().map(graph::source) {
+    let batch = if trigger.is_batch() { " (batch)" } else { "" };
+    let about = |it| graph::source(it) + batch;
+    match trigger.given.label().map(about) {
         Some(collection) if trigger.is_local => format!("{collection}, where it is named"),
         Some(collection) => format!("{collection}: {}", on()),
         None => "where it is named".to_owned(),
@@ -190,7 +192,7 @@ fn function(
     };
     let parts = declaration::parts(trigger);
     let about = trigger.given.arguments(trigger.kind);
-    let given = Ident::new(trigger.kind.claim(), Span::mixed_site());
+    let given = Ident::new(trigger.claim(), Span::mixed_site());
     let doc = attrs.iter().all(|attr| !attr.path().is_ident("doc")).then(|| {
         let doc = format!("The workflow `{}`.", trigger.key);
         quote!(#[doc = #doc])
@@ -215,7 +217,7 @@ fn function(
 fn handler(name: &Ident, trigger: &Trigger) -> TokenStream {
     let private = trigger.runtime.private();
     let call = Ident::new("call", Span::mixed_site());
-    let given = Ident::new(trigger.kind.claim(), Span::mixed_site());
+    let given = Ident::new(trigger.claim(), Span::mixed_site());
     let cx = declaration::context(trigger, &quote!(#call));
     quote! {
         |#call| ::std::boxed::Box::pin(async move {

@@ -107,7 +107,9 @@ fn the_review_of_claims() {
                         key: "expense_review",
                         version: 1u32,
                         title: "Claims above 500 wait for a supervisor",
-                        trigger: ::wfruntime::private::Trigger::PostAction,
+                        trigger: ::wfruntime::private::Trigger::PostAction {
+                            batch: false,
+                        },
                         collection: ::core::option::Option::Some(|| {
                             <Reimbursement as ::wfruntime::private::Collection>::META
                         }),

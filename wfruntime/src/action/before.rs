@@ -96,6 +96,7 @@ impl Before<'_> {
             about: About::One(Row::new(self.definition, values)),
             before: None,
             changed: asked.columns.iter().map(|(column, _)| *column).collect(),
+            each: Vec::new(),
             ids: asked.ids.clone(),
             input: None,
             user: self.identity.user.clone(),

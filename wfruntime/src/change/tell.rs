@@ -165,6 +165,7 @@ impl Telling {
                 about: About::One(data),
                 before,
                 changed: change.changed(),
+                each: Vec::new(),
                 ids: Vec::new(),
                 input: None,
                 user: None,

@@ -123,6 +123,7 @@ impl Context {
                 action: "call".to_owned(),
                 about: About::One(data),
                 before: None,
+                each: Vec::new(),
                 ids: Vec::new(),
                 changed: Vec::new(),
                 input: None,

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use crate::collection::{Definition, Row};
 use crate::error::{Error, Result};
 use crate::identity::Actor;
-use crate::trigger::{About, Snapshot};
+use crate::trigger::{About, Share, Snapshot};
 
 /// The JSON text of a snapshot.
 pub(crate) fn write_snapshot(snapshot: &Snapshot) -> Result<String> {
@@ -21,14 +21,21 @@ pub(crate) fn write_snapshot(snapshot: &Snapshot) -> Result<String> {
         One(R),
         Several(Vec<R>),
     }
+    /// Of the one record, or of each.
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    enum Each<T> {
+        One(T),
+        All(Vec<Option<T>>),
+    }
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Context<'a, R> {
         data: Data<R>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        before: Option<R>,
+        before: Option<Each<R>>,
         action: &'a str,
-        changed: Vec<&'a str>,
+        changed: Each<Vec<&'a str>>,
         #[serde(skip_serializing_if = "<[i64]>::is_empty")]
         ids: &'a [i64],
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,16 +45,28 @@ pub(crate) fn write_snapshot(snapshot: &Snapshot) -> Result<String> {
     }
     let columns = snapshot.about.records().first().map(|row| row.definition.columns.as_slice());
     let columns = columns.unwrap_or_default();
-    let changed = snapshot.changed.iter().filter_map(|index| columns.get(*index));
+    let names = |changed: &[usize]| -> Vec<&str> {
+        changed.iter().filter_map(|index| Some(columns.get(*index)?.json)).collect()
+    };
+    let each = &snapshot.each;
     Ok(serde_json::to_string(&Context {
         data: match &snapshot.about {
             About::Nothing => Data::Nothing,
             About::One(row) => Data::One(row.snapshot()),
             About::Several(rows) => Data::Several(rows.iter().map(Row::snapshot).collect()),
         },
-        before: snapshot.before.as_ref().map(Row::snapshot),
+        before: match &snapshot.before {
+            Some(before) => Some(Each::One(before.snapshot())),
+            None if each.iter().all(|share| share.before.is_none()) => None,
+            None => Some(Each::All(
+                each.iter().map(|share| share.before.as_ref().map(Row::snapshot)).collect(),
+            )),
+        },
         action: &snapshot.action,
-        changed: changed.map(|column| column.json).collect(),
+        changed: match each.is_empty() {
+            true => Each::One(names(&snapshot.changed)),
+            false => Each::All(each.iter().map(|share| Some(names(&share.changed))).collect()),
+        },
         ids: &snapshot.ids,
         input: snapshot.input.as_ref(),
         user: &snapshot.user,
@@ -61,6 +80,12 @@ pub(crate) fn read_snapshot(
     definition: Option<&'static Definition>,
 ) -> Result<Snapshot> {
     #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Changed {
+        One(Vec<String>),
+        Each(Vec<Vec<String>>),
+    }
+    #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Context<'a> {
         #[serde(borrow, default)]
@@ -68,7 +93,7 @@ pub(crate) fn read_snapshot(
         #[serde(borrow, default)]
         before: Option<&'a RawValue>,
         action: String,
-        changed: Vec<String>,
+        changed: Changed,
         #[serde(default)]
         ids: Vec<i64>,
         #[serde(default)]
@@ -90,11 +115,30 @@ pub(crate) fn read_snapshot(
         }
         Some(data) => About::One(row(data)?),
     };
+    let indexes = |names: &[String]| names.iter().filter_map(index).collect();
+    let (changed, mut each): (Vec<usize>, Vec<Share>) = match &context.changed {
+        Changed::One(names) => (indexes(names), Vec::new()),
+        Changed::Each(each) => {
+            let share = |names: &Vec<String>| Share { before: None, changed: indexes(names) };
+            (Vec::new(), each.iter().map(share).collect())
+        }
+    };
+    let before = match context.before {
+        Some(before) if before.get().starts_with('[') => {
+            let rows: Vec<Option<&RawValue>> = serde_json::from_str(before.get())?;
+            for (share, before) in each.iter_mut().zip(rows) {
+                share.before = before.map(row).transpose()?;
+            }
+            None
+        }
+        before => before.map(row).transpose()?,
+    };
     Ok(Snapshot {
         about,
-        before: context.before.map(row).transpose()?,
+        before,
         action: context.action,
-        changed: context.changed.iter().filter_map(index).collect(),
+        changed,
+        each,
         ids: context.ids,
         input: context.input,
         user: context.user,

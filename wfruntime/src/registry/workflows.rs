@@ -34,7 +34,7 @@ impl WorkflowDefinition {
     /// Whether it fires after this action without being named.
     #[must_use]
     pub fn fires_on(&self, collection: &Definition, action: &str) -> bool {
-        self.meta.trigger == Trigger::PostAction
+        self.meta.trigger.is_post_action()
             && self.meta.mode == Mode::Global
             && self.is_of(collection)
             && self.meta.on.contains(&action)
@@ -77,7 +77,7 @@ pub(super) fn resolve(
             continue;
         };
         // Those of the other triggers were checked by their macros.
-        let named: &[&str] = if meta.trigger == Trigger::PostAction { meta.on } else { &[] };
+        let named: &[&str] = if meta.trigger.is_post_action() { meta.on } else { &[] };
         for action in named {
             let built_in = ["create", "update"];
             if !built_in.contains(action) && !names::has(actions, collection, action) {

@@ -64,7 +64,7 @@ fn misplaced(
     let name = workflow.collection.map_or("workflows", |of| of.name());
     let instead = match workflow.meta.trigger {
         Trigger::CustomAction { .. } => None,
-        Trigger::PostAction | Trigger::PreAction => {
+        Trigger::PostAction { .. } | Trigger::PreAction => {
             Some(format!("name it with `{name}:create` or `{name}:update`"))
         }
         Trigger::CollectionEvent { .. } => Some("it runs on changes of data".to_owned()),

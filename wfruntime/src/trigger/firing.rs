@@ -3,13 +3,14 @@
 //! Everything is computed before the write, from the records as they will be, so that the unit
 //! only inserts.
 
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::matching::{Chosen, Matches, idle};
-use super::snapshot::{About, Snapshot};
+use super::snapshot::{About, Share, Snapshot};
 use crate::action::{Fired, FiredStatus, Tree, Written, load};
 use crate::collection::{Loaded, Row};
 use crate::core::Core;
@@ -66,13 +67,7 @@ impl Act<'_> {
             let fired = firing.executions.len();
             if chosen.is_several() {
                 let snapshots = self.snapshots(chosen, events, written).await?;
-                let all = snapshots.iter().flat_map(|it| it.about.records().iter().cloned());
-                let all: Vec<Row> = all.collect();
-                if !all.is_empty() {
-                    let about = About::Several(all);
-                    let snapshot = self.snapshot(chosen, about, None, Vec::new());
-                    firing.executions.extend(self.execution(chosen, snapshot));
-                }
+                firing.executions.extend(self.together(chosen, &snapshots));
             } else if chosen.is_plain() {
                 for (event, shared) in events.iter().zip(&mut plain) {
                     if is_about(chosen, &event.changed) {
@@ -130,6 +125,44 @@ impl Act<'_> {
         Ok(snapshots.map(snapshot).collect())
     }
 
+    /// One execution for all records; none if there is none that it is about.
+    fn together(&self, chosen: &Chosen, each: &[Arc<Snapshot>]) -> Option<NewExecution> {
+        let workflow = chosen.workflow.meta;
+        let is_batch = workflow.trigger.is_post_action();
+        let mut failed = None;
+        // A path leads from several records to one.
+        let mut seen = HashSet::with_capacity(each.len());
+        let mut kept = Vec::with_capacity(each.len());
+        for one in each.iter().filter(|one| one.about.id().is_some_and(|id| seen.insert(id))) {
+            // The condition of a batch is one over each of its records.
+            match if is_batch { holds(workflow, one) } else { Ok(true) } {
+                Ok(false) => continue,
+                Ok(true) => {}
+                Err(text) => failed = failed.or(Some(text)),
+            }
+            kept.push(one);
+        }
+        let rows: Vec<Row> =
+            kept.iter().flat_map(|one| one.about.records().iter().cloned()).collect();
+        if rows.is_empty() {
+            return None;
+        }
+        let each = kept
+            .iter()
+            .filter(|_| is_batch)
+            .map(|one| Share { before: one.before.clone(), changed: one.changed.clone() });
+        let snapshot = Snapshot {
+            each: each.collect(),
+            ..self.context(chosen, About::Several(rows), None, Vec::new())
+        };
+        let holds = match failed {
+            Some(text) => Err(text),
+            None if is_batch => Ok(true),
+            None => holds(workflow, &snapshot),
+        };
+        self.born(chosen, Arc::new(snapshot), holds)
+    }
+
     /// Makes the executions of workflows that are about no record.
     pub(crate) fn fire_alone(&self, matches: &Matches) -> Firing {
         let mut firing = Firing { executions: Vec::new(), idle: matches.idle.clone() };
@@ -150,23 +183,44 @@ impl Act<'_> {
         before: Option<Row>,
         changed: Vec<usize>,
     ) -> Arc<Snapshot> {
+        Arc::new(self.context(chosen, about, before, changed))
+    }
+
+    fn context(
+        &self,
+        chosen: &Chosen,
+        about: About,
+        before: Option<Row>,
+        changed: Vec<usize>,
+    ) -> Snapshot {
         let takes_input = chosen.workflow.meta.input.is_some();
-        Arc::new(Snapshot {
+        Snapshot {
             action: self.action.to_owned(),
             about,
             before,
             changed,
+            each: Vec::new(),
             ids: Vec::new(),
             input: self.input.filter(|_| takes_input).cloned(),
             user: self.identity.user.clone(),
             role: self.identity.role.clone(),
-        })
+        }
     }
 
     /// The execution for one record; none if the workflow's `when` does not hold.
     fn execution(&self, chosen: &Chosen, snapshot: Arc<Snapshot>) -> Option<NewExecution> {
+        let holds = holds(chosen.workflow.meta, &snapshot);
+        self.born(chosen, snapshot, holds)
+    }
+
+    fn born(
+        &self,
+        chosen: &Chosen,
+        snapshot: Arc<Snapshot>,
+        holds: Result<bool, String>,
+    ) -> Option<NewExecution> {
         let workflow = chosen.workflow.meta;
-        let status = match holds(workflow, &snapshot) {
+        let status = match holds {
             Ok(false) => return None,
             Ok(true) => match workflow.timing {
                 Timing::Sync => NewStatus::StartedSync,

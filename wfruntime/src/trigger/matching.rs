@@ -46,7 +46,7 @@ impl Matches {
             let (key, name) = (meta.key, definition.name());
             return Err(Error::internal(format!("`{key}` is no workflow of `{name}`")));
         };
-        if meta.trigger != Trigger::PostAction {
+        if !meta.trigger.is_post_action() {
             let key = meta.key;
             return Err(Error::internal(format!(
                 "`fire` takes a post action, and `{key}` is none"
@@ -95,7 +95,7 @@ pub(crate) struct Chosen {
 impl Chosen {
     /// Whether one execution has all records of the action.
     pub(super) fn is_several(&self) -> bool {
-        matches!(self.workflow.meta.trigger, Trigger::CustomAction { several: true })
+        self.workflow.meta.trigger.is_several()
     }
 
     /// Whether it sees of a record what others of its kind see.

@@ -2,6 +2,7 @@
 //!
 //! It knows rows and declared workflows; it refuses to know HTTP and how executions run.
 
+mod batch;
 mod called;
 mod collection_event;
 mod custom;
@@ -15,13 +16,14 @@ mod pre_action;
 mod scheduled;
 mod snapshot;
 
+pub use batch::Batch;
 pub use collection_event::CollectionEvent;
 pub use custom_action::{CustomAction, Many, Subject};
 pub use post_action::{Changed, PostAction};
 pub use pre_action::{PreAction, Submitted};
 pub(crate) use scheduled::input_of;
 pub use scheduled::{Due, Scheduled, is_date};
-pub(crate) use snapshot::{About, Snapshot};
+pub(crate) use snapshot::{About, Share, Snapshot};
 
 pub(crate) use called::{record, records};
 pub(crate) use custom::custom;

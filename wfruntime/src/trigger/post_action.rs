@@ -57,7 +57,11 @@ pub struct Changed {
 impl Changed {
     pub(super) fn new(snapshot: &Snapshot) -> Result<Self> {
         let definition = snapshot.record()?.definition;
-        Ok(Self { definition, columns: snapshot.changed.clone() })
+        Ok(Self::of(definition, snapshot.changed.clone()))
+    }
+
+    pub(super) fn of(definition: &'static Definition, columns: Vec<usize>) -> Self {
+        Self { definition, columns }
     }
 
     /// Whether the field of this name changed: `due_on`, or as in JSON `dueOn`.

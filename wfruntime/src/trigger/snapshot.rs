@@ -17,6 +17,8 @@ pub struct Snapshot {
     pub before: Option<Row>,
     /// Indexes of the columns that the action changed; on create, of those that were given.
     pub changed: Vec<usize>,
+    /// What the action did to each record of a batch, in their order.
+    pub each: Vec<Share>,
     /// The records that a pre-action is about; of others they stand in `about`.
     pub ids: Vec<i64>,
     /// What it was given that is no record: a custom action's values.
@@ -25,6 +27,15 @@ pub struct Snapshot {
     pub user: Option<Actor>,
     /// In which role.
     pub role: String,
+}
+
+/// What an action did to one record of a batch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Share {
+    /// The record before the action, if there was one.
+    pub before: Option<Row>,
+    /// Indexes of the columns that the action changed; on create, of those that were given.
+    pub changed: Vec<usize>,
 }
 
 /// What an execution is about.

@@ -18,7 +18,7 @@ fn check(body: proc_macro2::TokenStream, expected: Expect) {
     let args = quote::quote!(mode = "local");
     let name = syn::Ident::new("review", Span::call_site());
     let trigger = trigger::parse(Kind::PostAction, Span::call_site(), args, &mut errors);
-    let given = trigger::Given::new(Kind::PostAction, syn::parse_quote!(Claim), None);
+    let given = trigger::Given::new(Kind::PostAction, false, syn::parse_quote!(Claim), None);
     let trigger = trigger::lower(trigger, given, &name, &mut errors);
     let steps = lower::lower(block, &trigger, &mut errors).steps;
     let graph = Graph::of(&steps, ("post_action", "Claim".to_owned()), Span::call_site());

@@ -22,7 +22,7 @@ use crate::trigger::Trigger;
 pub(crate) use calls::{Caller, check as check_calls};
 use keys::Keys;
 use names::Names;
-pub(crate) use names::check_names;
+pub(crate) use names::{check_names, uses_of};
 
 /// One statement, ready to be emitted.
 pub(crate) struct Step {

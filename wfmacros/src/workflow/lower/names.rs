@@ -104,6 +104,14 @@ pub(crate) fn check_names(expr: &Expr, kind: Trigger, count: Count, errors: &mut
     }
 }
 
+/// Where an expression uses a name that it does not bind itself.
+pub(crate) fn uses_of(expr: &Expr, name: &str) -> Option<Span> {
+    let mut uses = Uses::default();
+    uses.visit_expr(expr);
+    let is_it = |(found, _): &&(Ident, Span)| found == name && !uses.bound.contains(found);
+    uses.found.iter().find(is_it).map(|(_, at)| *at)
+}
+
 /// Reports a name that another trigger gives; whether it is one.
 fn not_given(name: &Ident, at: Span, kind: Trigger, count: Count, errors: &mut Errors) -> bool {
     let (headline, note, help) = match kind {

@@ -1,5 +1,7 @@
 //! What stands around an execution: its record, who and what caused it, what it waits for.
 
+use std::collections::HashSet;
+
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -171,7 +173,12 @@ fn wait(visit: &Visit, job: &Job) -> Markup {
 pub(super) fn cause(visit: &Visit, execution: &Execution) -> Markup {
     let context = &execution.context;
     let changed = context["changed"].as_array().map_or(&[][..], Vec::as_slice);
-    let changed: Vec<String> = changed.iter().map(plain).collect();
+    // Of a batch, a list for each record.
+    let names =
+        changed.iter().flat_map(|of| of.as_array().map_or(std::slice::from_ref(of), |of| of));
+    let mut changed: Vec<String> = names.map(plain).collect();
+    let mut seen = HashSet::new();
+    changed.retain(|name| seen.insert(name.clone()));
     html! {
         @if let Value::Object(members) = context {
             section {

@@ -77,6 +77,7 @@ fn arguments(meta: &WorkflowMeta) -> Vec<String> {
         (!meta.enabled).then(|| "enabled = false".to_owned()),
         meta.when.map(|_| "when = …".to_owned()),
         list("changed", meta.changed),
+        (meta.trigger == Trigger::PostAction { batch: true }).then(|| "batch = true".to_owned()),
         list("appends", &paths),
         list("allow", meta.allow),
         overlap,

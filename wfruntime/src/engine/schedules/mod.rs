@@ -133,6 +133,7 @@ fn execution(
             about: record.map_or(About::Nothing, About::One),
             before: None,
             changed: Vec::new(),
+            each: Vec::new(),
             ids: Vec::new(),
             input: Some(trigger::input_of(moment)),
             user: None,

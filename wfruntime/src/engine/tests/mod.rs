@@ -182,6 +182,7 @@ impl World {
                 about: About::One(claim.clone()),
                 before: None,
                 changed: vec![Definition::SYSTEM],
+                each: Vec::new(),
                 ids: Vec::new(),
                 input: None,
                 user: None,

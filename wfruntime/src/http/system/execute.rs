@@ -65,6 +65,7 @@ pub(super) async fn execute(
             action: "execute".to_owned(),
             about,
             before: None,
+            each: Vec::new(),
             ids: Vec::new(),
             changed: Vec::new(),
             input: input.map(|(_, input)| input).or_else(|| moment.map(trigger::input_of)),
@@ -84,7 +85,7 @@ pub(super) async fn execute(
 async fn about(core: &Core, workflow: &WorkflowDefinition, given: &Value) -> Result<Option<About>> {
     let Some(collection) = workflow.collection else { return Ok(Some(About::Nothing)) };
     let id = |record: &Value| record.as_i64().or_else(|| record.get("id")?.as_i64());
-    let is_several = matches!(workflow.meta.trigger, Trigger::CustomAction { several: true });
+    let is_several = workflow.meta.trigger.is_several();
     let given = match given {
         Value::Array(records) if is_several => records.as_slice(),
         one => std::slice::from_ref(one),

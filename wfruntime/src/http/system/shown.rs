@@ -73,7 +73,11 @@ impl<'e> Shown<'e> {
                 column.is_some_and(|(_, column)| !column.options.hidden)
             };
             if let Some(changed) = members.get_mut("changed").and_then(Value::as_array_mut) {
-                changed.retain(|name| name.as_str().is_some_and(is_shown));
+                // Of a batch, a list for each record.
+                for names in changed.iter_mut().filter_map(Value::as_array_mut) {
+                    names.retain(|name| name.as_str().is_some_and(is_shown));
+                }
+                changed.retain(|name| name.is_array() || name.as_str().is_some_and(is_shown));
             }
             if let Some(input) = members.get_mut("input") {
                 *input = self.redaction.value(input.take());
