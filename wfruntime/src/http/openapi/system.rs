@@ -275,7 +275,7 @@ fn execution() -> Object {
         ("createdAt?", moment()),
         ("startedAt?", or_null(moment())),
         ("finishedAt?", or_null(moment())),
-        ("context?", members()),
+        ("context?", or_null(members())),
         ("jobs?", list(named("wf.Job"))),
         ("pastJobs?", list(named("wf.Job"))),
         ("callerId?", or_null(id())),
