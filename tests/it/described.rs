@@ -51,7 +51,10 @@ impl Document {
     /// What is not as described, if anything.
     fn differs(&self, exchange: &Exchange<'_>) -> Option<String> {
         let path = exchange.path.split('?').next().unwrap_or_default();
-        let (_, action) = path.rsplit_once('/')?.1.split_once(':')?;
+        let action = match path.rsplit_once('/')?.1.split_once(':') {
+            Some((_, action)) => action,
+            None => path.strip_prefix("/api/hooks/")?,
+        };
         let named = format!("{} {path} was answered {}", exchange.method, exchange.status);
         let Some(operation) = self.operation(path) else {
             let refused = exchange.status >= 400;

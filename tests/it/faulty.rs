@@ -28,6 +28,18 @@ async fn remind(note: PostAction<Note>, cx: Context) -> Result<()> {
     cx.run("remind", async || Ok(note.data.text.clone())).await.map(drop)
 }
 
+/// Is called where another one is.
+#[webhook(path = "notes")]
+async fn noted(hook: Webhook, cx: Context) -> Result<()> {
+    cx.run("note", async || Ok(hook.values.to_string())).await.map(drop)
+}
+
+/// Is called where that one is.
+#[webhook(path = "notes")]
+async fn sent(hook: Webhook, cx: Context) -> Result<()> {
+    cx.run("send", async || Ok(hook.values.to_string())).await.map(drop)
+}
+
 /// Holds lines.
 #[collection]
 pub struct Sheet {

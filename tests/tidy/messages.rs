@@ -14,6 +14,7 @@ const NO_MESSAGES: &[(&str, &str)] = &[
     ("{collection}, where it is named", "labels the trigger of a graph"),
     ("where it is named", "labels the trigger of a graph"),
     ("{collection}: {text}", "labels the trigger of a graph"),
+    ("POST /api/hooks/{}", "labels the trigger of a graph"),
     ("at {name}", "a plan in words"),
     ("every {}", "a plan in words"),
     ("{} before {name}", "a plan in words"),

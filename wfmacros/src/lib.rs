@@ -94,6 +94,12 @@ pub fn role(tokens: TokenStream) -> TokenStream {
     role::expand(tokens.into()).into()
 }
 
+/// Makes an `async fn` a workflow that runs when another system calls.
+#[proc_macro_attribute]
+pub fn webhook(args: TokenStream, item: TokenStream) -> TokenStream {
+    post_action::expand(trigger::Kind::Webhook, args.into(), item.into()).into()
+}
+
 /// Makes structured bodies workflows: nodes that the compiler and a graph know.
 #[proc_macro]
 pub fn workflow(tokens: TokenStream) -> TokenStream {

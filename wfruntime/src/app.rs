@@ -23,6 +23,7 @@ use crate::error::Result;
 use crate::identity::Identity;
 use crate::retention::Retention;
 use crate::store::BoxFuture;
+use crate::webhook::Secrets;
 
 /// What is done once an application has started and before it listens.
 pub(crate) type OnStart = Box<dyn FnOnce(Running) -> BoxFuture<'static, Result<()>> + Send>;
@@ -45,6 +46,7 @@ pub struct App {
     states: States,
     clock: Clock,
     identify: Option<Identify>,
+    pub(crate) secrets: Secrets,
     routes: axum::Router,
     /// Locked by nobody: it lets a reference to the application cross an `await` in a task.
     on_start: Mutex<Vec<OnStart>>,
@@ -63,6 +65,7 @@ impl App {
             states: States::default(),
             clock: Clock::default(),
             identify: None,
+            secrets: Secrets::default(),
             routes: axum::Router::new(),
             on_start: Mutex::default(),
         }
@@ -166,6 +169,24 @@ impl App {
         R: Future<Output = Option<Identity>> + Send + 'static,
     {
         self.identify = Some(Arc::new(move |parts| Box::pin(identify(parts))));
+        self
+    }
+
+    /// Gives a secret with which other systems sign their calls of [`webhook`](macro@crate::webhook)s.
+    ///
+    /// A webhook names its secret; without a name it is the key of the workflow. What the program
+    /// does not give is read from the environment: `WF_WEBHOOK_PAYMENTS` for `payments`. Of one
+    /// name there may be several, so that one can be replaced while calls come in; in the
+    /// environment a space stands between them.
+    ///
+    /// ```
+    /// # use wfruntime::App;
+    /// # fn read_from_the_vault() -> String { String::new() }
+    /// let app = App::new("sqlite://claims.db").webhook_secret("payments", read_from_the_vault());
+    /// ```
+    #[must_use]
+    pub fn webhook_secret(mut self, name: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.secrets.add(name.into(), secret.into());
         self
     }
 

@@ -17,6 +17,7 @@ use crate::registry::Registry;
 use crate::retention::Retention;
 use crate::store::Store;
 use crate::switches::Switches;
+use crate::webhook::Ring;
 use crate::workflow::WorkflowMeta;
 
 /// What a running application shares.
@@ -33,6 +34,8 @@ pub struct Core {
     pub(crate) engine: Engine,
     /// The requests with an `Idempotency-Key` that are carried out now.
     pub(crate) under_way: UnderWay,
+    /// Where other systems call.
+    pub(crate) webhooks: Ring,
     #[cfg(feature = "request")]
     pub(crate) outside: crate::outside::Outside,
     /// Turns true when no further request is taken: what is answered without end has to end.
@@ -48,6 +51,7 @@ pub(crate) struct Parts {
     pub(crate) states: States,
     pub(crate) auth: Auth,
     pub(crate) workflows: Workflows,
+    pub(crate) webhooks: Ring,
     /// From [`crate::engine::lease::join`].
     pub(crate) membership: Membership,
     /// The largest id in the database, from [`crate::engine::lease::largest_id`].
@@ -74,6 +78,7 @@ impl Core {
             under_way: UnderWay::default(),
             leaving: tokio::sync::watch::Sender::default(),
             workflows: parts.workflows,
+            webhooks: parts.webhooks,
         })
     }
 }

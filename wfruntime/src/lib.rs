@@ -46,6 +46,7 @@ mod transfer;
 mod trigger;
 mod value;
 mod watch;
+mod webhook;
 pub mod workflow;
 
 pub use action::{Act, ActionResult, FromOwnCall, OwnCall};
@@ -66,7 +67,7 @@ pub use identity::{Actor, Identity};
 pub use retention::Retention;
 pub use trigger::{
     Batch, Changed, CollectionEvent, CustomAction, Many, PostAction, PreAction, Scheduled,
-    Submitted,
+    Submitted, Webhook,
 };
 pub use value::{Type, Value};
 #[doc = include_str!("docs/action.md")]
@@ -91,6 +92,8 @@ pub use wfmacros::pre_action;
 pub use wfmacros::role;
 #[doc = include_str!("docs/schedule.md")]
 pub use wfmacros::schedule;
+#[doc = include_str!("docs/webhook.md")]
+pub use wfmacros::webhook;
 #[doc = include_str!("docs/workflow.md")]
 pub use wfmacros::workflow;
 

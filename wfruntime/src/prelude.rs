@@ -13,7 +13,7 @@ pub use crate::collection::{
 pub use crate::http::{Actions, Committed};
 pub use crate::{
     App, Batch, CheckContext, CollectionEvent, Context, CustomAction, Error, ErrorKind, Identity,
-    Many, PostAction, PreAction, PreContext, Result, Scheduled, SyncContext, action, answer,
-    choice, collection, collection_event, custom_action, dec, forms, post_action, pre_action, role,
-    schedule, workflow,
+    Many, PostAction, PreAction, PreContext, Result, Scheduled, SyncContext, Webhook, action,
+    answer, choice, collection, collection_event, custom_action, dec, forms, post_action,
+    pre_action, role, schedule, webhook, workflow,
 };

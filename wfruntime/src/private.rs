@@ -3,6 +3,7 @@
 pub use inventory;
 pub use jiff::Timestamp;
 pub use serde;
+pub use serde_json;
 
 pub use crate::action::{ActionMeta, ActionResult, FromOwnCall, RegisteredAction};
 pub use crate::answer::generated::*;
@@ -22,8 +23,10 @@ pub use crate::forms::generated::*;
 pub use crate::schedule::{CatchUp, Cron, Plan, Schedule};
 pub use crate::store::schema::OnDelete;
 pub use crate::trigger::{
-    Batch, CollectionEvent, CustomAction, Due, PostAction, PreAction, Scheduled, Subject, is_date,
+    Batch, CollectionEvent, CustomAction, Due, PostAction, PreAction, Scheduled, Subject, Values,
+    Webhook, is_date, received, values_of,
 };
+pub use crate::webhook::{Hook, Sender};
 pub use crate::workflow::{
     Callable, Decider, Graph, GraphEdge, GraphNode, Identified, InAppends, Mode, Overlap, Passed,
     Present, Ran, RegisteredWorkflow, Retry, Show, ShownByType, ShownByValue, Timing, Trigger,

@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::schedule::Schedule;
 use crate::store::BoxFuture;
 use crate::trigger::Snapshot;
+use crate::webhook::Hook;
 
 pub use graph::Format;
 #[cfg(feature = "page")]
@@ -62,6 +63,8 @@ pub enum Trigger {
     },
     /// A moment that came.
     Schedule(&'static Schedule),
+    /// A signed call from another system.
+    Webhook(&'static Hook),
 }
 
 impl Trigger {
@@ -73,6 +76,7 @@ impl Trigger {
             Self::CollectionEvent { .. } => "collection_event",
             Self::CustomAction { .. } => "custom_action",
             Self::Schedule(_) => "schedule",
+            Self::Webhook(_) => "webhook",
         }
     }
 
@@ -204,6 +208,9 @@ impl WorkflowMeta {
         if let Trigger::Schedule(schedule) = self.trigger {
             let text = schedule.text;
             return collection.map_or_else(|| text.to_owned(), |of| format!("{of}: {text}"));
+        }
+        if let Trigger::Webhook(hook) = self.trigger {
+            return hook.text();
         }
         match (collection, self.mode) {
             (Some(collection), Mode::Local) => format!("{collection}, where it is named"),

@@ -36,13 +36,8 @@ fn handler(trigger: &Trigger, model: &Model) -> TokenStream {
     for argument in &model.arguments {
         match argument {
             Argument::Claim(ty) => {
-                let snapshot = quote!(&#call.snapshot);
-                let reads = Ident::new(trigger.reads(), Span::mixed_site());
-                let about = trigger.given.arguments(trigger.kind);
-                let fired = quote_spanned! {trigger.given.collection.span()=>
-                    #reads::<#about>(#snapshot)?
-                };
-                lets.extend(quote_spanned!(ty.span()=> let #claim: #ty = #private::#fired;));
+                let given = emit::claim(trigger, &quote!(&#call.snapshot));
+                lets.extend(quote_spanned!(ty.span()=> let #claim: #ty = #given?;));
                 order.push(&claim);
             }
             Argument::Context(ty) => {

@@ -104,7 +104,7 @@ fn argument(input: &FnArg, trigger: &Trigger, errors: &mut Errors) -> Option<Arg
         return None;
     };
     match named(ty) {
-        Some((name, of)) if name == trigger.claim() && (of.is_some() || kind == Kind::Schedule) => {
+        Some((name, of)) if name == trigger.claim() && (of.is_some() || kind.may_be_bare()) => {
             Some(Argument::Claim((**ty).clone()))
         }
         // rustc says that the collection is missing.

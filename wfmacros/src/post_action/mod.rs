@@ -16,12 +16,13 @@ pub(crate) fn expand(kind: Kind, args: TokenStream, item: TokenStream) -> TokenS
     let mut errors = Errors::default();
     let mut trigger = trigger::parse(kind, Span::call_site(), args, &mut errors);
     if let Some((key, ty)) = trigger.values.take() {
+        let about = if kind == Kind::Webhook { "" } else { "…, " };
         errors.at(
             &key,
             message(
                 "`values` has no effect on a function",
                 Some("the type of its argument says them"),
-                Some(&format!("write `{}<…, {}>`", kind.claim(), ty.to_token_stream())),
+                Some(&format!("write `{}<{about}{}>`", kind.claim(), ty.to_token_stream())),
             ),
         );
     }

@@ -43,6 +43,7 @@ pub(crate) fn declaration(it: &Declared) -> TokenStream {
     let doc = format!("The workflow `{key}`, to be named by its path.");
     let checks = checks(it.trigger, &private);
     let meta = meta(it, &private);
+    let values = values(it.trigger, &private);
     let callable = (it.trigger.kind.facts().is_callable && !it.trigger.is_batch())
         .then(|| quote!(impl #private::Callable for #name {}));
 
@@ -56,6 +57,7 @@ pub(crate) fn declaration(it: &Declared) -> TokenStream {
 
         #(#cfgs)*
         const _: () = {
+            #values
             impl #private::Workflow for #name {
                 #of
                 const KEY: &'static str = #key;
@@ -149,6 +151,14 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
             };
             quote!(Schedule(&#schedule))
         }
+        Kind::Webhook => {
+            let hook = match &trigger.webhook {
+                Some(hook) => hook.emit(private),
+                // What is wrong in it was said.
+                None => quote!(#private::Hook::BARE),
+            };
+            quote!(Webhook(&#hook))
+        }
     };
     let mode = mode(trigger, private);
     // As in URLs: the registry knows the program's own actions by that name.
@@ -157,9 +167,11 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
     let timing = if trigger.is_sync { quote!(Sync) } else { quote!(Async) };
     let enabled = trigger.enabled;
     let when = when(trigger, private);
-    let input = option(
-        trigger.given.values.as_ref().map(|ty| quote_spanned!(ty.span()=> #private::fits::<#ty>)),
-    );
+    let input = option(match (&trigger.given.values, trigger.kind) {
+        (Some(_), Kind::Webhook) => Some(quote!(|input| __VALUES.fit(input))),
+        (Some(ty), _) => Some(quote_spanned!(ty.span()=> #private::fits::<#ty>)),
+        (None, _) => None,
+    });
     let changed = strings(&trigger.changed);
     let allow = strings(&trigger.allow);
     let retry = match trigger.retry {
@@ -226,8 +238,7 @@ fn when(trigger: &Trigger, private: &TokenStream) -> TokenStream {
     let snapshot = Ident::new("snapshot", Span::mixed_site());
     let parts = parts_of(trigger.names_of_when());
     // That of a batch is asked for each record.
-    let claim = Ident::new(trigger.kind.claim(), Span::mixed_site());
-    let about = trigger.given.arguments(trigger.kind);
+    let claim = claim_by(trigger, trigger.kind.facts().reads, &quote!(#snapshot));
     let holds = Ident::new("holds", Span::mixed_site());
     let when = match trigger.kind {
         Kind::PreAction => submitted(when, &trigger.given.collection, private),
@@ -237,10 +248,35 @@ fn when(trigger: &Trigger, private: &TokenStream) -> TokenStream {
     quote! {
         ::core::option::Option::Some(|#snapshot| {
             #[allow(unused_mut, unused_variables)]
-            let #parts = #private::#claim::<#about>::from_snapshot(#snapshot)?.into_parts();
+            let #parts = #claim?.into_parts();
             ::core::result::Result::Ok({ #holds })
         })
     }
+}
+
+/// What the function is given, of a snapshot: a `Result`.
+pub(crate) fn claim(trigger: &Trigger, snapshot: &TokenStream) -> TokenStream {
+    claim_by(trigger, trigger.reads(), snapshot)
+}
+
+/// The same by this function of `private`.
+fn claim_by(trigger: &Trigger, reads: &str, snapshot: &TokenStream) -> TokenStream {
+    let private = trigger.runtime.private();
+    let at = trigger.given.told().span();
+    if trigger.kind == Kind::Webhook {
+        return quote_spanned!(at=> #private::received(#snapshot, &__VALUES));
+    }
+    let about = trigger.given.arguments(trigger.kind);
+    let reads = Ident::new(reads, Span::mixed_site());
+    let read = quote_spanned!(at=> #reads::<#about>(#snapshot));
+    quote!(#private::#read)
+}
+
+/// How the body of a webhook is read: the only place that asks whether its type can be.
+fn values(trigger: &Trigger, private: &TokenStream) -> Option<TokenStream> {
+    let values = trigger.given.values.as_ref().filter(|_| trigger.kind == Kind::Webhook)?;
+    let of = quote_spanned!(values.span()=> values_of::<#values>());
+    Some(quote!(const __VALUES: #private::Values<#values> = #private::#of;))
 }
 
 /// `(mut data, before, user, role)`: what bodies use without declaring it.

@@ -6,6 +6,7 @@ use syn::{Type, parse_quote};
 
 use super::kind::Kind;
 use crate::function::{Function, arguments, named};
+use crate::paths::Runtime;
 
 /// How many records a workflow is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +53,28 @@ impl Given {
         let claim = if is_batch { BATCH } else { kind.claim() };
         let claim = types.find(|ty| named(ty).is_some_and(|(name, _)| name == claim));
         let mut given = claim.map(arguments).unwrap_or_default().into_iter().cloned();
+        if kind == Kind::Webhook {
+            return Self::new(kind, false, parse_quote!(()), given.next());
+        }
         let about = given.next().unwrap_or_else(|| parse_quote!(()));
         Self::new(kind, is_batch, about, given.next().filter(|_| kind.facts().is_free))
+    }
+
+    /// The same, with any JSON as the values of a webhook that names no type for them.
+    pub(super) fn with_values(mut self, kind: Kind, runtime: &Runtime) -> Self {
+        if kind == Kind::Webhook && self.values.is_none() {
+            let private = runtime.private();
+            self.values = Some(parse_quote!(#private::serde_json::Value));
+        }
+        self
+    }
+
+    /// The type at whose place rustc says what does not fit.
+    pub(crate) fn told(&self) -> &Type {
+        match &self.values {
+            Some(values) if self.count == Count::Nothing => values,
+            _ => &self.collection,
+        }
     }
 
     /// The collection, if there is one.
@@ -65,6 +86,7 @@ impl Given {
     pub(crate) fn arguments(&self, kind: Kind) -> TokenStream {
         let about = &self.about;
         match &self.values {
+            Some(values) if kind == Kind::Webhook => values.to_token_stream(),
             Some(values) if kind.facts().is_free => quote!(#about, #values),
             None if kind.facts().is_free => quote!(#about, ()),
             _ => about.to_token_stream(),

@@ -19,15 +19,18 @@ pub(crate) enum Kind {
     CustomAction,
     /// A moment that came.
     Schedule,
+    /// A signed call from another system.
+    Webhook,
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::PostAction,
         Self::PreAction,
         Self::CollectionEvent,
         Self::CustomAction,
         Self::Schedule,
+        Self::Webhook,
     ];
 
     /// The trigger that an attribute inside `workflow!` names.
@@ -49,6 +52,7 @@ impl Kind {
             Self::CollectionEvent => &facts::COLLECTION_EVENT,
             Self::CustomAction => &facts::CUSTOM_ACTION,
             Self::Schedule => &facts::SCHEDULE,
+            Self::Webhook => &facts::WEBHOOK,
         }
     }
 
@@ -79,7 +83,12 @@ impl Kind {
 
     /// Whether it may be about no record.
     pub(crate) fn may_be_alone(self) -> bool {
-        self.facts().is_free || self == Self::Schedule
+        self.facts().is_free || matches!(self, Self::Schedule | Self::Webhook)
+    }
+
+    /// Whether its argument may stand without a type in brackets.
+    pub(crate) fn may_be_bare(self) -> bool {
+        matches!(self, Self::Schedule | Self::Webhook)
     }
 
     /// The type of what the function may do.

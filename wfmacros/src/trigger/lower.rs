@@ -9,6 +9,7 @@ use super::given::{BATCH, Count, Given};
 use super::kind::Kind;
 use super::parse::TriggerAst;
 use super::schedule::Schedule;
+use super::webhook::Webhook;
 use crate::args::joined;
 use crate::diag::{Errors, message};
 use crate::paths::Runtime;
@@ -39,6 +40,8 @@ pub(crate) struct Trigger {
     pub(crate) rollback: bool,
     /// When it runs, if it is a schedule.
     pub(super) schedule: Option<Schedule>,
+    /// How it is called, if it is a webhook.
+    pub(super) webhook: Option<Webhook>,
 }
 
 impl Trigger {
@@ -80,9 +83,10 @@ impl Trigger {
         if self.is_batch() { self.kind.facts().names } else { self.names() }
     }
 
-    /// When it runs, in words, if it is a schedule.
-    pub(crate) fn plan(&self) -> Option<&str> {
-        self.schedule.as_ref().map(|schedule| schedule.text.as_str())
+    /// When it runs, in words, if it is a schedule; how it is called, if it is a webhook.
+    pub(crate) fn plan(&self) -> Option<String> {
+        let called = self.webhook.as_ref().map(Webhook::text);
+        called.or_else(|| Some(self.schedule.as_ref()?.text.clone()))
     }
 
     /// The type of what its function may do.
@@ -110,6 +114,7 @@ pub(crate) fn lower(
     errors: &mut Errors,
 ) -> Trigger {
     let (kind, is_batch) = (ast.kind, ast.is_batch());
+    let given = given.with_values(kind, &ast.runtime);
     let is_local = mode(&ast, errors);
     let on = super::on::on(&ast, is_local, errors);
     let execution = word(&ast.execution, "execution", &["async", "sync"], errors);
@@ -118,6 +123,7 @@ pub(crate) fn lower(
     match kind {
         Kind::CollectionEvent => event(&ast, execution, overlap, errors),
         Kind::Schedule => super::schedule::check(&ast, &given, overlap, errors),
+        Kind::Webhook => super::webhook::check(&given, errors),
         Kind::PostAction => batch(&mut ast, errors),
         Kind::PreAction | Kind::CustomAction => {}
     }
@@ -194,6 +200,7 @@ pub(crate) fn lower(
         rollback: execution == Some("sync")
             && ast.rollback.is_some_and(|(_, rollback)| rollback.value),
         schedule: (kind == Kind::Schedule).then(|| ast.schedule.lower(ast.at, errors)).flatten(),
+        webhook: (kind == Kind::Webhook).then(|| ast.webhook.lower(ast.at, errors)).flatten(),
     }
 }
 

@@ -12,6 +12,7 @@ mod on;
 mod parse;
 mod refused;
 mod schedule;
+mod webhook;
 
 pub(crate) use given::{BATCH, Count, Given};
 pub(crate) use kind::Kind;

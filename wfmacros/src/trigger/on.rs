@@ -56,7 +56,7 @@ pub(super) fn on(ast: &TriggerAst, is_local: Option<bool>, errors: &mut Errors) 
             Kind::PreAction => before(name, errors),
             Kind::CollectionEvent => change(name, errors),
             // They have no `on`.
-            Kind::CustomAction | Kind::Schedule => {}
+            Kind::CustomAction | Kind::Schedule | Kind::Webhook => {}
         }
     }
     distinct(names, errors);

@@ -8,6 +8,7 @@ use syn::{Expr, LitBool, LitInt, LitStr, Token, Type};
 use super::kind::Kind;
 use super::refused;
 use super::schedule::ScheduleAst;
+use super::webhook::WebhookAst;
 use crate::args::Args;
 use crate::diag::Errors;
 use crate::durations::Length;
@@ -43,6 +44,8 @@ pub(crate) struct TriggerAst {
     pub(crate) batch: Option<LitBool>,
     /// What only a schedule has.
     pub(super) schedule: ScheduleAst,
+    /// What only a webhook has.
+    pub(super) webhook: WebhookAst,
 }
 
 impl TriggerAst {
@@ -89,6 +92,10 @@ pub(crate) fn parse(kind: Kind, at: Span, tokens: TokenStream, errors: &mut Erro
         schedule: match kind {
             Kind::Schedule => ScheduleAst::parse(&args, errors),
             _ => ScheduleAst::default(),
+        },
+        webhook: match kind {
+            Kind::Webhook => WebhookAst::parse(&args, errors),
+            _ => WebhookAst::default(),
         },
     }
 }

@@ -70,6 +70,27 @@ fn reason(kind: Kind, key: &Ident) -> (&'static str, &'static str) {
             "remove it; without a collection it runs once, and may `list` the records",
         ),
         (Kind::Schedule, _) => ("it changes nothing by itself that could be undone", "remove it"),
+        (Kind::Webhook, "mode") => (
+            "it runs when another system calls: nobody names it",
+            "remove it; what is to run where it is named is a `#[custom_action]`",
+        ),
+        (Kind::Webhook, "on" | "changed") => (
+            "it follows a call from outside, and no action or change",
+            "remove it; what is to run on changes is a `#[collection_event]`",
+        ),
+        (Kind::Webhook, "appends") => (
+            "it is about no record that something could be loaded with",
+            "remove it, and read what is needed with `find`",
+        ),
+        (Kind::Webhook, "allow") => (
+            "who calls signs with the secret: no role is asked",
+            "remove it; a call without the right signature is refused",
+        ),
+        (Kind::Webhook, "overlap") => (
+            "each call stands for itself: none is given up for another",
+            "remove it, or write `concurrency = 1`",
+        ),
+        (Kind::Webhook, _) => ("it changes nothing by itself that could be undone", "remove it"),
         (_, "appends") => (
             "there is no stored record yet to load anything with",
             "remove it, and read what is needed with `find`",

@@ -142,7 +142,7 @@ fn label(trigger: &Trigger) -> String {
     if let Some(text) = trigger.plan() {
         return match trigger.given.label().map(graph::source) {
             Some(collection) => format!("{collection}: {text}"),
-            None => text.to_owned(),
+            None => text,
         };
     }
     let batch = if trigger.is_batch() { " (batch)" } else { "" };
@@ -215,13 +215,12 @@ fn function(
 
 /// `fn(Invocation) -> BoxFuture<Result<()>>`.
 fn handler(name: &Ident, trigger: &Trigger) -> TokenStream {
-    let private = trigger.runtime.private();
     let call = Ident::new("call", Span::mixed_site());
-    let given = Ident::new(trigger.claim(), Span::mixed_site());
+    let given = declaration::claim(trigger, &quote!(&#call.snapshot));
     let cx = declaration::context(trigger, &quote!(#call));
     quote! {
         |#call| ::std::boxed::Box::pin(async move {
-            #name(#private::#given::from_snapshot(&#call.snapshot)?, #cx).await
+            #name(#given?, #cx).await
         })
     }
 }

@@ -19,6 +19,7 @@ pub(crate) mod filter;
 mod found;
 mod history;
 mod holders;
+mod hook;
 mod input;
 mod keyed;
 mod load;
@@ -40,7 +41,8 @@ mod whole;
 
 pub use act::Act;
 pub(crate) use history::history;
-pub(crate) use once::{Earlier, Once, UnderWay, again};
+pub(crate) use hook::{Delivered, Delivery, deliver};
+pub(crate) use once::{Earlier, Once, UnderWay, WAIT, again};
 pub use own::{ActionMeta, ActionResult, FromOwnCall, OwnCall, RegisteredAction};
 pub(crate) use perform::{Asked, perform, perform_any};
 pub(crate) use request::{

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,9 @@ use crate::value::{Type, Value};
 use crate::workflow::Timing;
 
 const ANSWERS: Name = "wf_answers";
+
+/// How long to wait for a request that is carried out now.
+pub(crate) const WAIT: Duration = Duration::from_secs(1);
 
 /// How many old answers are removed in one unit.
 const BATCH: u64 = 200;
@@ -164,6 +168,25 @@ impl Once {
         })
     }
 
+    /// What it came to, if it has come before.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(super) async fn made(&self, core: &Core) -> Result<Option<Made>> {
+        let is_it = Condition::eq("scope", self.scope.as_str());
+        let select = Select {
+            table: ANSWERS,
+            columns: vec![("made", Type::Text)],
+            filter: is_it.and(Condition::Not(Box::new(is_old(core)?))),
+            order: Vec::new(),
+            limit: Some(1),
+            offset: None,
+        };
+        let row = core.store.read(&select.build()).await?.into_iter().flatten().next();
+        let made = row.as_ref().and_then(Value::as_text).map(serde_json::from_str);
+        Ok(made.transpose()?)
+    }
+
     /// Writes down how it was answered.
     ///
     /// # Errors
@@ -203,6 +226,18 @@ pub(crate) async fn again(core: &Core, asked: &Asked, made: &Made) -> Result<Ans
         }
         _ => (AnswerData::Unwritten, Shown::NOTHING),
     };
+    answered(core, made, data, shown).await
+}
+
+/// What a request without records that was carried out came to.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn told(core: &Core, made: &Made) -> Result<Answer> {
+    answered(core, made, AnswerData::Unwritten, Shown::NOTHING).await
+}
+
+async fn answered(core: &Core, made: &Made, data: AnswerData, shown: Shown) -> Result<Answer> {
     let idle = made.idle.iter().filter_map(|(key, is_disabled)| {
         let status = if *is_disabled { FiredStatus::Disabled } else { FiredStatus::Skipped };
         let key = core.registry.workflow(key)?.meta.key;

@@ -43,7 +43,7 @@ pub(crate) async fn perform_any(core: &Arc<Core>, asked: Asked) -> Result<Answer
 }
 
 /// Fails if the program ends.
-fn open(core: &Core) -> Result<()> {
+pub(super) fn open(core: &Core) -> Result<()> {
     if core.engine.is_closing() {
         let message = "the server is shutting down";
         return Err(Error::new(ErrorKind::Unavailable, "shutting_down", message));

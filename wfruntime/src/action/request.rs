@@ -149,6 +149,12 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// Whether something that it fired goes on behind the answer.
+    #[must_use]
+    pub(crate) fn goes_on(&self) -> bool {
+        self.workflows.iter().any(|fired| fired.status == FiredStatus::Queued)
+    }
+
     /// The answer of an action that went well and fired nothing; all of the data is shown.
     #[must_use]
     pub(crate) fn of(data: AnswerData) -> Self {

@@ -206,7 +206,7 @@ mod tests {
 
     /// Codes of what only programs send, or only the command line says: told as they are written.
     /// The first are the words of the program's workflows.
-    const AS_WRITTEN: &str = "account bad_id before_own before_path body body_missing broken_body button_array \
+    const AS_WRITTEN: &str = "account bad_id bad_signature before_own before_path body body_missing broken_body button_array \
         button_filter cannot_open collection_event conflict csv custom_named custom_path \
         declaration disk_error duplicate_field duplicate_parameter duplicate_record \
         duplicate_target empty_path event_named failed filter_too_deep filter_too_large format \
@@ -223,8 +223,8 @@ mod tests {
         too_large too_many too_many_appends too_many_processes too_many_records two_paths \
         two_targets two_triggers under_way unfit_operator unknown_action unknown_association \
         unknown_button unknown_collection unknown_field unknown_node unknown_operator \
-        unknown_parameter unknown_path unknown_status unknown_workflow unprocessable \
-        unsupported_encoding unsupported_parameter wrong_value";
+        unknown_parameter unknown_path unknown_status unknown_webhook unknown_workflow unprocessable \
+        unsupported_encoding unsupported_parameter webhook webhook_named wrong_value";
 
     /// The codes of faults, from the source: the first text behind what makes one.
     fn codes() -> BTreeSet<String> {

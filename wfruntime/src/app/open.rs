@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::forms;
 use crate::registry::{self, Registry};
 use crate::store::{Options, Store};
+use crate::webhook::Ring;
 
 /// What the database is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,13 +31,18 @@ pub(crate) async fn open(app: &App, purpose: Purpose) -> Result<Arc<Core>> {
     #[cfg(feature = "request")]
     crate::outside::check(&app.settings.requests_to)?;
     let auth = Auth::new(registry, &app.settings, app.identify.clone())?;
+    let webhooks = match purpose {
+        Purpose::Serve => Ring::of(registry, &app.secrets, app.settings.idempotency)?,
+        // Nobody calls a command.
+        Purpose::Beside | Purpose::Existing => Ring::default(),
+    };
     let options = Options {
         lock: purpose == Purpose::Serve,
         create: purpose != Purpose::Existing,
         ..Options::default()
     };
     let store = Store::open(&app.database, options).await?;
-    match assemble(app, purpose, registry, auth, &store).await {
+    match assemble(app, purpose, registry, (auth, webhooks), &store).await {
         Ok(core) => Ok(core),
         Err(error) => {
             store.shutdown().await?;
@@ -49,7 +55,7 @@ async fn assemble(
     app: &App,
     purpose: Purpose,
     registry: &'static Registry,
-    auth: Auth,
+    (auth, webhooks): (Auth, Ring),
     store: &Store,
 ) -> Result<Arc<Core>> {
     schema::bring_up_to_date(store, registry).await?;
@@ -64,6 +70,7 @@ async fn assemble(
         states: app.states.clone(),
         auth,
         workflows: Workflows::of(registry),
+        webhooks,
         largest_id: lease::largest_id(store, &tables).await?,
         membership,
     });

@@ -152,6 +152,7 @@ impl World {
                 auth: Auth::new(registry, &settings, None).expect("roles"),
                 settings,
                 states: States::default(),
+                webhooks: crate::webhook::Ring::default(),
                 workflows: Workflows::of(registry),
                 membership,
                 largest_id: 1000,

@@ -63,6 +63,7 @@ async fn list(core: &Core) -> Result<()> {
                 let next = next.map_or_else(String::new, |next| format!(" (next {next})"));
                 format!("{}{next}", schedule.text)
             }
+            Mode::Global if let Trigger::Webhook(hook) = meta.trigger => hook.text(),
             Mode::Global if meta.is_event() => format!("change: {}", meta.on.join(", ")),
             Mode::Global => meta.on.join(", "),
         };

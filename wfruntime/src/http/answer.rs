@@ -32,6 +32,15 @@ pub(super) fn respond(answer: &Answer) -> Result<Response> {
     Ok(response)
 }
 
+/// The answer to a delivery that had come before: it was taken then.
+pub(super) fn duplicate(answer: &Answer) -> Result<Response> {
+    let mut writer = Writer::with_capacity(256);
+    writer.member("duplicate", &true)?;
+    writer.messages(&answer.messages)?;
+    writer.workflows(&answer.workflows)?;
+    Ok(json(StatusCode::OK, writer.finish()))
+}
+
 /// An answer that was kept.
 pub(super) fn kept(status: u16, body: String) -> Result<Response> {
     Ok(json(StatusCode::from_u16(status)?, body.into_bytes()))

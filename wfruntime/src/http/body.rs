@@ -23,11 +23,18 @@ pub(super) async fn read(
     body: Body,
     settings: &Settings,
 ) -> Result<Option<Box<RawValue>>> {
+    parse(&bytes(parts, body, settings).await?)
+}
+
+/// Reads the body as it came, at most `body_limit` bytes of it.
+///
+/// # Errors
+/// As [`read`], but for what it says.
+pub(super) async fn bytes(parts: &Parts, body: Body, settings: &Settings) -> Result<Bytes> {
     let limit = settings.body_limit;
     check_head(parts, limit)?;
     let collected = tokio::time::timeout(settings.request_timeout, collect(body, limit)).await;
-    let bytes = collected.map_err(|_| late())??;
-    parse(&bytes)
+    collected.map_err(|_| late())?
 }
 
 /// Reads a body of any kind, at most `import_limit` bytes of it; none of its parts may take longer
@@ -108,7 +115,10 @@ fn too_large(limit: usize) -> Error {
 }
 
 /// Checks that the bytes are JSON of a bearable depth; nothing if there are none.
-fn parse(bytes: &[u8]) -> Result<Option<Box<RawValue>>> {
+///
+/// # Errors
+/// [`ErrorKind::Invalid`], with line and column.
+pub(super) fn parse(bytes: &[u8]) -> Result<Option<Box<RawValue>>> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let message = format!("the body is not UTF-8 from byte {} on", error.valid_up_to() + 1);
         Error::invalid("invalid_json", message)

@@ -8,6 +8,7 @@ mod distinct;
 mod extract;
 mod forms;
 mod history;
+mod hooks;
 mod nowhere;
 mod once;
 pub(crate) mod openapi;
@@ -36,6 +37,7 @@ use crate::action::{self, Alone};
 use crate::auth::{self, SystemRoute};
 use crate::core::Core;
 use crate::error::{Error, ErrorKind, Fault, Result};
+use crate::webhook;
 
 #[cfg(feature = "page")]
 pub(crate) use answer::{Told, internal};
@@ -116,6 +118,9 @@ async fn dispatch(core: &Arc<Core>, parts: Parts, body: Body, named: &Named) -> 
         }
         named.is(openapi::PATH, "get");
         return openapi::answer(core, &parts).await;
+    }
+    if let Some(hook) = path.strip_prefix(webhook::PATH) {
+        return hooks::answer(core, hook, &parts, body).await;
     }
     let route = Route::parse(path)?;
     let action = match route.action(&parts.method) {

@@ -1,7 +1,6 @@
 //! `Idempotency-Key`: a request that is sent again is answered as it was, and not done again.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue};
@@ -23,9 +22,6 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// The longest key, in bytes.
 const LONGEST: usize = 255;
-
-/// How long to wait for a request that is carried out now.
-const WAIT: Duration = Duration::from_secs(1);
 
 /// What makes a request one that is carried out once, if it has a key.
 ///
@@ -64,7 +60,7 @@ pub(super) fn of(
 }
 
 /// A hash of all parts and of where each ends.
-fn hash(parts: &[&[u8]]) -> String {
+pub(super) fn hash(parts: &[&[u8]]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
@@ -82,7 +78,7 @@ pub(super) async fn perform(core: &Arc<Core>, mut asked: Asked, once: Once) -> R
     let place = core.under_way.enter(&once).map_err(|print| match print == once.print {
         true => {
             let message = "the same request is carried out now; send it again later";
-            Error::new(ErrorKind::Conflict, "under_way", message).with_retry_after(WAIT)
+            Error::new(ErrorKind::Conflict, "under_way", message).with_retry_after(action::WAIT)
         }
         false => used_otherwise(),
     })?;

@@ -16,7 +16,7 @@ use crate::store::schema::OnDelete;
 use crate::value::Type;
 
 /// Resource names that the framework answers itself.
-const RESERVED: [&str; 5] = ["auth", "executions", "openapi", "tasks", "workflows"];
+const RESERVED: [&str; 6] = ["auth", "executions", "hooks", "openapi", "tasks", "workflows"];
 
 /// The prefix of the framework's own tables.
 const PREFIX: &str = "wf_";

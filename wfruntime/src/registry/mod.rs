@@ -10,6 +10,7 @@ mod inverse;
 mod names;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 mod workflows;
 
 use std::any::TypeId;

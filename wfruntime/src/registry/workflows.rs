@@ -1,7 +1,7 @@
 //! Declared workflows to definitions: names to indexes, keys once, actions and roles that exist.
 
 use super::names::{self, Names};
-use super::{RegistryFault, calls};
+use super::{RegistryFault, calls, webhooks};
 use crate::action::ActionMeta;
 use crate::auth::RoleMeta;
 use crate::collection::{Definition, Location};
@@ -101,6 +101,7 @@ pub(super) fn resolve(
         }
         in_force.push(workflow);
     }
+    webhooks::check(&in_force, faults);
     (in_force, older)
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
+use super::webhook::with_secrets;
 use super::{Person, TestDatabase, fail};
 use crate::app::{App, Running};
 use crate::auth::{self, NewUser};
@@ -119,7 +120,8 @@ impl TestApp {
         let inner = &*self.inner;
         let app = App::new(inner.database.url());
         let app = app.settings(|settings| settings.token_lifetime = CENTURY);
-        let running = (inner.build)(app).clock(inner.clock.clone()).start().await?;
+        let app = with_secrets((inner.build)(app));
+        let running = app.clock(inner.clock.clone()).start().await?;
         running.core().engine.skip_pauses();
         *self.slot() = Some(running);
         Ok(())

@@ -12,6 +12,7 @@ mod records;
 mod replay;
 mod tasks;
 mod timeline;
+mod webhook;
 
 pub use answer::{Answer, Fired};
 pub use app::TestApp;
@@ -22,6 +23,7 @@ pub use person::Person;
 pub use records::Writing;
 pub use replay::{replay, replay_with};
 pub use tasks::{Deciding, Task};
+pub use webhook::Delivering;
 
 use std::panic::Location;
 

@@ -69,6 +69,7 @@ fn misplaced(
         }
         Trigger::CollectionEvent { .. } => Some("it runs on changes of data".to_owned()),
         Trigger::Schedule(_) => Some("it runs when its moment comes".to_owned()),
+        Trigger::Webhook(_) => Some("it runs when another system calls".to_owned()),
     };
     let said = quoted(&item.text());
     if let Some(instead) = instead {

@@ -251,6 +251,14 @@ fn resolve(core: &Core, definition: &'static Definition, item: &Item<'_>) -> Res
         );
         return Err(fault("schedule_named", message));
     }
+    if matches!(workflow.meta.trigger, Trigger::Webhook(_)) {
+        let message = format!(
+            "{}: `{}` is a webhook, which runs when another system calls and takes no name",
+            quoted(&item.text()),
+            item.key
+        );
+        return Err(fault("webhook_named", message));
+    }
     if workflow.meta.is_event() {
         let message = format!(
             "{}: `{}` runs on changes of data, whoever makes them: nobody names it",

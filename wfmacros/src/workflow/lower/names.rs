@@ -115,6 +115,20 @@ pub(crate) fn uses_of(expr: &Expr, name: &str) -> Option<Span> {
 /// Reports a name that another trigger gives; whether it is one.
 fn not_given(name: &Ident, at: Span, kind: Trigger, count: Count, errors: &mut Errors) -> bool {
     let (headline, note, help) = match kind {
+        Trigger::Webhook
+            if ["data", "records", "before", "changed"].iter().any(|it| name == it) =>
+        {
+            (
+                format!("`{name}` cannot be used in a webhook"),
+                "it is about no record: what was sent is in `values`",
+                "write `values`, or read records with `find`",
+            )
+        }
+        Trigger::Webhook if name == "user" || name == "role" => (
+            format!("`{name}` cannot be used in a webhook"),
+            "another system calls it: nobody is signed in",
+            "take who it is about from `values`, and read them with `find`",
+        ),
         _ if count == Count::Nothing && (name == "data" || name == "records") => (
             format!("`{name}` cannot be used in a workflow without a collection"),
             "it is about no record",

@@ -169,6 +169,7 @@ fires-custom = Auf Anfrage, für Datensätze von { $collection }, ohne etwas zu 
 fires-alone = Auf Anfrage, ohne Datensatz
 fires-clock = Nach der Uhr: { $plan }
 fires-date = Nach einem Datum jedes Datensatzes von { $collection }: { $plan }
+fires-called = Wenn ein anderes System ruft, mit Unterschrift: POST /api/hooks/{ $path }
 next-run = Nächster Lauf
 last-run = Letzter Lauf
 fires-global = Bei jedem { $actions } von { $collection }

@@ -169,6 +169,7 @@ fires-custom = On request, for records of { $collection }, without writing anyth
 fires-alone = On request, for no record
 fires-clock = By the clock: { $plan }
 fires-date = By a date of each record of { $collection }: { $plan }
+fires-called = When another system calls, signed: POST /api/hooks/{ $path }
 next-run = Next run
 last-run = Last run
 fires-global = On each { $actions } of { $collection }

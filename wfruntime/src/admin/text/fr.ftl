@@ -169,6 +169,7 @@ fires-custom = Sur demande, pour des enregistrements de { $collection }, sans ri
 fires-alone = Sur demande, sans enregistrement
 fires-clock = Selon l'horloge : { $plan }
 fires-date = Selon une date de chaque enregistrement de { $collection } : { $plan }
+fires-called = Quand un autre système appelle, avec signature : POST /api/hooks/{ $path }
 next-run = Prochaine exécution
 last-run = Dernière exécution
 fires-global = À chaque { $actions } de { $collection }

@@ -10,8 +10,10 @@ use super::super::executions::{self, OPEN};
 use super::super::inputs::plain;
 use super::super::place::Visit;
 use super::super::show;
+use super::signed;
 use crate::collection::{Column, Definition, Kind};
 use crate::value::Type;
+use crate::webhook::Sender;
 use crate::workflow::{Mode, Overlap, Retry, Trigger, WorkflowMeta};
 
 /// When it fires, in words.
@@ -23,12 +25,14 @@ pub(super) fn trigger(visit: &Visit, workflow: &Value) -> Markup {
         ("collection", collection.into()),
         ("actions", on.join(", ").into()),
         ("plan", plain(&workflow["schedule"]).into()),
+        ("path", plain(&workflow["path"]).into()),
     ];
     let is_local = workflow["mode"] == "local";
     let mode = match (plain(&workflow["trigger"]).as_str(), is_local) {
         ("collection_event", _) => "fires-event",
         ("custom_action", _) if workflow["collection"].is_null() => "fires-alone",
         ("custom_action", _) => "fires-custom",
+        ("webhook", _) => "fires-called",
         ("schedule", _) if workflow["collection"].is_null() => "fires-clock",
         ("schedule", _) => "fires-date",
         ("pre_action", true) => "runs-before-named",
@@ -72,7 +76,18 @@ fn arguments(meta: &WorkflowMeta) -> Vec<String> {
     let retry = (meta.retry != Retry::DEFAULT).then(|| {
         format!("retry = {}, at most {} apart", meta.retry.attempts, length(meta.retry.max_pause))
     });
+    let (from, secret, within) = match meta.trigger {
+        Trigger::Webhook(hook) => (
+            Some(format!("from = \"{}\"", hook.from.as_str())),
+            Some(format!("secret = \"{}\"", hook.secret_of(meta.key))),
+            (hook.from != Sender::GitHub).then(|| format!("within = {}", length(hook.within))),
+        ),
+        _ => (None, None, None),
+    };
     let all = [
+        from,
+        secret,
+        within,
         (meta.version > 1).then(|| format!("version = {}", meta.version)),
         (!meta.enabled).then(|| "enabled = false".to_owned()),
         meta.when.map(|_| "when = …".to_owned()),
@@ -155,6 +170,11 @@ pub(super) fn fire(visit: &Visit, key: &str) -> Markup {
 
 fn commands(visit: &Visit, meta: &WorkflowMeta, collection: Option<&Definition>) -> Vec<String> {
     let key = meta.key;
+    if let Trigger::Webhook(hook) = meta.trigger {
+        let body = json!({ "userId": "<id>", "values": {} });
+        let by_hand = command(visit, &format!("workflows:execute?filterByTk={key}"), &body);
+        return vec![signed::command(visit, key, hook), by_hand];
+    }
     if matches!(meta.trigger, Trigger::Schedule(_)) {
         let data = if collection.is_some() { json!("<id>") } else { Value::Null };
         let body = json!({ "data": data, "userId": "<id>" });
@@ -209,10 +229,15 @@ fn commands(visit: &Visit, meta: &WorkflowMeta, collection: Option<&Definition>)
 }
 
 fn command(visit: &Visit, path: &str, body: &Value) -> String {
-    let host = visit.parts.headers.get("host").and_then(|host| host.to_str().ok());
-    let at = format!("http://{}{}/api", host.unwrap_or("localhost:3000"), visit.prefix());
+    let at = api(visit);
     let body = body.to_string().replace('\'', "'\\''");
     format!("curl -H 'Authorization: Bearer <token>' \\\n  -d '{body}' \\\n  '{at}/{path}'")
+}
+
+/// Where the routes are: `http://localhost:3000/api`.
+pub(super) fn api(visit: &Visit) -> String {
+    let host = visit.parts.headers.get("host").and_then(|host| host.to_str().ok());
+    format!("http://{}{}/api", host.unwrap_or("localhost:3000"), visit.prefix())
 }
 
 /// Values for the fields that a new record needs.

@@ -1,6 +1,7 @@
 //! The workflows of the program: switches, graphs, what became of their executions.
 
 mod facts;
+mod signed;
 
 use axum::Form;
 use axum::extract::Path;

@@ -305,6 +305,7 @@ async fn core(
         auth: Auth::new(registry, &settings, None).expect("roles"),
         settings,
         states: States::default(),
+        webhooks: crate::webhook::Ring::default(),
         workflows: workflows.map(|(meta, definition)| (meta, Some(definition))).collect(),
         membership,
         largest_id,

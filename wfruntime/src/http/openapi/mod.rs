@@ -11,6 +11,7 @@ mod record;
 mod schema;
 mod system;
 mod value;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -122,12 +123,15 @@ fn document(
         }
     }
     operations.extend(system::operations(&caller));
+    operations.extend(webhook::operations(&caller));
     for (name, shape) in parts::schemas().into_iter().chain(system::schemas(&caller)) {
         schemas.add(name, shape);
     }
     let mut paths = Object::new();
     for mut operation in operations {
-        operation.parameters.push(parts::shared("role"));
+        if !operation.is_signed {
+            operation.parameters.push(parts::shared("role"));
+        }
         let (path, described) = operation.described();
         paths.add(path, described);
     }

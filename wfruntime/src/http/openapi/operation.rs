@@ -28,6 +28,8 @@ pub(super) struct Operation {
     pub(super) is_file: bool,
     /// Whether it can be tried only so often.
     pub(super) is_throttled: bool,
+    /// Whether another system signs it: it takes no token, and is answered before all is done.
+    pub(super) is_signed: bool,
 }
 
 impl Operation {
@@ -41,7 +43,7 @@ impl Operation {
         ok: Object,
     ) -> Self {
         let (parameters, body, needs_body) = (Vec::new(), None, true);
-        let (is_file, is_throttled) = (false, false);
+        let (is_file, is_throttled, is_signed) = (false, false, false);
         Self {
             path,
             method,
@@ -54,6 +56,7 @@ impl Operation {
             needs_body,
             is_file,
             is_throttled,
+            is_signed,
         }
     }
 
@@ -76,7 +79,8 @@ impl Operation {
             .with("summary", self.about)
             .with("parameters", self.parameters)
             .maybe("requestBody", body)
-            .with("responses", answers(ok, refusals));
+            .maybe("security", self.is_signed.then(Vec::<Object>::new))
+            .with("responses", answers(ok, refusals, self.is_signed));
         let method = if self.method == Method::Get { "get" } else { "post" };
         (self.path, Object::new().with(method, operation))
     }

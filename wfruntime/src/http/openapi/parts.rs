@@ -38,11 +38,14 @@ pub(super) const SIGNING_IN: [&str; 13] =
     ["400", "401", "403", "404", "405", "408", "409", "413", "415", "422", "429", "500", "503"];
 
 /// The answers of an operation: what is in the one when all is well, and the refusals with these
-/// statuses.
-pub(super) fn answers(ok: Object, refusals: &[&str]) -> Object {
+/// statuses; `is_taken` if it may go on behind the answer.
+pub(super) fn answers(ok: Object, refusals: &[&str], is_taken: bool) -> Object {
     let known = REFUSALS.into_iter().filter(|(status, ..)| refusals.contains(status));
+    let taken = about("Taken: it goes on behind the answer.", Object::new());
+    let taken = is_taken.then(|| taken.with("content", ok.clone()));
     let ok = about("As asked for.", Object::new()).with("content", ok);
-    known.fold(Object::new().with("200", ok), |answers, (status, name, _)| {
+    let all = Object::new().with("200", ok).maybe("202", taken);
+    known.fold(all, |answers, (status, name, _)| {
         let refusal = format!("#/components/responses/wf.{name}");
         answers.with(status, Object::new().with("$ref", refusal))
     })

@@ -233,7 +233,14 @@ fn workflow() -> Object {
         ("collection?", or_null(text())),
         (
             "trigger?",
-            one_of(["post_action", "pre_action", "collection_event", "custom_action", "schedule"]),
+            one_of([
+                "post_action",
+                "pre_action",
+                "collection_event",
+                "custom_action",
+                "schedule",
+                "webhook",
+            ]),
         ),
         ("mode?", one_of(["local", "global"])),
         ("on?", list(text())),
@@ -243,6 +250,7 @@ fn workflow() -> Object {
         ("revision?", text()),
         ("enabled?", flag()),
         ("schedule?", or_null(text())),
+        ("path?", or_null(text())),
         ("nextAt?", or_null(moment())),
         ("lastAt?", or_null(moment())),
         ("lastExecution?", or_null(id())),

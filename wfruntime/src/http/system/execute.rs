@@ -57,6 +57,10 @@ pub(super) async fn execute(
         let message = format!("`{}` runs before a write: it cannot be run without one", meta.key);
         return Err(Error::invalid("runs_before", message));
     }
+    let given = input.map(|(_, input)| match meta.trigger {
+        Trigger::Webhook(_) => trigger::delivered(input, "", None),
+        _ => input,
+    });
     let execution = NewExecution {
         id: core.ids.next(&core.clock),
         workflow: meta,
@@ -68,7 +72,7 @@ pub(super) async fn execute(
             each: Vec::new(),
             ids: Vec::new(),
             changed: Vec::new(),
-            input: input.map(|(_, input)| input).or_else(|| moment.map(trigger::input_of)),
+            input: given.or_else(|| moment.map(trigger::input_of)),
             role: user.roles.first().map_or(ANONYMOUS, String::as_str).to_owned(),
             user: Some(user),
         }),

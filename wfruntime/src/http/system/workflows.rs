@@ -16,7 +16,7 @@ use crate::spelling;
 use crate::workflow::{Mode, Sketch, Timing, Trigger};
 
 const TRIGGERS: &[&str] =
-    &["post_action", "pre_action", "collection_event", "custom_action", "schedule"];
+    &["post_action", "pre_action", "collection_event", "custom_action", "schedule", "webhook"];
 
 /// What a workflow is answered with; `nodes` and `edges` by `get` alone.
 const FIELDS: &[Field] = &[
@@ -32,6 +32,7 @@ const FIELDS: &[Field] = &[
     Field::shown("revision"),
     Field::new("enabled", "", Kind::Flag),
     Field::shown("schedule"),
+    Field::shown("path"),
     Field::shown("nextAt"),
     Field::shown("lastAt"),
     Field::shown("lastExecution"),
@@ -116,6 +117,10 @@ async fn shown(call: &Call<'_>, workflow: &WorkflowDefinition) -> Result<Value> 
     let (core, meta) = (call.core, workflow.meta);
     let enabled = core.switches.is_enabled(&core.store, meta, core.clock.now()).await?;
     let outlook = schedules::outlook(core, workflow).await?;
+    let path = match meta.trigger {
+        Trigger::Webhook(hook) => Some(hook.path),
+        _ => None,
+    };
     let schedule = match meta.trigger {
         Trigger::Schedule(schedule) => Some(schedule.text),
         _ => None,
@@ -134,6 +139,7 @@ async fn shown(call: &Call<'_>, workflow: &WorkflowDefinition) -> Result<Value> 
         "revision": execution::revision(meta),
         "enabled": enabled,
         "schedule": schedule,
+        "path": path,
         "nextAt": outlook.and_then(|it| it.next),
         "lastAt": last_at,
         "lastExecution": last_execution,
