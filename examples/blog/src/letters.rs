@@ -24,6 +24,22 @@ pub async fn send(act: CustomAction<Post, Greeting>, cx: Context) -> Result<()> 
     Ok(())
 }
 
+/// What the mail service says of a letter that did not arrive.
+#[derive(Deserialize)]
+pub struct Bounce {
+    pub email: String,
+}
+
+/// Writes no more to whom letters do not reach. A webhook: the mail service calls it, and signs.
+#[webhook(path = "bounces")]
+pub async fn bounced(hook: Webhook<Bounce>, cx: Context) -> Result<()> {
+    let email = hook.values.email;
+    if let Some(mut reader) = cx.find(Subscriber::FIELDS.email.eq(email)).await? {
+        cx.update(&mut reader, Subscriber::changes().is_reached(false)).await?;
+    }
+    Ok(())
+}
+
 /// Says every Monday what has come out in the week. A schedule by the clocks of Paris.
 #[schedule(cron = "0 8 * * MON", timezone = "Europe/Paris")]
 async fn digest(due: Scheduled, cx: Context) -> Result<()> {

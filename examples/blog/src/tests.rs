@@ -6,9 +6,9 @@ use wfruntime::Status;
 use wfruntime::prelude::*;
 use wfruntime::testing::{Person, TestApp};
 
-use super::letters::send;
+use super::letters::{bounced, send};
 use super::posts::{remind, review};
-use super::{Comment, Post, Revision, Stage};
+use super::{Comment, Post, Revision, Stage, Subscriber};
 
 struct Office {
     app: TestApp,
@@ -80,6 +80,17 @@ async fn an_accepted_post_comes_out_at_its_time() -> Result<()> {
     assert_eq!(office.app.reload(&post).await.stage, Stage::Accepted, "it is not yet time");
     office.app.advance(1.hour()).await;
     assert_eq!(office.app.reload(&post).await.stage, Stage::Published);
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_is_not_reached_gets_no_more_letters() -> Result<()> {
+    let office = Office::open().await;
+    office.reader.post("/api/subscribers:create", json!({ "email": "bob@example.com" })).await;
+    office.app.deliver(bounced, json!({ "email": "bob@example.com" })).await.expect_status(202);
+    office.app.rest().await;
+    let readers: Vec<Record<Subscriber>> = office.app.all().await;
+    assert_eq!(readers.iter().map(|it| it.is_reached).collect::<Vec<_>>(), [false]);
     Ok(())
 }
 
