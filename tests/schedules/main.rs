@@ -5,6 +5,7 @@
 mod child;
 mod clock;
 mod dates;
+mod deploys;
 mod killed;
 mod model;
 mod shown;

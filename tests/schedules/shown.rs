@@ -2,7 +2,9 @@
 
 use jiff::ToSpan as _;
 use serde_json::json;
+use wfruntime::prelude::Timestamp;
 
+use crate::child::Program;
 use crate::model::{Invoice, date, program};
 
 #[tokio::test]
@@ -33,4 +35,19 @@ async fn over_http() {
     let answer =
         root.post("/api/invoices:create?triggerWorkflows=remind", json!({"number": 2})).await;
     assert_eq!(answer.outcome(), (400, "schedule_named"));
+}
+
+#[test]
+fn on_the_command_line() {
+    let ticking = Program::new(env!("CARGO_BIN_EXE_ticking"));
+    let before = Timestamp::now();
+    let listed = ticking.run(&["workflows"]);
+    let listed = String::from_utf8(listed.stdout).expect("a text");
+    let [headings, tick] = listed.lines().collect::<Vec<_>>()[..] else { panic!("{listed}") };
+    assert!(headings.starts_with("key   version  trigger "), "{listed}");
+    assert!(tick.starts_with("tick  1        every 1 second"), "{listed}");
+    assert!(tick.ends_with(" global  async      yes"), "{listed}");
+    let next = tick.split_once("(next ").and_then(|(_, rest)| rest.split_once(')'));
+    let next: Timestamp = next.and_then(|(next, _)| next.parse().ok()).expect("a moment");
+    assert!(next > before && next <= Timestamp::now() + jiff::SignedDuration::from_secs(1));
 }
