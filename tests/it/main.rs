@@ -13,6 +13,7 @@ mod files;
 mod forms;
 mod full_disk;
 mod kit;
+mod metrics;
 mod nonsense;
 mod openapi;
 mod page;

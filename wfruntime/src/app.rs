@@ -14,7 +14,7 @@ use axum::http::request::Parts;
 pub use running::Running;
 
 pub(crate) use open::{Purpose, close, open};
-pub(crate) use schema::plan;
+pub(crate) use schema::{plan, tables};
 
 use crate::auth::Identify;
 use crate::clock::Clock;
@@ -47,6 +47,7 @@ pub struct App {
     clock: Clock,
     identify: Option<Identify>,
     pub(crate) secrets: Secrets,
+    metrics: Option<String>,
     routes: axum::Router,
     /// Locked by nobody: it lets a reference to the application cross an `await` in a task.
     on_start: Mutex<Vec<OnStart>>,
@@ -66,6 +67,7 @@ impl App {
             clock: Clock::default(),
             identify: None,
             secrets: Secrets::default(),
+            metrics: None,
             routes: axum::Router::new(),
             on_start: Mutex::default(),
         }
@@ -187,6 +189,25 @@ impl App {
     #[must_use]
     pub fn webhook_secret(mut self, name: impl Into<String>, secret: impl Into<String>) -> Self {
         self.secrets.add(name.into(), secret.into());
+        self
+    }
+
+    /// Answers `/metrics` for Prometheus, to whoever names this token: off by default.
+    ///
+    /// It is sent as `Authorization: Bearer …`, and is no user's: who watches may read nothing
+    /// else. [`docs::watching`](crate::docs::watching) says what is counted. The start fails if
+    /// the token has fewer than 16 characters.
+    ///
+    /// ```
+    /// # use wfruntime::App;
+    /// let mut app = App::new("sqlite://claims.db");
+    /// if let Ok(token) = std::env::var("METRICS_TOKEN") {
+    ///     app = app.metrics(token);
+    /// }
+    /// ```
+    #[must_use]
+    pub fn metrics(mut self, token: impl Into<String>) -> Self {
+        self.metrics = Some(token.into());
         self
     }
 

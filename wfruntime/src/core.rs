@@ -17,6 +17,7 @@ use crate::registry::Registry;
 use crate::retention::Retention;
 use crate::store::Store;
 use crate::switches::Switches;
+use crate::watch::Metrics;
 use crate::webhook::Ring;
 use crate::workflow::WorkflowMeta;
 
@@ -29,6 +30,8 @@ pub struct Core {
     pub(crate) settings: Settings,
     pub(crate) states: States,
     pub(crate) auth: Auth,
+    /// What is counted, if somebody may read it.
+    pub(crate) metrics: Option<Metrics>,
     pub(crate) switches: Switches,
     pub(crate) workflows: Workflows,
     pub(crate) engine: Engine,
@@ -50,6 +53,7 @@ pub(crate) struct Parts {
     pub(crate) settings: Settings,
     pub(crate) states: States,
     pub(crate) auth: Auth,
+    pub(crate) metrics: Option<Metrics>,
     pub(crate) workflows: Workflows,
     pub(crate) webhooks: Ring,
     /// From [`crate::engine::lease::join`].
@@ -74,6 +78,7 @@ impl Core {
             settings: parts.settings,
             states: parts.states,
             auth: parts.auth,
+            metrics: parts.metrics,
             switches: Switches::default(),
             under_way: UnderWay::default(),
             leaving: tokio::sync::watch::Sender::default(),

@@ -8,7 +8,7 @@ use super::desk::{Desk, Done, given};
 use super::faults::Faults;
 use super::keyed::is_taken;
 use super::report::Report;
-use super::{Answer, AnswerData, View, keyed, read};
+use super::{Answer, AnswerData, Verb, View, keyed, read};
 use crate::auth::Access;
 use crate::collection::{Definition, Row, same_key};
 use crate::core::Core;
@@ -90,6 +90,21 @@ impl OneAction {
     pub(crate) fn named(mut self, triggers: Option<&str>) -> Self {
         self.triggers = triggers.map(str::to_owned);
         self
+    }
+
+    /// The collection and the action, as requests name it.
+    pub(crate) fn names(&self) -> (&'static str, &'static str) {
+        let verb = match &self.asked {
+            Asked::Create(_) => Verb::Create,
+            Asked::Update(..) => Verb::Update,
+            Asked::Keyed(keyed) if keyed.updates => Verb::UpdateOrCreate,
+            Asked::Keyed(_) => Verb::FirstOrCreate,
+        };
+        (self.definition.name(), verb.name())
+    }
+
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.core
     }
 
     /// Fires a workflow as if the request had named it; the role is not asked.

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::forms;
 use crate::registry::{self, Registry};
 use crate::store::{Options, Store};
+use crate::watch::{Metrics, Token};
 use crate::webhook::Ring;
 
 /// What the database is opened for.
@@ -30,6 +31,7 @@ pub(crate) async fn open(app: &App, purpose: Purpose) -> Result<Arc<Core>> {
     registry.check()?;
     #[cfg(feature = "request")]
     crate::outside::check(&app.settings.requests_to)?;
+    let metrics = app.metrics.as_deref().map(Token::new).transpose()?.map(Metrics::new);
     let auth = Auth::new(registry, &app.settings, app.identify.clone())?;
     let webhooks = match purpose {
         Purpose::Serve => Ring::of(registry, &app.secrets, app.settings.idempotency)?,
@@ -42,7 +44,7 @@ pub(crate) async fn open(app: &App, purpose: Purpose) -> Result<Arc<Core>> {
         ..Options::default()
     };
     let store = Store::open(&app.database, options).await?;
-    match assemble(app, purpose, registry, (auth, webhooks), &store).await {
+    match assemble(app, purpose, registry, (auth, metrics, webhooks), &store).await {
         Ok(core) => Ok(core),
         Err(error) => {
             store.shutdown().await?;
@@ -55,13 +57,17 @@ async fn assemble(
     app: &App,
     purpose: Purpose,
     registry: &'static Registry,
-    (auth, webhooks): (Auth, Ring),
+    (auth, metrics, webhooks): (Auth, Option<Metrics>, Ring),
     store: &Store,
 ) -> Result<Arc<Core>> {
     schema::bring_up_to_date(store, registry).await?;
     let tables: Vec<_> = registry.collections().iter().map(|found| found.table()).collect();
     let serving = purpose == Purpose::Serve;
     let membership = lease::join(store, &app.clock, app.settings.lease, serving).await?;
+    if let Some(metrics) = &metrics {
+        let commits = metrics.commits();
+        store.on_commit(move |units, took| commits.committed(units, took));
+    }
     let core = Core::new(Parts {
         registry,
         store: store.clone(),
@@ -69,6 +75,7 @@ async fn assemble(
         settings: app.settings.clone(),
         states: app.states.clone(),
         auth,
+        metrics,
         workflows: Workflows::of(registry),
         webhooks,
         largest_id: lease::largest_id(store, &tables).await?,

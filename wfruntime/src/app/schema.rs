@@ -7,7 +7,7 @@ use crate::store::schema::{IndexSpec, Plan, TableSpec};
 use crate::{action, auth, execution, switches};
 
 /// All tables: the collections' and the framework's own.
-fn tables(registry: &Registry) -> Vec<TableSpec> {
+pub(crate) fn tables(registry: &Registry) -> Vec<TableSpec> {
     let collections = registry.collections().iter().map(|definition| {
         let mut table = definition.table_spec();
         // By which is found what is due.

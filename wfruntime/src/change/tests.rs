@@ -150,6 +150,7 @@ impl World {
                 store,
                 clock,
                 auth: Auth::new(registry, &settings, None).expect("roles"),
+                metrics: None,
                 settings,
                 states: States::default(),
                 webhooks: crate::webhook::Ring::default(),

@@ -25,6 +25,8 @@ pub(crate) struct Ending {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Ended {
     ids: Vec<i64>,
+    /// The workflows of those that this alone ended, and what they ended as.
+    counted: Vec<(String, Status)>,
     woken: Vec<Woken>,
 }
 
@@ -57,12 +59,12 @@ impl Ending {
         for row in rows {
             let called = Finished::of(row)?;
             ended.ids.push(called.id);
+            ended.counted.push((called.key.clone(), self.status));
             let message = Some(self.error.clone());
             ended.woken.extend(called.tell(tx, self.status, message, self.now).await?);
         }
         tx.batch(&wind_up::several(&ended.ids, self.now)).await?;
-        let called = end_called(tx, called_by(&ended.ids), self.now).await?;
-        ended.ids.extend(called);
+        ended.extend(end_called(tx, called_by(&ended.ids), self.now).await?);
         Ok(ended)
     }
 }
@@ -73,12 +75,13 @@ impl Ended {
         self.ids.is_empty()
     }
 
-    pub(super) fn new(ids: Vec<i64>, woken: Option<Woken>) -> Self {
-        Self { ids, woken: woken.into_iter().collect() }
+    pub(super) fn waking(woken: Option<Woken>) -> Self {
+        Self { woken: woken.into_iter().collect(), ..Self::default() }
     }
 
     pub(super) fn extend(&mut self, other: Self) {
         self.ids.extend(other.ids);
+        self.counted.extend(other.counted);
         self.woken.extend(other.woken);
     }
 }
@@ -86,6 +89,7 @@ impl Ended {
 /// An execution that has just ended, and the node that called it.
 pub(super) struct Finished {
     id: i64,
+    key: String,
     caller: Option<(i64, String)>,
 }
 
@@ -93,8 +97,8 @@ impl Finished {
     /// Of the columns that [`wind_up::FINISHED`] names.
     pub(super) fn of(row: Values) -> Result<Self> {
         let mut from = Fields::new(row);
-        let (id, caller) = (from.int()?, from.next().as_int());
-        Ok(Self { id, caller: caller.zip(from.optional_text()) })
+        let (id, key, caller) = (from.int()?, from.text()?, from.next().as_int());
+        Ok(Self { id, key, caller: caller.zip(from.optional_text()) })
     }
 
     /// Gives the node that called it what it came to, and wakes that node's execution.
@@ -121,9 +125,9 @@ pub(super) fn called_by(callers: &[i64]) -> Condition {
 }
 
 /// Ends executions whose callers do not wait for them any more, and all that those called.
-pub(super) async fn end_called(tx: &mut Tx, called: Condition, now: Timestamp) -> Result<Vec<i64>> {
+pub(super) async fn end_called(tx: &mut Tx, called: Condition, now: Timestamp) -> Result<Ended> {
     let mut filter = called;
-    let mut ended = Vec::new();
+    let mut ended = Ended::default();
     loop {
         let open = filter.and(Condition::Not(Box::new(Condition::Null("state"))));
         let text = "the execution that called it does not wait for it any more";
@@ -132,9 +136,11 @@ pub(super) async fn end_called(tx: &mut Tx, called: Condition, now: Timestamp) -
         if rows.is_empty() {
             return Ok(ended);
         }
-        let ids = rows.into_iter().map(|row| Fields::new(row).int()).collect::<Result<Vec<_>>>()?;
+        let rows = rows.into_iter().map(Finished::of).collect::<Result<Vec<_>>>()?;
+        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         tx.batch(&wind_up::several(&ids, now)).await?;
-        ended.extend(&ids);
+        ended.ids.extend(&ids);
+        ended.counted.extend(rows.into_iter().map(|row| (row.key, Status::Aborted)));
         filter = called_by(&ids);
     }
 }
@@ -145,8 +151,19 @@ impl Engine {
         for id in &ended.ids {
             self.drop_run(*id);
         }
+        for (key, status) in &ended.counted {
+            self.count(key, *status);
+        }
         for woken in &ended.woken {
             self.woken(woken.id, &woken.key, woken.record);
+        }
+    }
+
+    /// Counts what ended without a run that did.
+    pub(super) fn count(&self, key: &str, status: Status) {
+        let Some(core) = self.core.upgrade() else { return };
+        if let (Some(metrics), Some((workflow, _))) = (&core.metrics, core.workflows.get(key)) {
+            metrics.ended(workflow.key, status, None);
         }
     }
 }

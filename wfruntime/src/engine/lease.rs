@@ -196,6 +196,26 @@ pub(super) async fn leave(store: &Store, membership: &Membership) -> Result<()> 
         .await
 }
 
+/// When the lease of this process ends; none if it is another's.
+///
+/// # Errors
+///
+/// As [`Store::read`].
+pub(super) async fn expires(core: &Core) -> Result<Option<Timestamp>> {
+    let query = Select {
+        table: PROCESSES,
+        columns: vec![("expires_at", Type::Timestamp)],
+        filter: own(core.engine.membership()),
+        order: Vec::new(),
+        limit: None,
+        offset: None,
+    };
+    match core.store.read(&query.build()).await?.into_iter().next() {
+        Some(row) => Fields::new(row).moment(),
+        None => Ok(None),
+    }
+}
+
 fn own(membership: &Membership) -> Condition {
     Condition::All(vec![
         Condition::eq("number", membership.number.cast_signed()),

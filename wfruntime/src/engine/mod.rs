@@ -13,6 +13,7 @@ mod failpoint;
 mod housekeeping;
 pub(crate) mod journal;
 pub(crate) mod lease;
+mod look;
 mod queue;
 #[cfg(feature = "testing")]
 pub(crate) mod rehearse;
@@ -50,6 +51,7 @@ use crate::core::Core;
 use crate::error::{Error, Result};
 use crate::execution::{NewExecution, NewStatus};
 use crate::workflow::WorkflowMeta;
+pub(crate) use look::look;
 
 /// How many executions are kept in memory before they start.
 const IN_MEMORY: usize = 4096;
@@ -141,6 +143,9 @@ impl Engine {
             let (key, line) = (execution.workflow.key, execution.line());
             if execution.workflow.overlap == crate::workflow::Overlap::CancelPrevious {
                 self.drop_earlier(key, execution.record, execution.id);
+            }
+            if matches!(execution.status, NewStatus::Error(_)) {
+                self.count(key, execution.status());
             }
             if execution.status == NewStatus::Queued {
                 queue.add(Entry {

@@ -50,6 +50,7 @@ pub(crate) async fn rehearse(core: &Arc<Core>, recorded: &Recorded) -> Result<Re
             wakes: 0,
             in_request: false,
             is_rehearsal: true,
+            started: core.clock.now(),
             deadline: None,
             trace: Trace::begin(),
             journal: recorded.journal()?,

@@ -102,7 +102,7 @@ async fn within(
         let calls = calls.map(|job| Value::from(job.key.as_str())).collect();
         called = called.and(Condition::In("caller_key", calls));
     }
-    let ended = Ended::new(end_called(tx, called, now).await?, None);
+    let ended = end_called(tx, called, now).await?;
     let line = execution.record_id.unwrap_or(id);
     Ok(Restarted { key: execution.key, record: line, ended })
 }

@@ -14,6 +14,7 @@ mod unit;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use futures_util::task::AtomicWaker;
 use jiff::Timestamp;
@@ -50,6 +51,8 @@ pub(crate) struct Run {
     pub(crate) in_request: bool,
     /// Whether no node of it begins.
     is_rehearsal: bool,
+    /// When it was started first.
+    pub(crate) started: Timestamp,
     /// When it is aborted at the latest.
     pub(crate) deadline: Option<Timestamp>,
     /// Its own span of the trace that it belongs to.
@@ -161,18 +164,25 @@ pub(crate) enum Effect {
     Returned(Write, &'static Definition, Arc<Earlier>),
 }
 
-struct Flight(Arc<Run>);
+struct Flight {
+    run: Arc<Run>,
+    /// Since when it is watched, and the kind of its node.
+    watched: Option<(Instant, &'static str)>,
+}
 
 impl Flight {
     fn begin(run: &Arc<Run>) -> Self {
         run.in_flight.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(run))
+        Self { run: Arc::clone(run), watched: None }
     }
 }
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+        if let (Some((begun, kind)), Some(metrics)) = (self.watched, &self.run.core.metrics) {
+            metrics.ran(kind, begun.elapsed());
+        }
+        self.run.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -187,6 +197,8 @@ pub(crate) struct Beginning {
     pub(crate) in_request: bool,
     /// Whether it only shows how far its journal goes: no node of it begins.
     pub(crate) is_rehearsal: bool,
+    /// When it was started first.
+    pub(crate) started: Timestamp,
     pub(crate) deadline: Option<Timestamp>,
     /// The trace that it belongs to.
     pub(crate) trace: Trace,
@@ -216,6 +228,7 @@ impl Run {
             wakes: beginning.wakes,
             in_request: beginning.in_request,
             is_rehearsal: beginning.is_rehearsal,
+            started: beginning.started,
             deadline: beginning.deadline,
             trace,
             span,
@@ -361,11 +374,12 @@ impl Run {
 
     /// A node that the workflow comes to, with a span that ends with it.
     fn watched(self: &Arc<Self>, place: Place) -> Node {
-        let span = match self.is_rehearsal {
-            true => Span::none(),
-            false => watch::node_span(&place, &self.trace),
-        };
-        Node { span, ..self.fresh(place) }
+        let mut node = self.fresh(place);
+        if !self.is_rehearsal {
+            node.span = watch::node_span(&node.place, &self.trace);
+            node.flight.watched = Some((Instant::now(), node.place.kind));
+        }
+        node
     }
 
     /// A moment at which a test can kill the process, or this application and with it the run.

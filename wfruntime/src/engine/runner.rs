@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::drive::Drive;
 use super::ending::Ending;
@@ -93,6 +93,7 @@ struct Claim {
     wakes: i64,
     started: Option<Timestamp>,
     version: u32,
+    created: Option<Timestamp>,
     trace: Trace,
 }
 
@@ -167,6 +168,7 @@ fn claiming(core: &Core, state: State, ids: Vec<Value>) -> Statement {
             ("wakes", Type::Int),
             ("started_at", Type::Timestamp),
             ("version", Type::Int),
+            ("created_at", Type::Timestamp),
             ("trace_id", Type::Text),
             ("trace_parent", Type::Text),
             ("trace_state", Type::Text),
@@ -181,9 +183,10 @@ fn read_claims(core: &Core, rows: Vec<Values>) -> Result<Vec<Claim>> {
         let mut from = Fields::new(row);
         let hold = Hold { id: from.int()?, owner, epoch: from.int()? };
         let (wakes, started, version) = (from.int()?, from.moment()?, u32::try_from(from.int()?)?);
+        let created = from.moment()?;
         let [id, parent, state] = [(); 3].map(|()| from.optional_text());
         let trace = Trace::stored(id.as_deref(), parent.as_deref(), state.as_deref());
-        Ok(Claim { hold, wakes, started, version, trace })
+        Ok(Claim { hold, wakes, started, version, created, trace })
     };
     rows.into_iter().map(claim).collect()
 }
@@ -252,7 +255,12 @@ async fn entries(core: &Core, rows: Vec<(i64, String, i64)>, resumed: bool) -> R
 
 /// Runs one execution until it is final, waits, or is not this process's any more.
 async fn execute(core: Arc<Core>, entry: Entry, claim: Claim) {
-    let Claim { hold, mut wakes, started, version, trace } = claim;
+    let Claim { hold, mut wakes, started, version, created, trace } = claim;
+    if let (Some(metrics), Some(waited)) = (&core.metrics, waited(created, started))
+        && !entry.resumed
+    {
+        metrics.started(entry.workflow.key, waited);
+    }
     let _place = Place { engine: &core.engine, entry: &entry };
     let Some((workflow, _)) = core.workflows.version(entry.workflow.key, version) else {
         let text = revisions::no_version(entry.workflow.key, version);
@@ -291,6 +299,11 @@ async fn execute(core: Arc<Core>, entry: Entry, claim: Claim) {
             }
         }
     }
+}
+
+/// How long an execution waited for its start.
+fn waited(created: Option<Timestamp>, started: Option<Timestamp>) -> Option<SignedDuration> {
+    Some(started?.duration_since(created?))
 }
 
 /// Gives the execution's place in the queue back, whatever happens.
@@ -340,6 +353,7 @@ async fn begin(core: &Arc<Core>, start: &Start<'_>) -> Result<Arc<Run>> {
             wakes: start.wakes,
             in_request: false,
             is_rehearsal: false,
+            started: start.started.unwrap_or_else(|| core.clock.now()),
             deadline,
             trace: start.trace.clone(),
             journal,

@@ -76,11 +76,10 @@ async fn finish(run: &Run, status: Status, error: Option<String>) -> Result<Sett
                     let mut ended = Ended::default();
                     for row in rows {
                         let woken = Finished::of(row)?.tell(tx, status, error.clone(), now).await?;
-                        ended.extend(Ended::new(Vec::new(), woken));
+                        ended.extend(Ended::waking(woken));
                     }
                     if is_loose {
-                        let called = end_called(tx, called_by(&[id]), now).await?;
-                        ended.extend(Ended::new(called, None));
+                        ended.extend(end_called(tx, called_by(&[id]), now).await?);
                     }
                     Ok(ended)
                 })
@@ -89,6 +88,9 @@ async fn finish(run: &Run, status: Status, error: Option<String>) -> Result<Sett
         }
     });
     run.core.engine.ended(&ended.await?);
+    if let Some(metrics) = &run.core.metrics {
+        metrics.ended(run.workflow.key, status, Some(now.duration_since(run.started)));
+    }
     Ok(Settled::Done)
 }
 
@@ -120,7 +122,9 @@ pub(super) async fn strand(core: &Core, hold: Hold, key: &str, error: String) ->
         ("owner", Set::To(Value::Null)),
         ("error", to(error)),
     ];
-    write(core, vec![held(hold, set)]).await
+    let settled = write(core, vec![held(hold, set)]).await?;
+    core.engine.count(key, Status::Stranded);
+    Ok(settled)
 }
 
 async fn leave(run: &Run) -> Result<Settled> {

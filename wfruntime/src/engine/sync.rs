@@ -132,6 +132,7 @@ impl Beginning {
             wakes: 0,
             in_request: true,
             is_rehearsal: false,
+            started: core.clock.now(),
             deadline: Some(own.map_or(deadline, |own| own.min(deadline))),
             trace: execution.trace,
             journal: HashMap::new(),

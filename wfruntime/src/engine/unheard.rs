@@ -3,7 +3,7 @@
 //! A unit that changes data runs no code of the program, so `when` is judged as the execution
 //! begins: what does not concern the event is removed before anything of it has run.
 
-use super::ending::Ending;
+use super::ending::{Ended, Ending};
 use super::journal::Hold;
 use crate::core::Core;
 use crate::error::Result;
@@ -60,11 +60,12 @@ impl Unheard {
                 let written = store.write_reserved(move |tx| {
                     Box::pin(async move {
                         match ending {
-                            Some(ending) => ending.apply(tx).await.map(drop),
+                            Some(ending) => ending.apply(tx).await,
                             None => {
                                 let filter = hold.condition();
                                 let delete = Delete { table: EXECUTIONS, filter };
-                                tx.execute(&delete.expect(Expect::Lease)).await.map(drop)
+                                tx.execute(&delete.expect(Expect::Lease)).await?;
+                                Ok(Ended::default())
                             }
                         }
                     })
@@ -72,6 +73,7 @@ impl Unheard {
                 written.await
             }
         };
-        core.patiently(unit).await
+        core.engine.ended(&core.patiently(unit).await?);
+        Ok(())
     }
 }

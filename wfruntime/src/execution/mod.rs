@@ -166,6 +166,9 @@ pub(crate) enum State {
 }
 
 impl State {
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Queued, Self::Ready, Self::Running, Self::Waiting, Self::Stranded];
+
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",

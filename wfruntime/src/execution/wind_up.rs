@@ -87,8 +87,8 @@ fn closing(theirs: &dyn Fn(Name) -> Condition, now: Timestamp) -> Vec<Statement>
 }
 
 /// The columns that tell which execution ended, and the node that called it.
-pub(crate) const FINISHED: [(Name, Type); 3] =
-    [("id", Type::Int), ("caller_id", Type::Int), ("caller_key", Type::Text)];
+pub(crate) const FINISHED: [(Name, Type); 4] =
+    [("id", Type::Int), ("key", Type::Text), ("caller_id", Type::Int), ("caller_key", Type::Text)];
 
 /// Ends the executions that fit, whoever holds them: their holder is fenced off.
 pub(crate) fn finish(

@@ -149,6 +149,12 @@ pub(crate) fn internal(error: &Error) -> Fault {
         .with("id", format!("{id:016x}"))
 }
 
+/// The status that an action is answered with.
+pub(super) fn status_of(done: &Result<Answer>) -> StatusCode {
+    let outcome = done.as_ref().map_or_else(|error| Err(error.kind()), |answer| answer.outcome);
+    outcome.map_or_else(status, |()| StatusCode::OK)
+}
+
 fn status(kind: ErrorKind) -> StatusCode {
     match kind {
         ErrorKind::Invalid | ErrorKind::Failed => StatusCode::BAD_REQUEST,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -172,7 +173,13 @@ impl<T: Collection> Planned<T> {
     /// Nothing was written: the record is not there, a value is over a limit of its field, or the
     /// request's `triggerWorkflows` is wrong.
     pub async fn commit(self) -> Result<Committed<T>> {
-        Committed::new(self.action.commit().await?)
+        let (core, names) = (Arc::clone(self.action.core()), self.action.names());
+        let begun = Instant::now();
+        let done = self.action.commit().await;
+        if let Some(metrics) = &core.metrics {
+            metrics.acted(names, answer::status_of(&done).as_u16(), begun.elapsed());
+        }
+        Committed::new(done?)
     }
 }
 

@@ -9,6 +9,7 @@ mod extract;
 mod forms;
 mod history;
 mod hooks;
+mod metrics;
 mod nowhere;
 mod once;
 pub(crate) mod openapi;
@@ -22,6 +23,7 @@ mod watched;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::State;
@@ -29,7 +31,7 @@ use axum::http::Method;
 use axum::http::request::Parts;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::any;
+use axum::routing::{any, get};
 use axum::{Extension, Router};
 use futures_util::FutureExt as _;
 
@@ -75,6 +77,13 @@ pub(crate) fn router(core: &Arc<Core>, own: Router) -> Router {
     } else {
         api
     };
+    let api = match core.metrics {
+        Some(_) => {
+            let metrics = get(metrics::metrics).with_state(Arc::clone(core));
+            api.route("/metrics", metrics)
+        }
+        None => api,
+    };
     let own = own.layer(Extension(Arc::clone(core)));
     // Around the program's own routes alone, and merged last: of two fallbacks that nobody set,
     // the later one stays.
@@ -90,6 +99,7 @@ async fn api_answer(State(core): State<Arc<Core>>, request: axum::extract::Reque
 /// The answer to a request below `/api/`, however it came here.
 pub(crate) async fn handle(core: &Arc<Core>, request: axum::extract::Request) -> Response {
     let (parts, body) = request.into_parts();
+    let begun = Instant::now();
     let (named, watched) = (Named::default(), Watched::begin(&parts.method, &parts.headers));
     // Boxed: those around it would hold it on the stack several times.
     let work = Box::pin(async {
@@ -99,7 +109,11 @@ pub(crate) async fn handle(core: &Arc<Core>, request: axum::extract::Request) ->
             Err(panic) => answer::refuse(&panicked(panic.as_ref())),
         }
     });
-    watched.answer(work, || named.route()).await
+    let response = watched.answer(work, || named.route()).await;
+    if let (Some(metrics), Some(names)) = (&core.metrics, named.names()) {
+        metrics.acted(names, response.status().as_u16(), begun.elapsed());
+    }
+    response
 }
 
 fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
@@ -120,6 +134,9 @@ async fn dispatch(core: &Arc<Core>, parts: Parts, body: Body, named: &Named) -> 
         return openapi::answer(core, &parts).await;
     }
     if let Some(hook) = path.strip_prefix(webhook::PATH) {
+        if let Some(hooked) = core.webhooks.at(hook) {
+            named.is(Named::HOOKS, hooked.hook.path);
+        }
         return hooks::answer(core, hook, &parts, body).await;
     }
     let route = Route::parse(path)?;

@@ -16,6 +16,9 @@ use crate::watch::{self, Trace};
 pub(super) struct Named(OnceLock<(&'static str, &'static str)>);
 
 impl Named {
+    /// The resource of webhooks; the action is the end of the address.
+    pub(super) const HOOKS: &'static str = "hooks";
+
     /// An action of a collection, or of a resource of the framework's own.
     pub(super) fn is(&self, resource: &'static str, action: &'static str) {
         // The first counts.
@@ -29,8 +32,15 @@ impl Named {
         }
     }
 
+    pub(super) fn names(&self) -> Option<(&'static str, &'static str)> {
+        self.0.get().copied()
+    }
+
     pub(super) fn route(&self) -> Option<String> {
-        self.0.get().map(|(resource, action)| format!("/api/{resource}:{action}"))
+        self.names().map(|(resource, action)| match resource {
+            Self::HOOKS => format!("/api/{resource}/{action}"),
+            _ => format!("/api/{resource}:{action}"),
+        })
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod postgres;
 mod queue;
 mod render;
 pub mod schema;
+mod sizes;
 pub mod sql;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
@@ -29,6 +30,7 @@ compile_error!("wfruntime needs a store: switch on its feature `sqlite` or `post
 
 pub(crate) use folding::mentions;
 pub use options::{Durability, Options};
+pub(crate) use sizes::{Load, Sizes};
 pub use statement::{Expect, Statement};
 pub use transaction::{Snapshot, Tx};
 

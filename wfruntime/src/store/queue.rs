@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::unit::Unit;
@@ -13,7 +13,12 @@ pub(super) struct Queue {
     /// Wakes the writer.
     filled: Condvar,
     limit: usize,
+    /// Who is told of commits.
+    told: OnceLock<Tell>,
 }
+
+/// Is told of a commit: how many units it had, and how long it took.
+pub(super) type Tell = Box<dyn Fn(usize, Duration) + Send + Sync>;
 
 #[derive(Default)]
 struct State {
@@ -38,7 +43,8 @@ pub(super) enum Work {
 
 impl Queue {
     pub(super) fn new(limit: usize) -> Self {
-        Self { state: Mutex::default(), filled: Condvar::new(), limit }
+        let (state, told) = (Mutex::default(), OnceLock::new());
+        Self { state, filled: Condvar::new(), limit, told }
     }
 
     /// Adds a unit, or refuses it at once; one with a place of its own though the queue is full.
@@ -99,6 +105,23 @@ impl Queue {
         let count = most.min(state.units.len());
         group.extend(state.units.drain(..count));
         Work::Units
+    }
+
+    /// How many wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.lock().units.len()
+    }
+
+    /// Tells of each commit from now on; the first to ask is told.
+    pub(super) fn on_commit(&self, tell: Tell) {
+        let _ = self.told.set(tell);
+    }
+
+    /// A commit of so many units was made.
+    pub(super) fn committed(&self, units: usize, took: Duration) {
+        if let Some(tell) = self.told.get() {
+            tell(units, took);
+        }
     }
 
     /// Refuses what comes from now on, without an end of the writer.

@@ -5,7 +5,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::{oneshot, watch};
 
-use super::queue::Queue;
+use super::queue::{Queue, Tell};
 use super::unit::{Purpose, UnitOfWork};
 use super::{BoxFuture, Tx, gone};
 use crate::error::{Error, Result};
@@ -87,6 +87,14 @@ impl Writing {
     #[cfg(feature = "page")]
     pub(super) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.waiting()
+    }
+
+    pub(super) fn on_commit(&self, tell: Tell) {
+        self.queue.on_commit(tell);
     }
 
     #[cfg(feature = "testing")]

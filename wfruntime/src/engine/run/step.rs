@@ -73,8 +73,8 @@ impl Step {
                 Ok(Effected { ended: call.apply(tx).await?, ..Effected::default() })
             }
             Self::EndCalled(called, now) => {
-                let ids = end_called(tx, called.clone(), *now).await?;
-                Ok(Effected { ended: vec![Ended::new(ids, None)], ..Effected::default() })
+                let ended = end_called(tx, called.clone(), *now).await?;
+                Ok(Effected { ended: vec![ended], ..Effected::default() })
             }
             Self::Fixed(writes, job) => {
                 let told = change::write(tx, writes, telling).await?;

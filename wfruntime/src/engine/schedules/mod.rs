@@ -160,6 +160,27 @@ impl Turn<'_> {
     }
 }
 
+/// The first moment of a schedule by the clock that has passed and has not run.
+///
+/// # Errors
+///
+/// As [`crate::store::Store::read`].
+pub(super) async fn overdue(core: &Core, now: Timestamp) -> Result<Option<Timestamp>> {
+    if core.registry.schedules().next().is_none() {
+        return Ok(None);
+    }
+    let mut states = state::read(&core.store).await?;
+    let mut first: Option<Timestamp> = None;
+    for (workflow, planned) in core.registry.schedules() {
+        let state = states.remove(workflow.meta.key).filter(|state| !state.off);
+        let Some(state) = state.filter(|_| !planned.is_of_records()) else { continue };
+        let from = planned.search_from(state.until, now);
+        let next = clock::next(planned, state.runs, from).filter(|next| *next <= now);
+        first = first.into_iter().chain(next).min();
+    }
+    Ok(first)
+}
+
 /// When a schedule runs next, and what ran last.
 #[derive(Debug)]
 pub(crate) struct Outlook {

@@ -25,7 +25,7 @@ pub(super) struct State {
     pub(super) since: Timestamp,
     /// All moments up to this are done.
     pub(super) until: Timestamp,
-    off: bool,
+    pub(super) off: bool,
     /// How often it has run.
     pub(super) runs: u32,
     /// Its last moment that has run, and the execution.

@@ -303,6 +303,7 @@ async fn core(
         store,
         clock,
         auth: Auth::new(registry, &settings, None).expect("roles"),
+        metrics: None,
         settings,
         states: States::default(),
         webhooks: crate::webhook::Ring::default(),

@@ -86,6 +86,7 @@ async fn a_process_that_lost_its_hold_writes_nothing_more() {
             wakes: 0,
             in_request: false,
             is_rehearsal: false,
+            started: stale.core.clock.now(),
             deadline: None,
             trace: crate::watch::Trace::begin(),
             journal: HashMap::new(),

@@ -7,6 +7,7 @@ mod migrate;
 mod place;
 mod reader;
 mod session;
+mod sizes;
 mod tables;
 mod writer;
 
@@ -20,6 +21,8 @@ use session::{Common, Session};
 
 use super::queue::Queue;
 use super::schema::{Plan, TableSpec};
+use super::sizes::Sizes;
+use super::sql::Name;
 use super::transaction::SnapshotInner;
 use super::writing::Writing;
 use super::{BoxFuture, Options, Snapshot, Statement, Values};
@@ -98,6 +101,17 @@ impl Postgres {
         let result = tokio::spawn(async move { reads(&mut snapshot).await }).await;
         drop(permit);
         result.map_err(|error| Error::internal("a read panicked").with_source(error))?
+    }
+
+    pub(super) fn reading(&self) -> usize {
+        self.readers.busy()
+    }
+
+    pub(super) fn sizes<'a>(&'a self, tables: &'a [Name]) -> BoxFuture<'a, Result<Sizes>> {
+        Box::pin(async move {
+            let reader = self.readers.take().await?;
+            reader.session()?.sizes(tables).await
+        })
     }
 
     pub(super) fn plan<'a>(&'a self, tables: &'a [TableSpec]) -> BoxFuture<'a, Result<Plan>> {

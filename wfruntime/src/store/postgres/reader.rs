@@ -15,7 +15,8 @@ pub(super) struct Readers {
     /// The idle ones; `None` once the store is shut down.
     idle: Mutex<Option<Vec<Session>>>,
     kept: usize,
-    /// How many there are at most.
+    /// How many there are at most, and the permission for each.
+    most: usize,
     all: Arc<Semaphore>,
     /// How many long reads run at once.
     long: Arc<Semaphore>,
@@ -29,6 +30,7 @@ impl Readers {
             common,
             idle: Mutex::new(Some(Vec::new())),
             kept,
+            most: options.connections.max(2),
             all: Arc::new(Semaphore::new(options.connections.max(2))),
             long: Arc::new(Semaphore::new(kept)),
             patience: options.busy,
@@ -75,6 +77,11 @@ impl Readers {
                 result => return result,
             }
         }
+    }
+
+    /// How many are in use.
+    pub(super) fn busy(&self) -> usize {
+        self.most.saturating_sub(self.all.available_permits())
     }
 
     /// The permission for a long read.

@@ -14,6 +14,7 @@ mod tests;
 mod writer;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use futures_util::FutureExt as _;
 
@@ -59,6 +60,14 @@ impl Sqlite {
             rows
         })
         .await
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.readers.bytes()
+    }
+
+    pub(super) fn reading(&self) -> usize {
+        self.readers.busy.load(Ordering::Relaxed)
     }
 
     pub(super) fn snapshot(&self) -> Result<Snapshot> {

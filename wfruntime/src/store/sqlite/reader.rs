@@ -1,6 +1,7 @@
 //! The connections that read: a stack of idle ones, grown when it is empty.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -18,13 +19,16 @@ pub(super) struct Readers {
     idle: Mutex<Option<Vec<Connection>>>,
     /// How many long reads run at once.
     long: Arc<Semaphore>,
+    /// How many are in use.
+    pub(super) busy: AtomicUsize,
 }
 
 impl Readers {
     pub(super) fn new(path: &Path, options: &Options) -> Self {
         let options = options.clone();
         let long = Arc::new(Semaphore::new(options.readers.max(1)));
-        Self { path: path.to_owned(), options, idle: Mutex::new(Some(Vec::new())), long }
+        let (idle, busy) = (Mutex::new(Some(Vec::new())), AtomicUsize::new(0));
+        Self { path: path.to_owned(), options, idle, long, busy }
     }
 
     /// A reader; a new one if all are in use, so that nobody waits for a long read.
@@ -37,6 +41,7 @@ impl Readers {
             Some(connection) => connection,
             None => Connection::reader(&self.path, &self.options)?,
         };
+        self.busy.fetch_add(1, Ordering::Relaxed);
         let readers = Arc::clone(self);
         Ok(Reader { connection: Some(connection), readers, holds: false })
     }
@@ -47,6 +52,14 @@ impl Readers {
             return Err(super::super::gone());
         }
         Connection::writer(&self.path, &self.options)
+    }
+
+    /// The bytes of the file and of its log.
+    pub(super) fn bytes(&self) -> u64 {
+        let mut log = self.path.clone().into_os_string();
+        log.push("-wal");
+        let files = [self.path.clone(), log.into()];
+        files.iter().filter_map(|file| std::fs::metadata(file).ok()).map(|file| file.len()).sum()
     }
 
     /// The permission for a long read.
@@ -117,6 +130,7 @@ impl Drop for Reader {
             if self.holds {
                 connection.rollback();
             }
+            self.readers.busy.fetch_sub(1, Ordering::Relaxed);
             self.readers.give_back(connection);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::super::Tx;
 use super::super::queue::{Abandon, Queue, Work};
@@ -49,7 +49,7 @@ fn serve(tx: &mut Tx, queue: &Queue, most: usize) {
         let patience = log.pages.map(|_| IDLE);
         match queue.take(&mut group, most, patience) {
             Work::Units => {
-                commit(tx, &mut group);
+                commit(tx, queue, &mut group);
                 if let Ok(connection) = connection(tx) {
                     log.grown(connection);
                 }
@@ -94,11 +94,12 @@ fn connection(tx: &Tx) -> Result<&Connection> {
 }
 
 /// Runs the units in one transaction, each undone alone if it fails, and answers all of them.
-fn commit(tx: &mut Tx, group: &mut Vec<Box<dyn Unit>>) {
+fn commit(tx: &mut Tx, queue: &Queue, group: &mut Vec<Box<dyn Unit>>) {
     let alone = group.len() == 1;
     let mut ran: Vec<Box<dyn Unit>> = Vec::with_capacity(group.len());
     let mut units = group.drain(..);
     loop {
+        let begun = Instant::now();
         if let Err(error) = connection(tx).and_then(Connection::begin) {
             units.for_each(|unit| unit.answer(Some(&error)));
             return;
@@ -112,7 +113,10 @@ fn commit(tx: &mut Tx, group: &mut Vec<Box<dyn Unit>>) {
             }
         }
         match done.and_then(|()| connection(tx)?.commit()) {
-            Ok(()) => answer(&mut ran, None),
+            Ok(()) => {
+                queue.committed(ran.len(), begun.elapsed());
+                answer(&mut ran, None);
+            }
             // A full disk can also make SQLite give up the transaction in the middle: those that
             // ran are lost, the others have another try.
             Err(error) => {
