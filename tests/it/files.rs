@@ -159,6 +159,99 @@ async fn events_hear_of_what_comes_in_and_no_action_does() {
     assert_eq!(listed.body["meta"]["count"], 2);
 }
 
+/// The events of an import of bays with these names, as name and data.
+async fn followed(program: &Program, token: &str, query: &str, names: &[String]) -> Vec<String> {
+    let bearer = format!("Bearer {token}");
+    let headers = [("authorization", &*bearer), ("accept", "text/html, text/event-stream;q=1")];
+    let path = format!("/api/bays:import?format=csv&{query}");
+    let file = format!("name\n{}\n", names.join("\n"));
+    let page = program.browse("POST", &path, &headers, &file).await;
+    if page.status != StatusCode::OK {
+        return vec![page.text];
+    }
+    assert_eq!(page.headers["content-type"], "text/event-stream");
+    let events = page.text.strip_suffix("\n\n").expect("the end of an event").split("\n\n");
+    let event = |it: &str| it.replace("event: ", "").replace("\ndata:", "");
+    events.map(event).collect()
+}
+
+fn names(count: usize) -> Vec<String> {
+    (0..count).map(|number| format!("n{number}")).collect()
+}
+
+async fn bays(program: &Program, token: &str) -> serde_json::Value {
+    program.get("/api/bays:list?pageSize=1", token).await.body["meta"]["count"].take()
+}
+
+#[tokio::test]
+async fn who_accepts_events_hears_how_far_an_import_is() {
+    let program = Program::start().await;
+    let root = program.user("Root", &["root"]).await;
+    let progress = |written| format!("progress {{\"count\":1203,\"written\":{written}}}");
+    let done = |written| format!("done {{\"data\":{{\"count\":1203,\"written\":{written}}}}}");
+    let tried = followed(&program, &root, "dryRun=true", &names(1203)).await;
+    assert_eq!(tried, [progress(0), done(false)]);
+    assert_eq!(bays(&program, &root).await, 0);
+    let told = followed(&program, &root, "", &names(1203)).await;
+    assert_eq!(told, [progress(0), progress(500), progress(1000), progress(1203), done(true)]);
+    assert_eq!(bays(&program, &root).await, 1203);
+    // What is wrong with the file is no event.
+    let [wrong] = &*followed(&program, &root, "", &["a,b".to_owned()]).await else {
+        panic!("one answer")
+    };
+    assert!(wrong.starts_with("{\"errors\":[{"), "{wrong}");
+}
+
+#[tokio::test]
+async fn an_import_that_is_refused_midway_tells_what_stays() {
+    let program = Program::start().await;
+    let root = program.user("Root", &["root"]).await;
+    let mut twice = names(1203);
+    twice[1100] = "n3".to_owned();
+    for (query, left) in [("", 1000), ("whole=true", 0)] {
+        let program = Program::start().await;
+        let root = program.user("Root", &["root"]).await;
+        let told = followed(&program, &root, query, &twice).await;
+        let (last, before) = told.split_last().expect("events");
+        assert_eq!(before.len(), if left == 0 { 1 } else { 3 }, "{told:?}");
+        assert!(last.starts_with("failed {\"errors\":[{") && last.contains("line 1102"), "{last}");
+        let stays = "the first 1000 records are written, none after them";
+        assert_eq!(last.contains(stays), left > 0, "{last}");
+        assert_eq!(bays(&program, &root).await, left);
+    }
+    // A body without its end is no file.
+    let headers = [("authorization", &*format!("Bearer {root}")), ("accept", "text/event-stream")];
+    let path = "/api/bays:import?format=json";
+    let cut = program.browse("POST", path, &headers, "[{\"name\": \"a\"}, {\"na").await;
+    assert_eq!(cut.status, StatusCode::BAD_REQUEST);
+    assert_eq!(bays(&program, &root).await, 0);
+}
+
+#[tokio::test]
+async fn an_import_goes_on_though_its_client_hangs_up() {
+    let program = Program::start().await;
+    let root = program.user("Root", &["root"]).await;
+    let request = axum::http::Request::post("/api/bays:import?format=csv")
+        .header("authorization", format!("Bearer {root}"))
+        .header("accept", "text/event-stream")
+        .body(format!("name\n{}\n", names(1203).join("\n")).into())
+        .expect("a request");
+    let response = program.running.answer(request).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let mut events = response.into_body().into_data_stream();
+    let first = futures_util::StreamExt::next(&mut events).await.expect("an event");
+    assert!(first.expect("bytes").starts_with(b"event: progress\n"));
+    drop(events);
+    // What comes to its end is written, whenever one looks.
+    let all = async {
+        while bays(&program, &root).await != 1203 {
+            tokio::task::yield_now().await;
+        }
+    };
+    let all = tokio::time::timeout(std::time::Duration::from_secs(60), all);
+    all.await.expect("all of it, though nobody listens");
+}
+
 #[tokio::test]
 async fn what_is_wrong_or_not_allowed_is_told_and_nothing_written() {
     let program = Program::start().await;

@@ -95,7 +95,9 @@ pub(super) async fn import(app: &App, import: &Import) -> Result<()> {
             (false, false) => Extent::Chunks,
         };
         let source = Source { definition, input: Input::File(file), format, may: None };
-        let count = transfer::import(core, &source, extent, None, told).await?;
+        let count =
+            transfer::import(core, &source, extent, None, |progress| told(progress.written))
+                .await?;
         say(&match extent {
             Extent::Trial => format!("{count} records would be written; nothing was"),
             Extent::Chunks | Extent::Whole => format!("{count} records are written"),
@@ -123,7 +125,7 @@ fn collection(core: &Core, name: &str) -> Result<&'static Definition> {
 
 /// Tells the progress, apart from what is exported.
 fn told(count: u64) {
-    if count.is_multiple_of(STEP) {
+    if count > 0 && count.is_multiple_of(STEP) {
         let _ = writeln!(std::io::stderr(), "{count} records");
     }
 }

@@ -1,5 +1,7 @@
 //! What an action answered, as bytes; an error, as far as the caller may know it.
 
+use std::borrow::Cow;
+
 use axum::body::Body;
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
@@ -92,15 +94,9 @@ pub(super) fn list(data: &impl Serialize, count: u64, page: u64, page_size: u64)
 
 /// The answer for an error; what is internal is logged, and told only by a number to find it.
 pub(super) fn refuse(error: &Error) -> Response {
-    let status = status(error.kind());
-    let mut writer = Writer::with_capacity(256);
-    let internal = (status == StatusCode::INTERNAL_SERVER_ERROR).then(|| [internal(error)]);
-    let faults = internal.as_ref().map_or(error.all(), |internal| internal.as_slice());
-    if let Err(error) = writer.member("errors", faults) {
-        tracing::error!("an error could not be written: {error:?}");
-    }
-    let mut response = json(status, writer.finish());
-    tell(&mut response, faults);
+    let (body, faults) = refusal(error);
+    let mut response = json(status(error.kind()), body);
+    tell(&mut response, &faults);
     let headers = response.headers_mut();
     match error.kind() {
         ErrorKind::Unauthenticated => {
@@ -117,6 +113,20 @@ pub(super) fn refuse(error: &Error) -> Response {
         }
     }
     response
+}
+
+/// The body for an error, and what it tells.
+pub(super) fn refusal(error: &Error) -> (Vec<u8>, Cow<'_, [Fault]>) {
+    let is_internal = status(error.kind()) == StatusCode::INTERNAL_SERVER_ERROR;
+    let faults = match is_internal {
+        true => Cow::Owned(vec![internal(error)]),
+        false => Cow::Borrowed(error.all()),
+    };
+    let mut writer = Writer::with_capacity(256);
+    if let Err(error) = writer.member("errors", &faults) {
+        tracing::error!("an error could not be written: {error:?}");
+    }
+    (writer.finish(), faults)
 }
 
 /// The faults of an answer, for the page, which asks in the same process and translates them.

@@ -14,6 +14,7 @@ mod nowhere;
 mod once;
 pub(crate) mod openapi;
 mod path;
+mod progress;
 mod query;
 mod resource;
 mod serve;

@@ -12,6 +12,7 @@ use axum::response::Response;
 use serde_json::json;
 use tokio::sync::mpsc;
 
+use super::progress::{self, Going};
 use super::query::Params;
 use super::{answer as answers, body as bodies, resource};
 use crate::action;
@@ -87,7 +88,8 @@ fn describe(headers: &mut HeaderMap, collection: &Definition, format: Format) {
 
 /// Reads the records of the body into the collection, and answers how many there were.
 ///
-/// It goes on though nobody waits for the answer any more.
+/// It goes on though nobody waits for the answer any more. Who accepts events is told how far it is;
+/// what is wrong with the file is answered as to everybody else.
 ///
 /// # Errors
 /// All that is wrong with the records, by line: nothing was written then. What the role may not.
@@ -118,9 +120,21 @@ pub(super) async fn import(
         (false, false) => Extent::Chunks,
     };
     let (core, user) = (Arc::clone(core), identity.user_id());
-    let work = async move { transfer::import(&core, &source, extent, user, |_| ()).await };
-    let count = watch::spawn(work).await??;
-    Ok(answers::data(&json!({ "count": count, "written": extent != Extent::Trial })))
+    let (sender, mut told) = mpsc::unbounded_channel();
+    let work = watch::spawn(async move {
+        let tell = |progress| {
+            // Nobody may listen.
+            let _ = sender.send(progress);
+        };
+        let count = transfer::import(&core, &source, extent, user, tell).await?;
+        Ok(json!({ "count": count, "written": extent != Extent::Trial }))
+    });
+    if progress::is_wanted(&parts.headers)
+        && let Some(first) = told.recv().await
+    {
+        return Ok(Going { first: Some(first), told, work }.answer());
+    }
+    Ok(answers::data(&work.await??))
 }
 
 /// The parameters, of which only these mean something here.

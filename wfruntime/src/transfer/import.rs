@@ -36,7 +36,18 @@ pub(crate) enum Extent {
     Trial,
 }
 
+/// How far an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Progress {
+    /// How many records are written, and stay.
+    pub(crate) written: u64,
+    /// How many there are in all.
+    pub(crate) count: u64,
+}
+
 /// Reads the records of a file into their collection; how many there were.
+///
+/// It tells how far it is once all of the file is in order, and again after each chunk.
 ///
 /// # Errors
 /// All that is wrong with the file, by line: nothing was written then. What the store refuses,
@@ -46,7 +57,7 @@ pub(crate) async fn import(
     source: &Source,
     extent: Extent,
     user: Option<i64>,
-    mut told: impl FnMut(u64),
+    mut told: impl FnMut(Progress),
 ) -> Result<u64> {
     if source.definition.meta.account {
         let message = "users cannot be imported: `user add` makes them";
@@ -57,6 +68,7 @@ pub(crate) async fn import(
     let (shared, read, by_now) = (Arc::clone(core), source.clone(), Arc::clone(&known));
     let checked = tokio::task::spawn_blocking(move || check(&shared, &read, &by_now));
     let count = checked.await??;
+    told(Progress { written: 0, count });
     if extent != Extent::Chunks {
         return whole(core, source, extent, count, known).await;
     }
@@ -73,7 +85,7 @@ pub(crate) async fn import(
             _ => stopped(&error, written),
         })?;
         written += size;
-        told(written);
+        told(Progress { written, count });
     }
 }
 

@@ -10,7 +10,7 @@ mod source;
 use std::path::Path;
 
 pub(crate) use export::Export;
-pub(crate) use import::{Extent, import};
+pub(crate) use import::{Extent, Progress, import};
 pub(crate) use source::{Input, Source};
 
 /// How records stand in a file.

@@ -2,7 +2,7 @@
 
 use super::node::Object;
 use super::parts::{self, answers};
-use super::schema::{content, file};
+use super::schema::{content, events, file};
 
 /// How an operation is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +72,11 @@ impl Operation {
             let content = if self.is_file { file(shape) } else { content(shape) };
             Object::new().with("required", self.needs_body).with("content", content)
         });
-        let ok = if self.is_file && !has_body { file(self.ok) } else { content(self.ok) };
+        let ok = match (self.is_file, has_body) {
+            (true, false) => file(self.ok),
+            (true, true) => events(self.ok),
+            (false, _) => content(self.ok),
+        };
         let operation = Object::new()
             .with("tags", vec![self.tag])
             .with("operationId", self.id)

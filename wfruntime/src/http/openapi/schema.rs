@@ -1,5 +1,6 @@
 //! Short words for the schemas of a description: JSON Schema, as OpenAPI 3.1 takes it.
 
+use super::super::progress::EVENTS;
 use super::node::{Node, Object};
 
 /// The media type of every body.
@@ -135,6 +136,11 @@ pub(super) fn content(shape: Object) -> Object {
 /// The same where it is a file: as JSON, or as CSV with a line for each record.
 pub(super) fn file(shape: Object) -> Object {
     content(shape).with("text/csv", Object::new().with("schema", text()))
+}
+
+/// The same where it can be followed: as JSON at its end, or as events.
+pub(super) fn events(shape: Object) -> Object {
+    content(shape).with(EVENTS, Object::new().with("schema", text()))
 }
 
 /// `{"data": …}`.
