@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use wfruntime::prelude::*;
-use wfruntime::testing::{Execution, Person, TestApp};
+use wfruntime::testing::{Person, TestApp};
 use wfruntime::{JobStatus, Status};
 
 use crate::model::*;
@@ -31,17 +31,6 @@ async fn seen(app: &TestApp, by: &str) -> Vec<String> {
     all.filter(|seen| seen.by == by).map(|seen| seen.what.clone()).collect()
 }
 
-/// The executions of a workflow, by its key.
-async fn of(app: &TestApp, root: &Person, key: &str) -> Vec<Execution> {
-    let path = format!("/api/executions:list?sort=id&filter={{\"key\":\"{key}\"}}");
-    let listed = root.fetch(&path).await;
-    let mut all = Vec::new();
-    for found in listed.data().as_array().expect("a list") {
-        all.push(app.execution(found["id"].as_i64().expect("an id")).await);
-    }
-    all
-}
-
 #[tokio::test]
 async fn what_a_pre_action_was_asked_about_is_not_written() {
     for before in [true, false] {
@@ -56,12 +45,12 @@ async fn what_a_pre_action_was_asked_about_is_not_written() {
         assert_eq!(hung_up.code(), "crashed");
         app.restart().await;
         assert_eq!(app.all::<Claim>().await.len(), 0);
-        let [left] = &*of(&app, &root, "weigh").await else { panic!("one execution") };
+        let [left] = &*app.executions_of(weigh).await else { panic!("one execution") };
         left.expect_status(Status::Aborted).expect_message("the process ended before the write");
         // Asked again, it is judged again.
         root.post(path, claim).await.expect_status(200);
         assert_eq!(app.all::<Claim>().await.len(), 1);
-        assert_eq!(of(&app, &root, "weigh").await.len(), 2);
+        assert_eq!(app.executions_of(weigh).await.len(), 2);
     }
 }
 
@@ -73,7 +62,7 @@ async fn what_an_event_may_undo_is_not_written_unjudged() {
     assert_eq!(hung_up.code(), "crashed");
     app.restart().await;
     assert_eq!(app.all::<Stock>().await.len(), 0);
-    let [left] = &*of(&app, &root, "weigh_ore").await else { panic!("one execution") };
+    let [left] = &*app.executions_of(weigh_ore).await else { panic!("one execution") };
     left.expect_status(Status::Aborted).expect_message("the process ended before the write");
 }
 
@@ -89,7 +78,7 @@ async fn an_event_hears_once_of_a_change_that_a_crash_followed() {
         app.restart().await;
         app.rest().await;
         assert_eq!(seen(&app, "history").await, ["create 1 0-5 amount"]);
-        let [heard] = &*of(&app, &root, "history").await else { panic!("one execution") };
+        let [heard] = &*app.executions_of(history).await else { panic!("one execution") };
         heard.expect_status(Status::Resolved).expect_jobs(&["create Seen#1"]);
         heard.job("create Seen#1").expect_status(JobStatus::Resolved);
     }

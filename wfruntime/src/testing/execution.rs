@@ -111,6 +111,28 @@ impl TestApp {
         }
     }
 
+    /// All executions of a workflow, the newest first, once all work has come to rest.
+    ///
+    /// It finds those that are of no stored record, too: of a pre-action that refused a new one, of an
+    /// event about one that is deleted, of a batch, of a schedule.
+    ///
+    /// # Panics
+    ///
+    /// If it is no workflow, or they cannot be read.
+    #[track_caller]
+    pub fn executions_of<M>(
+        &self,
+        workflow: impl Named<M>,
+    ) -> impl Future<Output = Vec<Execution>> + Send {
+        let (at, core) = (Location::caller(), self.core());
+        let key = key_of(workflow, at);
+        async move {
+            rest(&core, at).await;
+            let found = read(&core, Condition::eq("key", key)).await;
+            found.unwrap_or_else(|error| fail(at, error))
+        }
+    }
+
     /// The execution of this id, once all work has come to rest.
     ///
     /// # Panics
