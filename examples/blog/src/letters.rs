@@ -13,7 +13,9 @@ pub struct Greeting {
     pub greeting: String,
 }
 
-/// Sends a post to all who get letters. A custom action: its button writes nothing itself.
+/// Sends a post to all who get letters.
+///
+/// A custom action: its button writes nothing itself.
 #[custom_action]
 pub async fn send(act: CustomAction<Post, Greeting>, cx: Context) -> Result<()> {
     cx.require(act.data.stage == Stage::Published, "only what is out can be sent")?;
@@ -30,7 +32,9 @@ pub struct Bounce {
     pub email: String,
 }
 
-/// Writes no more to whom letters do not reach. A webhook: the mail service calls it, and signs.
+/// Writes no more to whom letters do not reach.
+///
+/// A webhook: the mail service calls it, and signs.
 #[webhook(path = "bounces")]
 pub async fn bounced(hook: Webhook<Bounce>, cx: Context) -> Result<()> {
     let email = hook.values.email;
@@ -40,7 +44,9 @@ pub async fn bounced(hook: Webhook<Bounce>, cx: Context) -> Result<()> {
     Ok(())
 }
 
-/// Says every Monday what has come out in the week. A schedule by the clocks of Paris.
+/// Says every Monday what has come out in the week.
+///
+/// A schedule by the clocks of Paris.
 #[schedule(cron = "0 8 * * MON", timezone = "Europe/Paris")]
 async fn digest(due: Scheduled, cx: Context) -> Result<()> {
     let week = due.at - SignedDuration::from_hours(7 * 24);

@@ -6,7 +6,9 @@ use crate::mail::mail;
 use crate::{Post, Revision, Stage};
 
 workflow! {
-    /// Has an editor look at a post. Local: it runs where the author asks for it.
+    /// Has an editor look at a post.
+    ///
+    /// Local: it runs where the author asks for it.
     #[post_action(mode = "local", appends = [author], overlap = "cancel_previous")]
     pub review<Post> {
         require data.stage != Stage::Published, "the post is out already";
@@ -21,7 +23,9 @@ workflow! {
         }
     }
 
-    /// Lets accepted posts out when their time has come. A schedule: nobody asks for it.
+    /// Lets accepted posts out when their time has come.
+    ///
+    /// A schedule: nobody asks for it.
     #[schedule(every = 1 minute)]
     pub let_out {
         update Post where stage == Stage::Accepted && comes_out <= at {
@@ -29,14 +33,18 @@ workflow! {
         };
     }
 
-    /// Reminds the author of a draft a day before its time. By a date: each record has its moment.
+    /// Reminds the author of a draft a day before its time.
+    ///
+    /// By a date: each record has its moment.
     #[schedule(at = comes_out, before = 1 day, when = data.stage == Stage::Draft, appends = [author])]
     pub remind<Post> {
         run mail(data.author.nickname, format!("{} comes out tomorrow", data.title));
     }
 }
 
-/// Keeps what a post was. An event: it hears of every change, also of those that workflows make.
+/// Keeps what a post was.
+///
+/// An event: it hears of every change, also of those that workflows make.
 #[collection_event(on = [update], changed = [title, body])]
 async fn keep_revision(post: CollectionEvent<Post>, cx: Context) -> Result<()> {
     let Some(before) = &post.before else { return Ok(()) };

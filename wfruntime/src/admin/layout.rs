@@ -10,6 +10,7 @@ use super::place::{Place, Visit};
 use super::session;
 use super::text::Catalogue;
 use crate::action::Verb;
+use crate::auth;
 use crate::collection::Definition;
 use crate::error::Error;
 use crate::http;
@@ -142,7 +143,7 @@ impl Visit {
             @let account = self.core.auth.account.definition;
             @for definition in self.collections()
                 .filter(|known| !self.access.is_administrator() || *known != account) {
-                (way(&format!("/data/{}", definition.name()), &plural(definition)))
+                (way(&format!("/data/{}", definition.name()), &self.plural(definition)))
             }
             @if self.access.is_administrator() {
                 (way("/workflows", &self.t("workflows")))
@@ -302,9 +303,15 @@ fn reasons(refused: &Refused) -> Markup {
     }
 }
 
-/// The collection's name for people, as in a menu: `Queued claims`.
-pub(super) fn plural(definition: &Definition) -> String {
-    words(definition.name())
+impl Place {
+    /// The collection's name for people, as in a menu: `Queued claims`.
+    pub(super) fn plural(&self, definition: &Definition) -> String {
+        // The framework's own has a name in every language.
+        match (definition.meta.type_id)() == std::any::TypeId::of::<auth::User>() {
+            true => self.t("users"),
+            false => words(definition.name()),
+        }
+    }
 }
 
 /// A camel-case or snake-case name as words: `createdAt` is `Created at`.

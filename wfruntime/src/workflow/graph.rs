@@ -150,7 +150,8 @@ impl Shape {
     fn of(kind: &str) -> Self {
         match kind {
             "if" | "match" | "require" => Self::Condition,
-            "post_action" | "end" => Self::Terminal,
+            "post_action" | "pre_action" | "collection_event" | "custom_action" | "schedule"
+            | "webhook" | "end" => Self::Terminal,
             "approve" | "ask" => Self::People,
             "sleep" | "signal" => Self::Wait,
             "for" => Self::Loop,

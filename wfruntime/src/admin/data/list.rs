@@ -7,7 +7,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::super::ask::{Asked, Refused};
-use super::super::layout::{Sheet, plural};
+use super::super::layout::Sheet;
 use super::super::place::Visit;
 use super::super::show;
 use super::{Button, board, edit, files, find, search};
@@ -31,7 +31,7 @@ async fn sheet(visit: &Visit, collection: &str) -> Asked<Sheet> {
     let is_board = visit.asked("view") == Some("board") && !boards.is_empty();
     let content = html! {
         div.heading {
-            h1 { (plural(definition)) }
+            h1 { (visit.plural(definition)) }
             div.buttons {
                 (edit::ways_to_add(visit, definition, &answer["data"]["forms"]))
                 (files::ways(visit, definition))
@@ -54,7 +54,7 @@ async fn sheet(visit: &Visit, collection: &str) -> Asked<Sheet> {
             (table(visit, definition, &columns, !declared.is_empty()).await?)
         }
     };
-    Ok(Sheet::live(plural(definition), content))
+    Ok(Sheet::live(visit.plural(definition), content))
 }
 
 /// The route to records that the address asks for.
@@ -99,7 +99,7 @@ async fn table(
         .map(|record| row(visit, definition, columns, record, buttons.as_deref()))
         .collect();
     Ok(html! {
-        div.table tabindex="0" role="region" aria-label=(plural(definition)) {
+        div.table tabindex="0" role="region" aria-label=(visit.plural(definition)) {
             table {
                 thead { tr {
                     @for column in columns { (heading(visit, column.json, &show::label(column), sort)) }

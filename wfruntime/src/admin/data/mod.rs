@@ -18,7 +18,6 @@ use serde_json::Value;
 use super::Pages;
 use super::ask::{Asked, Refused};
 use super::inputs::plain;
-use super::layout::plural;
 use super::place::Visit;
 use super::show;
 use crate::collection::Definition;
@@ -48,7 +47,7 @@ fn find(visit: &Visit, name: &str) -> Asked<&'static Definition> {
 fn crumb(visit: &Visit, definition: &Definition) -> Markup {
     html! {
         p.crumb {
-            a href=(visit.at(&format!("/data/{}", definition.name()))) { (plural(definition)) }
+            a href=(visit.at(&format!("/data/{}", definition.name()))) { (visit.plural(definition)) }
         }
     }
 }

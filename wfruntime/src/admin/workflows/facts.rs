@@ -24,7 +24,6 @@ pub(super) fn trigger(visit: &Visit, workflow: &Value) -> Markup {
     let values = [
         ("collection", collection.into()),
         ("actions", on.join(", ").into()),
-        ("plan", plain(&workflow["schedule"]).into()),
         ("path", plain(&workflow["path"]).into()),
     ];
     let is_local = workflow["mode"] == "local";
@@ -42,7 +41,11 @@ pub(super) fn trigger(visit: &Visit, workflow: &Value) -> Markup {
     };
     html! {
         (visit.text.with(mode, &values))
-        div.quiet { (visit.t(&format!("execution-{}", plain(&workflow["execution"])))) }
+        @if let Some(plan) = workflow["schedule"].as_str() {
+            " " code { (plan) }
+        } @else {
+            div.quiet { (visit.t(&format!("execution-{}", plain(&workflow["execution"])))) }
+        }
     }
 }
 

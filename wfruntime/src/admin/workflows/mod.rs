@@ -172,7 +172,7 @@ async fn workflow(visit: &Visit, key: &str) -> Asked<Sheet> {
         (picture(visit, &title, &sketch, &visit.t(note), &|_| None))
         section {
             h2 { (visit.t("latest")) }
-            @if latest.is_empty() { p.quiet { (visit.t("history-none")) } }
+            @if latest.is_empty() { p.quiet { (visit.t("runs-none")) } }
             (executions::table(visit, &latest, true).await?)
         }
     };

@@ -3,7 +3,7 @@
 use super::caption;
 use super::sketch::{Drawn, Sketch};
 
-pub(super) const WIDTH: usize = 280;
+pub(super) const WIDTH: usize = 312;
 pub(super) const INDENT: usize = 56;
 pub(super) const LINE: usize = 18;
 const GAP: usize = 36;

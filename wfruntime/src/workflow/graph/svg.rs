@@ -13,7 +13,7 @@ const TITLE: usize = 40;
 const APART: usize = 12;
 const STYLE: &str = "text{font:14px sans-serif;fill:#1c2733}.title{font-weight:600;font-size:16px}\
 .label{font-size:12px;fill:#5a6775}rect{fill:#f6f8fa;stroke:#8a97a5;rx:6}.if{fill:#fff6dd;stroke:#c9a227}\
-.people{fill:#e5f0ff;stroke:#4a86d8}.end{fill:#eef1f4;rx:17}.post_action{fill:#e4f6ea;stroke:#3c9a5f;rx:17}\
+.people{fill:#e5f0ff;stroke:#4a86d8}.end{fill:#eef1f4;rx:17}.trigger{fill:#e4f6ea;stroke:#3c9a5f;rx:17}\
 .wait{fill:#f1eaff;stroke:#8a63d2}.for{fill:#fdeee4;stroke:#cc7a3d}.outside{fill:#e2f5f6;stroke:#2f8f96}\
 path{fill:none;stroke:#5a6775}marker path{fill:#5a6775}";
 
@@ -93,7 +93,8 @@ fn node(out: &mut String, place: &Place, state: Option<&str>) {
         (Shape::Wait, _) => "wait",
         (Shape::Loop | Shape::Branches, _) => "for",
         (Shape::Outside | Shape::Workflow, _) => "outside",
-        (Shape::Terminal, kind) => kind,
+        (Shape::Terminal, "end") => "end",
+        (Shape::Terminal, _) => "trigger",
         (Shape::Plain, _) => "plain",
     };
     // Writing to a `String` does not fail.

@@ -123,10 +123,10 @@ fn svg() {
     check(
         Format::Svg,
         expect![[r#"
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="-24 -24 496 438" width="496" role="img">
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="-24 -24 528 438" width="528" role="img">
             <title>Review of &quot;claims&quot;</title>
             <defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>
-            <style>text{font:14px sans-serif;fill:#1c2733}.title{font-weight:600;font-size:16px}.label{font-size:12px;fill:#5a6775}rect{fill:#f6f8fa;stroke:#8a97a5;rx:6}.if{fill:#fff6dd;stroke:#c9a227}.people{fill:#e5f0ff;stroke:#4a86d8}.end{fill:#eef1f4;rx:17}.post_action{fill:#e4f6ea;stroke:#3c9a5f;rx:17}.wait{fill:#f1eaff;stroke:#8a63d2}.for{fill:#fdeee4;stroke:#cc7a3d}.outside{fill:#e2f5f6;stroke:#2f8f96}path{fill:none;stroke:#5a6775}marker path{fill:#5a6775}</style>
+            <style>text{font:14px sans-serif;fill:#1c2733}.title{font-weight:600;font-size:16px}.label{font-size:12px;fill:#5a6775}rect{fill:#f6f8fa;stroke:#8a97a5;rx:6}.if{fill:#fff6dd;stroke:#c9a227}.people{fill:#e5f0ff;stroke:#4a86d8}.end{fill:#eef1f4;rx:17}.trigger{fill:#e4f6ea;stroke:#3c9a5f;rx:17}.wait{fill:#f1eaff;stroke:#8a63d2}.for{fill:#fdeee4;stroke:#cc7a3d}.outside{fill:#e2f5f6;stroke:#2f8f96}path{fill:none;stroke:#5a6775}marker path{fill:#5a6775}</style>
             <text class="title" x="0" y="14">Review of &quot;claims&quot;</text>
             <path d="M20 74 V110" marker-end="url(#tip)"/>
             <path d="M76 162 V198" marker-end="url(#tip)"/>
@@ -137,21 +137,21 @@ fn svg() {
             <text class="label" x="82" y="266">approved</text>
             <path d="M20 162 V356" marker-end="url(#tip)"/>
             <text class="label" x="26" y="178">no</text>
-            <g data-key=""><title>line 1</title><rect class="post_action" x="0" y="40" width="280" height="34"/>
+            <g data-key=""><title>line 1</title><rect class="trigger" x="0" y="40" width="312" height="34"/>
             <text x="14" y="61">Claim, where it is named</text>
             </g>
-            <g data-key="if#1"><title>line 1</title><rect class="if" x="0" y="110" width="280" height="52"/>
+            <g data-key="if#1"><title>line 1</title><rect class="if" x="0" y="110" width="312" height="52"/>
             <text x="14" y="131">if data.amount &gt; dec!(500) &amp;&amp; &quot;&lt;b&gt;&quot;</text>
             <text x="14" y="149">!= x</text>
             </g>
-            <g data-key="if#1.0/approve#1"><title>line 1</title><rect class="people" x="56" y="198" width="280" height="52"/>
+            <g data-key="if#1.0/approve#1"><title>line 1</title><rect class="people" x="56" y="198" width="312" height="52"/>
             <text x="70" y="219">approve Check the receipts of</text>
             <text x="70" y="237">{data.applicant.nickname}</text>
             </g>
-            <g data-key="if#1.0/approve#1.rejected"><title>line 1</title><rect class="end" x="112" y="286" width="280" height="34"/>
+            <g data-key="if#1.0/approve#1.rejected"><title>line 1</title><rect class="end" x="112" y="286" width="312" height="34"/>
             <text x="126" y="307">end rejected</text>
             </g>
-            <g data-key="create#1"><title>line 1</title><rect class="plain" x="0" y="356" width="280" height="34"/>
+            <g data-key="create#1"><title>line 1</title><rect class="plain" x="0" y="356" width="312" height="34"/>
             <text x="14" y="377">create Payment</text>
             </g>
             </svg>
@@ -252,10 +252,10 @@ fn loops_and_branches_in_svg() {
     check_order(
         Format::Svg,
         expect![[r#"
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="-24 -24 508 892" width="508" role="img">
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="-24 -24 540 892" width="540" role="img">
             <title>Orders</title>
             <defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>
-            <style>text{font:14px sans-serif;fill:#1c2733}.title{font-weight:600;font-size:16px}.label{font-size:12px;fill:#5a6775}rect{fill:#f6f8fa;stroke:#8a97a5;rx:6}.if{fill:#fff6dd;stroke:#c9a227}.people{fill:#e5f0ff;stroke:#4a86d8}.end{fill:#eef1f4;rx:17}.post_action{fill:#e4f6ea;stroke:#3c9a5f;rx:17}.wait{fill:#f1eaff;stroke:#8a63d2}.for{fill:#fdeee4;stroke:#cc7a3d}.outside{fill:#e2f5f6;stroke:#2f8f96}path{fill:none;stroke:#5a6775}marker path{fill:#5a6775}</style>
+            <style>text{font:14px sans-serif;fill:#1c2733}.title{font-weight:600;font-size:16px}.label{font-size:12px;fill:#5a6775}rect{fill:#f6f8fa;stroke:#8a97a5;rx:6}.if{fill:#fff6dd;stroke:#c9a227}.people{fill:#e5f0ff;stroke:#4a86d8}.end{fill:#eef1f4;rx:17}.trigger{fill:#e4f6ea;stroke:#3c9a5f;rx:17}.wait{fill:#f1eaff;stroke:#8a63d2}.for{fill:#fdeee4;stroke:#cc7a3d}.outside{fill:#e2f5f6;stroke:#2f8f96}path{fill:none;stroke:#5a6775}marker path{fill:#5a6775}</style>
             <text class="title" x="0" y="14">Orders</text>
             <path d="M20 74 V110" marker-end="url(#tip)"/>
             <path d="M76 144 V180" marker-end="url(#tip)"/>
@@ -264,53 +264,53 @@ fn loops_and_branches_in_svg() {
             <text class="label" x="138" y="230">State::New</text>
             <path d="M76 214 V337 H112" marker-end="url(#tip)"/>
             <text class="label" x="112" y="314">State::Short</text>
-            <path d="M392 267 H404 V127 H280" marker-end="url(#tip)"/>
-            <path d="M336 197 H348 V127 H280" marker-end="url(#tip)"/>
-            <text class="label" x="338" y="191">State::Done, State::Gone</text>
+            <path d="M424 267 H436 V127 H312" marker-end="url(#tip)"/>
+            <path d="M368 197 H380 V127 H312" marker-end="url(#tip)"/>
+            <text class="label" x="370" y="191">State::Done, State::Gone</text>
             <path d="M20 144 V390" marker-end="url(#tip)"/>
             <text class="label" x="26" y="160">then</text>
             <path d="M132 354 V390" marker-end="url(#tip)"/>
             <path d="M76 424 V460" marker-end="url(#tip)"/>
             <path d="M20 424 V547 H56" marker-end="url(#tip)"/>
-            <path d="M336 477 H348 V617 H280" marker-end="url(#tip)"/>
+            <path d="M368 477 H380 V617 H312" marker-end="url(#tip)"/>
             <path d="M76 564 V600" marker-end="url(#tip)"/>
             <path d="M76 634 V670" marker-end="url(#tip)"/>
             <path d="M20 634 V757 H56" marker-end="url(#tip)"/>
             <path d="M76 774 V810" marker-end="url(#tip)"/>
-            <g data-key=""><title>line 1</title><rect class="post_action" x="0" y="40" width="280" height="34"/>
+            <g data-key=""><title>line 1</title><rect class="trigger" x="0" y="40" width="312" height="34"/>
             <text x="14" y="61">Order: create</text>
             </g>
-            <g data-key="for#1"><title>line 1</title><rect class="for" x="0" y="110" width="280" height="34"/>
+            <g data-key="for#1"><title>line 1</title><rect class="for" x="0" y="110" width="312" height="34"/>
             <text x="14" y="131">for line in lines</text>
             </g>
-            <g data-key="for#1/match#1"><title>line 1</title><rect class="if" x="56" y="180" width="280" height="34"/>
+            <g data-key="for#1/match#1"><title>line 1</title><rect class="if" x="56" y="180" width="312" height="34"/>
             <text x="70" y="201">match line.state</text>
             </g>
-            <g data-key="for#1/match#1.0/update#1"><title>line 1</title><rect class="plain" x="112" y="250" width="280" height="34"/>
+            <g data-key="for#1/match#1.0/update#1"><title>line 1</title><rect class="plain" x="112" y="250" width="312" height="34"/>
             <text x="126" y="271">update line</text>
             </g>
-            <g data-key="for#1/match#1.1/request#1"><title>line 1</title><rect class="outside" x="112" y="320" width="280" height="34"/>
+            <g data-key="for#1/match#1.1/request#1"><title>line 1</title><rect class="outside" x="112" y="320" width="312" height="34"/>
             <text x="126" y="341">request POST https://stock.example</text>
             </g>
-            <g data-key="parallel#1"><title>line 1</title><rect class="for" x="0" y="390" width="280" height="34"/>
+            <g data-key="parallel#1"><title>line 1</title><rect class="for" x="0" y="390" width="312" height="34"/>
             <text x="14" y="411">parallel</text>
             </g>
-            <g data-key="parallel#1.0/call#1"><title>line 1</title><rect class="outside" x="56" y="460" width="280" height="34"/>
+            <g data-key="parallel#1.0/call#1"><title>line 1</title><rect class="outside" x="56" y="460" width="312" height="34"/>
             <text x="70" y="481">call ship(data)</text>
             </g>
-            <g data-key="parallel#1.1/form"><title>line 1</title><rect class="people" x="56" y="530" width="280" height="34"/>
+            <g data-key="parallel#1.1/form"><title>line 1</title><rect class="people" x="56" y="530" width="312" height="34"/>
             <text x="70" y="551">ask Print the invoice</text>
             </g>
-            <g data-key="race#1"><title>line 1</title><rect class="for" x="0" y="600" width="280" height="34"/>
+            <g data-key="race#1"><title>line 1</title><rect class="for" x="0" y="600" width="312" height="34"/>
             <text x="14" y="621">race</text>
             </g>
-            <g data-key="race#1.0/signal#1"><title>line 1</title><rect class="wait" x="56" y="670" width="280" height="34"/>
+            <g data-key="race#1.0/signal#1"><title>line 1</title><rect class="wait" x="56" y="670" width="312" height="34"/>
             <text x="70" y="691">signal paid</text>
             </g>
-            <g data-key="race#1.1/sleep#1"><title>line 1</title><rect class="wait" x="56" y="740" width="280" height="34"/>
+            <g data-key="race#1.1/sleep#1"><title>line 1</title><rect class="wait" x="56" y="740" width="312" height="34"/>
             <text x="70" y="761">sleep 3 days</text>
             </g>
-            <g data-key="race#1.1/end#1"><title>line 1</title><rect class="end" x="56" y="810" width="280" height="34"/>
+            <g data-key="race#1.1/end#1"><title>line 1</title><rect class="end" x="56" y="810" width="312" height="34"/>
             <text x="70" y="831">end failed: not paid</text>
             </g>
             </svg>
