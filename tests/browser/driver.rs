@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use serde_json::json;
 use tempfile::TempDir;
 use thirtyfour::extensions::query::ElementPollerWithTimeout;
 use thirtyfour::prelude::*;
@@ -20,6 +19,9 @@ const PATIENCE: (Duration, Duration) = (Duration::from_secs(15), Duration::from_
 
 /// A name of this machine that browsers take for another one's: without TLS they trust it less.
 pub(crate) const ELSEWHERE: &str = "claims.example";
+
+/// Chromium without the windows around its pages: it is there in half of the time.
+const SHELL: &str = "/usr/bin/chromium-headless-shell";
 
 const MISSING: &str = "is not there: `cargo xtask test tools` installs it";
 
@@ -45,7 +47,7 @@ pub(crate) fn kept() -> &'static Path {
 pub(crate) struct Driver {
     process: Child,
     url: String,
-    profiles: TempDir,
+    _profiles: TempDir,
     browsers: Mutex<Vec<Open>>,
 }
 
@@ -80,26 +82,36 @@ impl Look {
 impl Driver {
     fn start() -> Self {
         let profiles = tempfile::tempdir().expect("a folder");
+        // The port that it finds free may not be so a moment later.
+        let mut tries = (0..5).filter_map(|_| Self::listening(profiles.path()));
+        let (process, url) = tries.next().expect("it says where it listens");
+        Self { process, url, _profiles: profiles, browsers: Mutex::default() }
+    }
+
+    /// The process, once it listens, and where; what browsers keep stands in `folder`.
+    fn listening(folder: &Path) -> Option<(Child, String)> {
         let mut process = Command::new("chromedriver")
             .arg("--port=0")
             .env("TZ", "UTC")
+            .env("TMPDIR", folder)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("chromedriver {MISSING} ({error})"));
-        let stdout = process.stdout.take().expect("its output");
+        let stdout = process.stdout.take()?;
         let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
         let started = lines.find(|line| line.contains("started successfully on port"));
-        let port =
-            started.as_deref().and_then(|line| line.trim_end_matches('.').rsplit(' ').next());
-        let url = format!("http://127.0.0.1:{}", port.expect("it says where it listens"));
-        Self { process, url, profiles, browsers: Mutex::default() }
+        let Some(started) = started else {
+            let _ = process.wait();
+            return None;
+        };
+        let port = started.trim_end_matches('.').rsplit(' ').next()?;
+        Some((process, format!("http://127.0.0.1:{port}")))
     }
 
     /// A browser of somebody who is not signed in.
     pub(crate) async fn somebody(&self, name: &str, at: &str, look: Look) -> Person {
         let (width, height) = look.size;
-        let profile = self.profiles.path().join(format!("{name}-{}", self.opened()));
         let mut wanted = DesiredCapabilities::chrome();
         let arguments = [
             "--headless=new".to_owned(),
@@ -113,17 +125,13 @@ impl Driver {
             "--font-render-hinting=none".to_owned(),
             format!("--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1"),
             format!("--lang={}", look.language),
+            format!("--accept-lang={}", look.language),
             format!("--window-size={width},{height}"),
-            format!("--user-data-dir={}", profile.display()),
         ];
-        let preferences = json!({
-            "intl.accept_languages": look.language,
-            "profile.managed_default_content_settings.javascript": if look.has_script { 1 } else { 2 },
-        });
         for argument in arguments {
             wanted.add_arg(&argument).expect("an argument");
         }
-        wanted.add_experimental_option("prefs", preferences).expect("preferences");
+        wanted.set_binary(SHELL).expect("a path");
         let poller = ElementPollerWithTimeout::new(PATIENCE.0, PATIENCE.1);
         let session =
             WebDriver::builder(&self.url, wanted).poller(Arc::new(poller)).connect().await;
@@ -144,10 +152,6 @@ impl Driver {
         let person = self.somebody(name, at, look).await;
         person.has_cookie("wf_session", token).await;
         person
-    }
-
-    fn opened(&self) -> usize {
-        self.browsers.lock().expect("no panic").len()
     }
 
     /// Writes what each browser shows, and says where.

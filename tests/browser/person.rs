@@ -33,6 +33,8 @@ impl Person {
             { "name": "prefers-reduced-motion", "value": "reduce" }
         ]);
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+        let is_disabled = json!({ "value": !look.has_script });
+        self.devtools("Emulation.setScriptExecutionDisabled", is_disabled).await;
     }
 
     pub(crate) async fn has_cookie(&self, name: &str, value: &str) {

@@ -15,7 +15,11 @@ struct Tool {
 
 const TOOLS: &[Tool] = &[
     Tool { name: "curl", check: &["curl", "--version"], package: "curl" },
-    Tool { name: "chromium", check: &["chromium", "--version"], package: "chromium" },
+    Tool {
+        name: "chromium",
+        check: &["chromium-headless-shell", "--version"],
+        package: "chromium-headless-shell",
+    },
     Tool {
         name: "chromedriver",
         check: &["chromedriver", "--version"],
