@@ -141,6 +141,9 @@ async fn rows_and_the_page_of_who_sees_nothing_are_fit_for_everybody() {
         nemo.open("/data/recipes/new?form=write_down").await;
         nemo.press("Add another").await;
         all.extend(faults(&nemo, "rows of a form").await);
+        shapes.ask(&keeper, "/api/marks:create", Some(&json!({ "name": "sour" }))).await;
+        nemo.open("/data/marks").await;
+        all.extend(faults(&nemo, "boxes of a table").await);
         assert!(all.is_empty(), "{}", all.join("\n"));
     })
     .await;

@@ -20,6 +20,8 @@ mod pictures;
 mod plain;
 mod rows;
 mod session;
+mod several;
 mod shapes;
 mod story;
+mod triggers;
 mod watch;

@@ -69,6 +69,8 @@ pub struct Recipe {
 #[collection]
 pub struct Mark {
     pub name: String,
+    #[field(default = false)]
+    pub is_sent: bool,
 }
 
 #[collection]
@@ -89,6 +91,22 @@ forms! {
         add "Write down" (name, marks { name }, steps { what, mark }) { "Save"; }
         edit "Change" (name, steps { what, mark }) { "Save"; }
     }
+    Mark {
+        rows "Send" { is_sent: true } when is_sent == false;
+        rows "Count" => [count_marks];
+    }
+}
+
+/// Throws away what nobody needs.
+#[schedule(every = 1 hour)]
+async fn tidy_up(_: Scheduled, cx: Context) -> Result<()> {
+    cx.run("sweep", async || Ok(())).await
+}
+
+/// Says how many there are.
+#[custom_action(execution = "sync")]
+async fn count_marks(marks: CustomAction<Many<Mark>>, cx: SyncContext) -> Result<()> {
+    cx.respond(format!("{} counted", marks.data.len())).await
 }
 
 role! {
@@ -96,8 +114,9 @@ role! {
         Owner: view, create;
         Recipe: view, create, update;
         Step: view, create, update;
-        Mark: view, create;
+        Mark: view, create, update();
         tasks;
+        workflows: count_marks;
     }
     /// Has no business here.
     stranger {}
@@ -106,6 +125,8 @@ role! {
 /// The program, answering at an address of its own; its database is gone with it.
 pub(crate) struct Shapes {
     pub(crate) running: Running,
+    /// It stands still until it is moved.
+    pub(crate) clock: Clock,
     pub(crate) url: String,
     _folder: TempDir,
 }
@@ -115,12 +136,12 @@ impl Shapes {
         let folder = tempfile::tempdir().expect("a folder");
         let database = format!("sqlite://{}", folder.path().join("test.db").display());
         let clock = Clock::manual("2026-01-01T00:00:00Z".parse().expect("a moment"));
-        let running = App::new(database).clock(clock).start().await.expect("it starts");
+        let running = App::new(database).clock(clock.clone()).start().await.expect("it starts");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let router = running.router();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { running, url, _folder: folder }
+        Self { running, clock, url, _folder: folder }
     }
 
     /// The token of a new user.

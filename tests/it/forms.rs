@@ -7,6 +7,7 @@ use crate::program_under_test::{Answer, Program};
 
 mod many;
 mod nested;
+mod several;
 mod shown;
 
 /// Where a loan stands.

@@ -98,6 +98,10 @@ forms! {
         edit "Change" (title, body, category, comes_out) { "Save"; }
         row "Have it read" as read => [posts::review] when stage == Stage::Draft;
     }
+    Subscriber {
+        /// Letters go there again.
+        rows "Reached" as reached { is_reached: true } when is_reached == false;
+    }
 }
 
 role! {
@@ -117,7 +121,7 @@ role! {
         Tag: view;
         Comment: view, destroy;
         Revision: view;
-        Subscriber: view;
+        Subscriber: view, update();
         workflows: letters::send;
         tasks;
     }

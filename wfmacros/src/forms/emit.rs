@@ -178,10 +178,12 @@ impl Emitter<'_> {
         let fires = button.fires.iter().map(|fire| self.fire(fire, writes));
         let fires: Vec<TokenStream> = fires.collect();
         let rest = self.common(&button.head);
+        let is_for_several = button.is_for_several;
         quote! {
             #private::ButtonMeta {
                 name: #name,
                 title: #title,
+                is_for_several: #is_for_several,
                 fixed: &[#(#fixed),*],
                 fires: &[#(#fires),*],
                 #rest

@@ -30,9 +30,11 @@ pub(crate) struct Form {
     pub(crate) buttons: Vec<Button>,
 }
 
-/// A button of a form or of a record.
+/// A button of a form, of a record or of several.
 pub(crate) struct Button {
     pub(crate) head: Common,
+    /// Whether it is pressed on all records that are selected.
+    pub(crate) is_for_several: bool,
     pub(crate) fixed: Vec<(Ident, Expr)>,
     pub(crate) fires: Vec<Fire>,
 }
@@ -65,7 +67,8 @@ pub(crate) fn lower(blocks: Vec<Block>, errors: &mut Errors) -> Vec<Model> {
             rows: Vec::new(),
         };
         for item in block.items {
-            let what = if item.kind == Kind::Row { "button" } else { "form" };
+            let is_button = matches!(item.kind, Kind::Row | Kind::Rows);
+            let what = if is_button { "button" } else { "form" };
             let head = &item.head;
             let Some(name) = name(&head.title, head.name.as_ref(), errors) else { continue };
             let key = (collection.clone(), what, name.clone());
@@ -75,7 +78,7 @@ pub(crate) fn lower(blocks: Vec<Block>, errors: &mut Errors) -> Vec<Model> {
             }
             names.push(key);
             match item.kind {
-                Kind::Row => model.rows.push(row(item, name, errors)),
+                Kind::Row | Kind::Rows => model.rows.push(row(item, name, errors)),
                 kind => model.forms.push(form(item, kind == Kind::Add, name, errors)),
             }
         }
@@ -289,12 +292,12 @@ fn is_system(field: &Ident, errors: &mut Errors) -> bool {
 }
 
 fn row(item: Item, name: String, errors: &mut Errors) -> Button {
-    let head = item.head;
+    let (head, is_for_several) = (item.head, item.kind == Kind::Rows);
     if let Some((paren, _)) = &head.fields {
         errors.span(
             paren.span.join(),
             message(
-                "the button of a record takes no fields",
+                "the button of records takes no fields",
                 Some("it is pressed without a form"),
                 Some("write an `edit` form, or what the button sets: `{ status: Status::Draft }`"),
             ),
@@ -309,7 +312,7 @@ fn row(item: Item, name: String, errors: &mut Errors) -> Button {
             Some("write what it sets, `{ status: Status::Draft }`, or what it fires, `=> [review]`"),
         ));
     }
-    button(head, name, errors)
+    Button { is_for_several, ..button(head, name, errors) }
 }
 
 fn button(mut head: Head, name: String, errors: &mut Errors) -> Button {
@@ -340,7 +343,7 @@ fn button(mut head: Head, name: String, errors: &mut Errors) -> Button {
             fires.push(fire);
         }
     }
-    Button { head: common(head, name, errors), fixed, fires }
+    Button { head: common(head, name, errors), is_for_several: false, fixed, fires }
 }
 
 fn common(head: Head, name: String, errors: &mut Errors) -> Common {

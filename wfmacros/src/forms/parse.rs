@@ -18,7 +18,7 @@ pub(crate) struct Block {
     pub(crate) items: Vec<Item>,
 }
 
-/// A form with its buttons, or the button of a record.
+/// A form with its buttons, or the button of a record or of several.
 pub(crate) struct Item {
     pub(crate) word: Ident,
     pub(crate) kind: Kind,
@@ -35,9 +35,10 @@ pub(crate) enum Kind {
     Add,
     Edit,
     Row,
+    Rows,
 }
 
-/// What can stand on a form, on a button of a form, or on the button of a record.
+/// What can stand on a form, on a button of a form, or on the button of records.
 pub(crate) struct Head {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) title: LitStr,
@@ -69,10 +70,10 @@ pub(crate) struct Fire {
 }
 
 /// The words that an item can begin with.
-pub(crate) const ITEMS: [&str; 3] = ["add", "edit", "row"];
+pub(crate) const ITEMS: [&str; 4] = ["add", "edit", "row", "rows"];
 
 const BLOCK: &str = "write `Claim { add \"Claim\" (amount) { \"Save\"; } }`";
-const ITEM: &str = "write `add \"…\" (field) { \"Save\"; }`, `edit \"…\" (field) { \"Save\"; }` or `row \"…\" { field: value };`";
+const ITEM: &str = "write `add \"…\" (field) { \"Save\"; }`, `edit \"…\" (field) { \"Save\"; }`, `row \"…\" { field: value };` or `rows \"…\" => [workflow];`";
 
 /// The collections of a call, and what `crate = "…";` before them says.
 pub(crate) fn blocks(tokens: TokenStream, errors: &mut Errors) -> (Option<LitStr>, Vec<Block>) {
@@ -123,13 +124,14 @@ fn block(input: ParseStream, errors: &mut Errors) -> syn::Result<Block> {
 fn item(input: ParseStream, errors: &mut Errors) -> syn::Result<Item> {
     let attrs = input.call(Attribute::parse_outer)?;
     let word = input.call(Ident::parse_any).map_err(|error| {
-        let text = message("expected `add`, `edit` or `row`", None, Some(ITEM));
+        let text = message("expected `add`, `edit`, `row` or `rows`", None, Some(ITEM));
         syn::Error::new(error.span(), text)
     })?;
     let kind = match word.to_string().as_str() {
         "add" => Kind::Add,
         "edit" => Kind::Edit,
         "row" => Kind::Row,
+        "rows" => Kind::Rows,
         other => {
             let close = words::closest(other, ITEMS).map(|close| format!("there is `{close}`"));
             let text = message(
@@ -141,7 +143,7 @@ fn item(input: ParseStream, errors: &mut Errors) -> syn::Result<Item> {
         }
     };
     let head = head(input, attrs, Some(&word))?;
-    if kind == Kind::Row {
+    if matches!(kind, Kind::Row | Kind::Rows) {
         let head = clauses(input, head, false)?;
         end(input);
         return Ok(Item { word, kind, head, buttons: Vec::new(), is_broken: false });

@@ -73,13 +73,13 @@ fn forms_of_claims() {
                 [::wfruntime::private::FormMeta { kind : ::wfruntime::private::FormKind::Add,
                 name : "claim", title : "Claim", fields : & ["project", "amount"], new : & [],
                 buttons : & [::wfruntime::private::ButtonMeta { name : "claim.submit", title :
-                "Submit", fixed : & [], fires : & [__WF_FIRES_0.meta], help :
-                ::core::option::Option::None, when : ::core::option::Option::None, allow : & [],
-                location : ::wfruntime::private::Location { file : ::core::file!(), line :
+                "Submit", is_for_several : false, fixed : & [], fires : & [__WF_FIRES_0.meta],
+                help : ::core::option::Option::None, when : ::core::option::Option::None, allow :
+                & [], location : ::wfruntime::private::Location { file : ::core::file!(), line :
                 ::core::line!(), column : ::core::column!(), }, },
                 ::wfruntime::private::ButtonMeta { name : "claim.save_draft", title :
-                "Save draft", fixed : & [::wfruntime::private::FixedMeta { field : "status",
-                value : ::wfruntime::private::DefaultValue::Value(||
+                "Save draft", is_for_several : false, fixed : & [::wfruntime::private::FixedMeta
+                { field : "status", value : ::wfruntime::private::DefaultValue::Value(||
                 ::wfruntime::private::fixed(< Claim as ::wfruntime::private::Collection >
                 ::FIELDS.status, Status::Draft)) }], fires : & [], help :
                 ::core::option::Option::None, when : ::core::option::Option::None, allow : & [],
@@ -89,10 +89,11 @@ fn forms_of_claims() {
                 ::core::option::Option::None, allow : & [], location :
                 ::wfruntime::private::Location { file : ::core::file!(), line : ::core::line!(),
                 column : ::core::column!(), }, }], rows : & [::wfruntime::private::ButtonMeta {
-                name : "take", title : "Take", fixed : & [::wfruntime::private::FixedMeta { field
-                : "owner", value : ::wfruntime::private::of_field(< Claim as
-                ::wfruntime::private::Collection > ::FIELDS.owner).user() }], fires : & [], help
-                : ::core::option::Option::None, when : ::core::option::Option::Some(||
+                name : "take", title : "Take", is_for_several : false, fixed : &
+                [::wfruntime::private::FixedMeta { field : "owner", value :
+                ::wfruntime::private::of_field(< Claim as ::wfruntime::private::Collection >
+                ::FIELDS.owner).user() }], fires : & [], help : ::core::option::Option::None,
+                when : ::core::option::Option::Some(||
                 ::wfruntime::private::Filter::into_condition(< Claim as
                 ::wfruntime::private::Collection > ::FIELDS.is_open.eq(true))), allow : & [],
                 location : ::wfruntime::private::Location { file : ::core::file!(), line :

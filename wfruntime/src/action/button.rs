@@ -92,7 +92,8 @@ impl Pressed {
         if self.is_add() {
             return;
         }
-        if request.target.filter.is_some() {
+        // One for several is pressed on those of a filter for which it is there.
+        if request.target.filter.is_some() && !self.button.meta.is_for_several {
             let message = format!(
                 "`{name}` is pressed on the records that `filterByTk` names: leave out `filter`"
             );

@@ -163,6 +163,9 @@ fn condition(checks: &mut Checks<'_>, request: &Request) -> Result<Condition> {
     all.extend(checks.grant.scope(definition, checks.access.user()));
     all.extend(request.through.map(within));
     all.extend(request.only.clone());
+    if target.filter.is_some() {
+        all.extend(checks.pressed.and_then(|pressed| pressed.when()));
+    }
     Ok(Condition::All(all))
 }
 

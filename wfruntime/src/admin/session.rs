@@ -154,12 +154,21 @@ const NO: &str = "!";
 /// Goes on to a page that tells what an answer had to say: messages, and what failed although the
 /// record is stored.
 pub(super) fn told(place: &Place, to: &str, answer: &Value) -> Response {
+    tell(place, to, "", &said_by(answer).join("\n"))
+}
+
+/// The same after a text of the page's own.
+pub(super) fn told_first(place: &Place, to: &str, first: String, answer: &Value) -> Response {
+    let said: Vec<String> = std::iter::once(first).chain(said_by(answer)).collect();
+    tell(place, to, "", &said.join("\n"))
+}
+
+fn said_by(answer: &Value) -> Vec<String> {
     let texts = |name: &str| {
         let all = answer[name].as_array().cloned().unwrap_or_default();
         all.into_iter().filter_map(|one| one["message"].as_str().map(str::to_owned))
     };
-    let said: Vec<String> = texts("messages").chain(texts("errors")).collect();
-    tell(place, to, "", &said.join("\n"))
+    texts("messages").chain(texts("errors")).collect()
 }
 
 /// Goes back to a page that tells why something was not done.

@@ -12,7 +12,7 @@ pub(crate) struct Forms {
     pub(crate) collection: &'static Definition,
     /// Its forms.
     pub(crate) forms: Vec<Form>,
-    /// The buttons of its records.
+    /// The buttons of its records, of one or of several.
     pub(crate) rows: Vec<Button>,
 }
 

@@ -11,7 +11,7 @@ pub struct FormsMeta {
     pub collection: fn() -> &'static CollectionMeta,
     /// Its forms, in the order in which they are written.
     pub forms: &'static [FormMeta],
-    /// The buttons of its records, in the order in which they are written.
+    /// The buttons of its records, of one or of several, in the order in which they are written.
     pub rows: &'static [ButtonMeta],
     /// Where it is declared.
     pub location: Location,
@@ -63,6 +63,8 @@ pub struct ButtonMeta {
     pub name: &'static str,
     pub title: &'static str,
     pub help: Option<&'static str>,
+    /// Whether it is pressed on all records that are selected, and stands on none.
+    pub is_for_several: bool,
     /// The values that the server sets.
     pub fixed: &'static [FixedMeta],
     /// What it fires.

@@ -19,6 +19,8 @@ pub(crate) struct ShownForms {
     title: &'static str,
     forms: Vec<ShownForm>,
     rows: Vec<ShownButton>,
+    /// Those that are pressed on all records that are selected.
+    several: Vec<ShownButton>,
 }
 
 #[derive(Debug, Serialize)]
@@ -111,19 +113,20 @@ pub(crate) async fn shown(
         None => None,
     };
     let view = View { core, access, definition, records };
-    let (mut forms, mut rows) = (Vec::new(), Vec::new());
+    let (mut forms, mut rows, mut several) = (Vec::new(), Vec::new(), Vec::new());
     if let Some(declared) = core.registry.forms(definition) {
         for form in &declared.forms {
             forms.extend(view.form(form).await?);
         }
         for button in &declared.rows {
             if let Some((_, there)) = view.reaches(button.verb(None)) {
-                rows.extend(view.button(None, button, &there).await?);
+                let buttons = if button.meta.is_for_several { &mut several } else { &mut rows };
+                buttons.extend(view.button(None, button, &there).await?);
             }
         }
     }
     let (collection, title) = (definition.name(), definition.meta.title);
-    Ok(ShownForms { collection, title, forms, rows })
+    Ok(ShownForms { collection, title, forms, rows, several })
 }
 
 /// The records that the role may see.

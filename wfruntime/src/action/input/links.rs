@@ -44,7 +44,7 @@ impl Reader<'_> {
                     Some(id)
                 })),
                 name => {
-                    let hint = instead(name, LISTS.into_iter());
+                    let hint = instead(name, LISTS);
                     let message =
                         format!("links are changed by `add`, `change` and `remove`{hint}");
                     self.faults.invalid.push(path.fault("unknown_field", message));

@@ -24,6 +24,7 @@ function enliven(root) {
     });
   }
   for (const more of root.querySelectorAll("[data-more]")) more.addEventListener("click", addRow);
+  for (const shown of root.querySelectorAll("[data-whole], [data-ticked]")) shown.hidden = false;
   for (const graph of root.querySelectorAll(".graph svg")) {
     graph.setAttribute("role", "group");
     for (const node of graph.querySelectorAll("g[data-key]:not([data-key=''])")) {
@@ -57,6 +58,25 @@ function take(file) {
     format.value = chosen.name.endsWith(".json") ? "json" : "csv";
   });
 }
+
+/** Says how many records of a table are selected, and whether these are all of the page. */
+function count() {
+  const form = document.querySelector("#several");
+  if (!form) return;
+  const all = [...form.elements].filter((one) => one.name === "ticked");
+  const ticked = all.filter((one) => one.checked).length;
+  const whole = document.querySelector("[data-whole]");
+  form.querySelector("output").textContent = ticked;
+  whole.checked = ticked > 0 && ticked === all.length;
+  whole.indeterminate = ticked > 0 && ticked < all.length;
+}
+document.addEventListener("change", ({ target }) => {
+  if (target.form?.id !== "several") return;
+  const all = "whole" in target.dataset ? target.form.elements : [];
+  for (const one of all) if (one.name === "ticked") one.checked = target.checked;
+  count();
+});
+addEventListener("pageshow", count);
 
 let lastCopied;
 
@@ -233,6 +253,7 @@ async function refresh() {
         become(old, now);
       }
     }
+    count();
   } catch {
     // The server is away; the stream connects again by itself and tells then.
   } finally {
@@ -285,7 +306,9 @@ function partner(at, child) {
 
 /** What an entry of a list is about, whatever stands around it. */
 function name(node) {
-  if (node.id) return node.id;
+  // A form may have a field that is called `id`.
+  const id = node.getAttribute?.("id");
+  if (id) return id;
   if (node.nodeName === "TR" || node.nodeName === "LI") return node.querySelector("a")?.getAttribute("href");
   if (node.nodeName === "SECTION") return node.getAttribute("aria-label") ?? node.querySelector("h2")?.textContent;
   return node.dataset?.key;

@@ -10,7 +10,7 @@ use super::super::ask::{Asked, Refused};
 use super::super::layout::Sheet;
 use super::super::place::Visit;
 use super::super::show;
-use super::{Button, board, edit, files, find, search};
+use super::{Button, board, edit, files, find, search, several};
 use crate::collection::{Column, Definition};
 
 /// How many records stand on one page.
@@ -26,6 +26,8 @@ async fn sheet(visit: &Visit, collection: &str) -> Asked<Sheet> {
     let answer = visit.read(&format!("{}:forms", definition.name())).await?;
     let declared: Vec<Button> =
         Vec::deserialize(&answer["data"]["rows"]).map_err(Refused::broken)?;
+    let several: Vec<Button> =
+        Vec::deserialize(&answer["data"]["several"]).map_err(Refused::broken)?;
     let columns = search::columns(visit, definition);
     let boards = board::columns(&columns);
     let is_board = visit.asked("view") == Some("board") && !boards.is_empty();
@@ -51,7 +53,7 @@ async fn sheet(visit: &Visit, collection: &str) -> Asked<Sheet> {
         @if is_board {
             (board::board(visit, definition, &boards, !declared.is_empty()).await?)
         } @else {
-            (table(visit, definition, &columns, !declared.is_empty()).await?)
+            (table(visit, definition, &columns, !declared.is_empty(), &several).await?)
         }
     };
     Ok(Sheet::live(visit.plural(definition), content))
@@ -75,6 +77,7 @@ async fn table(
     definition: &'static Definition,
     columns: &[&'static Column],
     has_buttons: bool,
+    several: &[Button],
 ) -> Asked<Markup> {
     let sort = visit.asked("sort").unwrap_or("-id");
     let route = format!(
@@ -96,12 +99,20 @@ async fn table(
     };
     let rows: Vec<Markup> = records
         .iter()
-        .map(|record| row(visit, definition, columns, record, buttons.as_deref()))
+        .map(|record| {
+            let ticks = (!several.is_empty()).then(|| several::tick(visit, definition, record));
+            row(visit, definition, columns, record, (ticks, buttons.as_deref()))
+        })
         .collect();
+    let count = answer["meta"]["count"].as_u64().unwrap_or_default();
     Ok(html! {
+        @if !several.is_empty() {
+            (several::bar(visit, definition, several, (records.len() as u64, count)))
+        }
         div.table tabindex="0" role="region" aria-label=(visit.plural(definition)) {
             table {
                 thead { tr {
+                    @if !several.is_empty() { (several::tick_all(visit)) }
                     @for column in columns { (heading(visit, column.json, &show::label(column), sort)) }
                     (heading(visit, "createdAt", &visit.t("created"), sort))
                     @if has_buttons { th { span.hidden { (visit.t("actions")) } } }
@@ -109,9 +120,7 @@ async fn table(
                 tbody { @for row in &rows { (row) } }
             }
         }
-        p.quiet { (visit.text.with("records-count", &[
-            ("count", answer["meta"]["count"].as_u64().unwrap_or_default().into())
-        ])) }
+        p.quiet { (visit.text.with("records-count", &[("count", count.into())])) }
         (show::pages(visit, &answer["meta"]))
     })
 }
@@ -134,7 +143,7 @@ fn row(
     definition: &'static Definition,
     columns: &[&'static Column],
     record: &Value,
-    buttons: Option<&[Button]>,
+    (ticks, buttons): (Option<Markup>, Option<&[Button]>),
 ) -> Markup {
     // The first value that is no link itself leads to the record.
     let first = columns
@@ -142,6 +151,7 @@ fn row(
         .position(|column| column.association.is_none() && !record[column.json].is_null());
     html! {
         tr {
+            @if let Some(ticks) = &ticks { (ticks) }
             @for (index, column) in columns.iter().enumerate() {
                 td {
                     @if Some(index) == first {

@@ -8,6 +8,7 @@ mod list;
 mod nested;
 mod record;
 pub(super) mod search;
+mod several;
 
 use axum::http::StatusCode;
 use axum::routing::{get, post};
@@ -29,6 +30,7 @@ pub(super) fn routes() -> Pages {
         .route("/data/{collection}/export", get(files::export))
         .route("/data/{collection}/import", get(files::import_form).post(files::import))
         .route("/data/{collection}/new", get(edit::add_form).post(edit::add))
+        .route("/data/{collection}/several", post(several::press))
         .route("/data/{collection}/{id}", get(record::one))
         .route("/data/{collection}/{id}/edit", get(edit::change_form).post(edit::change))
         .route("/data/{collection}/{id}/press", post(edit::press))

@@ -128,6 +128,17 @@ records-count = { $count ->
    *[other] { $count } Datensätze
 }
 all-of-them = Alle
+several = Ausgewählte Datensätze
+several-ticked = Ausgewählt:
+several-all = Alle { $count }, auf allen Seiten
+several-none = Wählen Sie zuerst Datensätze aus.
+several-done = { $count ->
+    [0] Nichts wurde getan: Das geht mit keinem der Datensätze.
+    [one] Mit einem Datensatz getan.
+   *[other] Mit { $count } Datensätzen getan.
+}
+select = Auswählen
+select-page = Alle auf dieser Seite auswählen
 no-form = Dieses Formular haben Sie hier nicht.
 switched-off = Ausgeschaltet und daher nicht ausgeführt: { $workflows }.
 fields = Felder

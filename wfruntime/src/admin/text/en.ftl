@@ -128,6 +128,17 @@ records-count = { $count ->
    *[other] { $count } records
 }
 all-of-them = All of them
+several = Selected records
+several-ticked = Selected:
+several-all = All { $count }, on every page
+several-none = Select some records first.
+several-done = { $count ->
+    [0] Nothing was done: this cannot be done with any of the records.
+    [one] Done with one record.
+   *[other] Done with { $count } records.
+}
+select = Select
+select-page = Select all on this page
 no-form = You have no such form here.
 switched-off = Switched off, and not run: { $workflows }.
 fields = Fields

@@ -128,6 +128,17 @@ records-count = { $count ->
    *[other] { $count } enregistrements
 }
 all-of-them = Tous
+several = Enregistrements sélectionnés
+several-ticked = Sélection :
+several-all = Les { $count }, sur toutes les pages
+several-none = Sélectionnez d’abord des enregistrements.
+several-done = { $count ->
+    [0] Rien n’a été fait : ce n’est possible avec aucun des enregistrements.
+    [one] Fait pour un enregistrement.
+   *[other] Fait pour { $count } enregistrements.
+}
+select = Sélectionner
+select-page = Tout sélectionner sur cette page
 no-form = Vous n’avez pas ce formulaire ici.
 switched-off = Désactivé, donc pas exécuté : { $workflows }.
 fields = Champs

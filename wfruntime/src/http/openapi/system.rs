@@ -434,6 +434,7 @@ fn forms() -> Object {
         ("collection", text()),
         ("title", text()),
         ("forms", list(form)),
-        ("rows", list(button)),
+        ("rows", list(button.clone())),
+        ("several", list(button)),
     ])
 }

@@ -17,6 +17,7 @@ const fn at(line: u32) -> Location {
 
 const fn button(name: &'static str, line: u32) -> ButtonMeta {
     ButtonMeta {
+        is_for_several: false,
         name,
         title: name,
         help: None,
