@@ -129,37 +129,7 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
     );
     let (key, version) = (&trigger.key, trigger.version);
     let title = title(trigger, it.attrs, it.name);
-    let fires = match trigger.kind {
-        Kind::PostAction => {
-            let batch = trigger.is_batch();
-            quote!(PostAction { batch: #batch })
-        }
-        Kind::PreAction => quote!(PreAction),
-        Kind::CollectionEvent => {
-            let rollback = trigger.rollback;
-            quote!(CollectionEvent { rollback: #rollback })
-        }
-        Kind::CustomAction => {
-            let several = trigger.given.count == Count::Several;
-            quote!(CustomAction { several: #several })
-        }
-        Kind::Schedule => {
-            let schedule = match &trigger.schedule {
-                Some(schedule) => schedule.emit(private),
-                // What is wrong in it was said.
-                None => quote!(#private::Schedule::BARE),
-            };
-            quote!(Schedule(&#schedule))
-        }
-        Kind::Webhook => {
-            let hook = match &trigger.webhook {
-                Some(hook) => hook.emit(private),
-                // What is wrong in it was said.
-                None => quote!(#private::Hook::BARE),
-            };
-            quote!(Webhook(&#hook))
-        }
-    };
+    let fires = fires(trigger, private);
     let mode = mode(trigger, private);
     // As in URLs: the registry knows the program's own actions by that name.
     let on = trigger.on.iter().map(|name| words::camel(&name.unraw().to_string()));
@@ -228,6 +198,41 @@ fn meta(it: &Declared, private: &TokenStream) -> TokenStream {
             handler: #handler,
             function: #function,
             location: #location,
+        }
+    }
+}
+
+/// What starts it: a variant of `Trigger`.
+fn fires(trigger: &Trigger, private: &TokenStream) -> TokenStream {
+    match trigger.kind {
+        Kind::PostAction => {
+            let batch = trigger.is_batch();
+            quote!(PostAction { batch: #batch })
+        }
+        Kind::PreAction => quote!(PreAction),
+        Kind::CollectionEvent => {
+            let rollback = trigger.rollback;
+            quote!(CollectionEvent { rollback: #rollback })
+        }
+        Kind::CustomAction => {
+            let several = trigger.given.count == Count::Several;
+            quote!(CustomAction { several: #several })
+        }
+        Kind::Schedule => {
+            let schedule = match &trigger.schedule {
+                Some(schedule) => schedule.emit(private),
+                // What is wrong in it was said.
+                None => quote!(#private::Schedule::BARE),
+            };
+            quote!(Schedule(&#schedule))
+        }
+        Kind::Webhook => {
+            let hook = match &trigger.webhook {
+                Some(hook) => hook.emit(private),
+                // What is wrong in it was said.
+                None => quote!(#private::Hook::BARE),
+            };
+            quote!(Webhook(&#hook))
         }
     }
 }

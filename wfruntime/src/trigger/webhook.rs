@@ -1,7 +1,7 @@
 //! What a webhook is given: what another system sent.
 
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::input;
 use super::snapshot::Snapshot;
@@ -30,7 +30,8 @@ impl<T> Webhook<T> {
 
 /// How it stands in a snapshot.
 pub(crate) fn delivered(values: Value, delivery: &str, event: Option<&str>) -> Value {
-    json!({ "values": values, "delivery": delivery, "event": event })
+    let members = [("values", values), ("delivery", delivery.into()), ("event", event.into())];
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// What was sent, of a snapshot.
