@@ -34,3 +34,25 @@ async fn it_is_called_below_the_prefix_of_the_router() {
     let response = router.oneshot(request.expect("a request")).await;
     assert_eq!(response.map(|response| response.status().as_u16()), Ok(401));
 }
+
+#[tokio::test]
+async fn the_page_has_a_command_that_signs() {
+    let app = program().await;
+    let token = app.running().add_user("Ida", &["admin"]).await.expect("a user");
+    let request = Request::get("/admin/workflows/paid")
+        .header("cookie", format!("wf_session={token}"))
+        .header("host", "localhost:3000");
+    let request = request.body(Body::empty()).expect("a request");
+    let answer = app.running().answer(request).await;
+    let page = axum::body::to_bytes(answer.into_body(), usize::MAX).await.expect("a page");
+    let page = String::from_utf8_lossy(&page).replace("&quot;", "\"");
+    for part in [
+        "POST /api/hooks/payments",
+        "within = 5 min",
+        r#"printf '%s' "$id.$at.$body" | openssl dgst -sha256 -hmac "$WF_WEBHOOK_PAID" -binary | base64"#,
+        "'http://localhost:3000/api/hooks/payments'",
+        "workflows:execute?filterByTk=paid",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+}
