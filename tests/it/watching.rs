@@ -254,3 +254,39 @@ async fn spans_tell_nothing_of_what_is_in_records_and_requests() {
     assert!(!text.contains("xyzzy"), "{text}");
     assert!(!text.contains(&token.to_lowercase()), "{text}");
 }
+
+/// A tracer of the program's own: each span gets a number, and what it comes from is kept.
+#[tokio::test]
+async fn a_tracer_of_the_program_s_own_gives_the_ids() {
+    let captured = Captured::default();
+    let _listening = captured.listen();
+    let (port, asked) = harbour().await;
+    let seen = Arc::new(Mutex::new(Vec::<(&str, Option<String>)>::new()));
+    let told = Arc::clone(&seen);
+    let test = TestApp::start(move |app| {
+        let told = Arc::clone(&told);
+        app.allow_requests_to(["127.0.0.1"]).on_span(move |span, comes_from| {
+            let mut told = told.lock().expect("the list");
+            told.push((span.metadata()?.name(), comes_from.map(str::to_owned)));
+            Some(format!("00-{ID}-{:016x}-01", told.len()))
+        })
+    })
+    .await;
+    let token = test.running().add_user("Root", &["root"]).await.expect("a user");
+    let app = (test, token);
+    seen.lock().expect("the list").clear();
+    let parent = format!("00-{}-{SPAN}-01", "a".repeat(32));
+    let voyage = json!({ "ship": "Fram", "harbour": port });
+    send(&app, "sail", &[("traceparent", &parent)], &voyage).await.expect_status(200);
+    app.0.rest().await;
+    app.0.advance(Duration::from_secs(4000)).await;
+    let seen = seen.lock().expect("the list").clone();
+    assert_eq!(seen[0], ("request", Some(parent)));
+    // The execution comes from the request, as the tracer knows that; the node stands in it.
+    assert_eq!(seen[1], ("execution", Some(format!("00-{ID}-0000000000000001-01"))));
+    assert_eq!(seen[2], ("node", None));
+    assert!(traced(&app.0, "{}").await.iter().all(|(_, trace)| trace == ID));
+    let (sent, _) = asked.lock().expect("the list").pop().expect("it was asked");
+    let number = sent.split('-').nth(2).and_then(|span| usize::from_str_radix(span, 16).ok());
+    assert_eq!(seen[number.expect("a span") - 1].0, "node", "{sent}");
+}

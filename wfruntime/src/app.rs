@@ -23,6 +23,7 @@ use crate::error::Result;
 use crate::identity::Identity;
 use crate::retention::Retention;
 use crate::store::BoxFuture;
+use crate::watch::Link;
 use crate::webhook::Secrets;
 
 /// What is done once an application has started and before it listens.
@@ -47,6 +48,7 @@ pub struct App {
     clock: Clock,
     identify: Option<Identify>,
     pub(crate) secrets: Secrets,
+    pub(crate) link: Link,
     metrics: Option<String>,
     routes: axum::Router,
     /// Locked by nobody: it lets a reference to the application cross an `await` in a task.
@@ -67,6 +69,7 @@ impl App {
             clock: Clock::default(),
             identify: None,
             secrets: Secrets::default(),
+            link: Link::default(),
             metrics: None,
             routes: axum::Router::new(),
             on_start: Mutex::default(),
@@ -189,6 +192,30 @@ impl App {
     #[must_use]
     pub fn webhook_secret(mut self, name: impl Into<String>, secret: impl Into<String>) -> Self {
         self.secrets.add(name.into(), secret.into());
+        self
+    }
+
+    /// Tells of each span of the framework's own that somebody listens to, before it is entered:
+    /// so they and a tracer of the program's own become one trace.
+    ///
+    /// The text is the `traceparent` of what the span comes from, where that is no span around it
+    /// in this process: of the caller's, or of the request that fired an execution. What is given
+    /// back is the `traceparent` of the span itself, which goes on to executions and to other
+    /// services. [`docs::watching`](crate::docs::watching) shows it with OpenTelemetry.
+    ///
+    /// ```
+    /// # use wfruntime::App;
+    /// let app = App::new("sqlite://claims.db").on_span(|span, comes_from| {
+    ///     println!("{:?} comes from {comes_from:?}", span.metadata().map(|it| it.name()));
+    ///     None
+    /// });
+    /// ```
+    #[must_use]
+    pub fn on_span<F>(mut self, link: F) -> Self
+    where
+        F: Fn(&tracing::Span, Option<&str>) -> Option<String> + Send + Sync + 'static,
+    {
+        self.link = Link(Some(Arc::new(link)));
         self
     }
 

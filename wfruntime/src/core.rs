@@ -17,7 +17,7 @@ use crate::registry::Registry;
 use crate::retention::Retention;
 use crate::store::Store;
 use crate::switches::Switches;
-use crate::watch::Metrics;
+use crate::watch::{Link, Metrics};
 use crate::webhook::Ring;
 use crate::workflow::WorkflowMeta;
 
@@ -30,6 +30,8 @@ pub struct Core {
     pub(crate) settings: Settings,
     pub(crate) states: States,
     pub(crate) auth: Auth,
+    /// Who is told of spans.
+    pub(crate) link: Link,
     /// What is counted, if somebody may read it.
     pub(crate) metrics: Option<Metrics>,
     pub(crate) switches: Switches,
@@ -53,6 +55,7 @@ pub(crate) struct Parts {
     pub(crate) settings: Settings,
     pub(crate) states: States,
     pub(crate) auth: Auth,
+    pub(crate) link: Link,
     pub(crate) metrics: Option<Metrics>,
     pub(crate) workflows: Workflows,
     pub(crate) webhooks: Ring,
@@ -78,6 +81,7 @@ impl Core {
             settings: parts.settings,
             states: parts.states,
             auth: parts.auth,
+            link: parts.link,
             metrics: parts.metrics,
             switches: Switches::default(),
             under_way: UnderWay::default(),

@@ -75,6 +75,7 @@ async fn assemble(
         settings: app.settings.clone(),
         states: app.states.clone(),
         auth,
+        link: app.link.clone(),
         metrics,
         workflows: Workflows::of(registry),
         webhooks,

@@ -150,6 +150,7 @@ impl World {
                 store,
                 clock,
                 auth: Auth::new(registry, &settings, None).expect("roles"),
+                link: crate::watch::Link::default(),
                 metrics: None,
                 settings,
                 states: States::default(),

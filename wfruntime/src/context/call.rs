@@ -132,7 +132,7 @@ impl Context {
             }),
             cause,
             caller: None,
-            trace: run.trace.node(&node.place.key),
+            trace: run.trace_of(node),
             status: NewStatus::Queued,
         }))
     }

@@ -301,7 +301,7 @@ mod send {
                 let key = format!("{id}/{}", utf8_percent_encode(&node.place.key, UNFIT));
                 headers.insert(KEY, HeaderValue::from_str(&key)?);
             }
-            let trace = self.cx.run.trace.node(&node.place.key);
+            let trace = self.cx.run.trace_of(node);
             headers.insert(TRACE, HeaderValue::from_str(&trace.traceparent())?);
             if let Some(state) = trace.tracestate() {
                 headers.insert(TRACE_STATE, HeaderValue::from_str(state)?);

@@ -150,6 +150,8 @@ pub(crate) struct Node {
     /// What its job kept when it began to wait.
     pub(crate) kept: Option<String>,
     pub(crate) span: Span,
+    /// Its place in the trace.
+    pub(crate) trace: Option<Trace>,
     flight: Flight,
 }
 
@@ -219,6 +221,7 @@ impl Run {
             true => Span::none(),
             false => watch::run_span(workflow, id, &beginning.trace, &trace),
         };
+        let trace = core.link.place(&span, Some(&beginning.trace), trace);
         Arc::new(Self {
             core: Arc::clone(core),
             workflow,
@@ -369,7 +372,20 @@ impl Run {
     /// A node that runs for the first time, or has something to write after it waited.
     pub(crate) fn fresh(self: &Arc<Self>, place: Place) -> Node {
         let flight = Flight::begin(self);
-        Node { place, attempts: 0, waiting: false, kept: None, span: Span::none(), flight }
+        Node {
+            place,
+            attempts: 0,
+            waiting: false,
+            kept: None,
+            span: Span::none(),
+            trace: None,
+            flight,
+        }
+    }
+
+    /// Where a node stands in the trace.
+    pub(crate) fn trace_of(&self, node: &Node) -> Trace {
+        node.trace.clone().unwrap_or_else(|| self.trace.node(&node.place.key))
     }
 
     /// A node that the workflow comes to, with a span that ends with it.
@@ -377,6 +393,11 @@ impl Run {
         let mut node = self.fresh(place);
         if !self.is_rehearsal {
             node.span = watch::node_span(&node.place, &self.trace);
+            // Otherwise it is found when it is asked for.
+            node.trace = self.core.link.0.as_ref().map(|_| {
+                let own = self.trace.node(&node.place.key);
+                self.core.link.place(&node.span, None, own)
+            });
             node.flight.watched = Some((Instant::now(), node.place.kind));
         }
         node

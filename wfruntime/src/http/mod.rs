@@ -30,7 +30,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::Method;
 use axum::http::request::Parts;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{any, get};
 use axum::{Extension, Router};
@@ -74,7 +74,9 @@ pub(crate) fn router(core: &Arc<Core>, own: Router) -> Router {
         .with_state(Arc::clone(core));
     #[cfg(feature = "page")]
     let api = if core.settings.page {
-        api.merge(crate::admin::router(core).layer(from_fn(watched::route)))
+        api.merge(
+            crate::admin::router(core).layer(from_fn_with_state(Arc::clone(core), watched::route)),
+        )
     } else {
         api
     };
@@ -89,7 +91,7 @@ pub(crate) fn router(core: &Arc<Core>, own: Router) -> Router {
     // Around the program's own routes alone, and merged last: of two fallbacks that nobody set,
     // the later one stays.
     let own = own.layer(from_fn_with_state(Arc::clone(core), nowhere::tell));
-    api.merge(own.layer(from_fn(watched::route)))
+    api.merge(own.layer(from_fn_with_state(Arc::clone(core), watched::route)))
 }
 
 /// Answers any request below `/api/`; a panic is an answer, too.
@@ -101,7 +103,7 @@ async fn api_answer(State(core): State<Arc<Core>>, request: axum::extract::Reque
 pub(crate) async fn handle(core: &Arc<Core>, request: axum::extract::Request) -> Response {
     let (parts, body) = request.into_parts();
     let begun = Instant::now();
-    let (named, watched) = (Named::default(), Watched::begin(&parts.method, &parts.headers));
+    let (named, watched) = (Named::default(), Watched::begin(core, &parts.method, &parts.headers));
     // Boxed: those around it would hold it on the stack several times.
     let work = Box::pin(async {
         match AssertUnwindSafe(dispatch(core, parts, body, &named)).catch_unwind().await {

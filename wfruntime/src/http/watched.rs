@@ -1,14 +1,15 @@
 //! Requests as they are watched: the trace that they come with, their span, what they asked for.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::{Instrument as _, Span};
 
 use crate::collection::Definition;
+use crate::core::Core;
 use crate::watch::{self, Trace};
 
 /// What a request turned out to ask for, in the program's own words.
@@ -52,12 +53,13 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    pub(super) fn begin(method: &Method, headers: &HeaderMap) -> Self {
+    pub(super) fn begin(core: &Core, method: &Method, headers: &HeaderMap) -> Self {
         // What the page asks for stands within its own request.
         let parent = Trace::around().or_else(|| given(headers));
         let trace = parent.as_ref().map_or_else(Trace::begin, Trace::child);
         let method = watch::known(method.as_str());
         let span = watch::request_span(method, parent.as_ref(), &trace);
+        let trace = core.link.place(&span, parent.as_ref(), trace);
         Self { method, trace, span }
     }
 
@@ -85,9 +87,9 @@ impl Watched {
 }
 
 /// Answers a request to a route outside `/api` within its trace.
-pub(super) async fn route(request: Request, next: Next) -> Response {
+pub(super) async fn route(State(core): State<Arc<Core>>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let watched = Watched::begin(request.method(), request.headers());
+    let watched = Watched::begin(&core, request.method(), request.headers());
     let route = || route.map(|route| route.as_str().to_owned());
     watched.answer(next.run(request), route).await
 }

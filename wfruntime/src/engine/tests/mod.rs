@@ -303,6 +303,7 @@ async fn core(
         store,
         clock,
         auth: Auth::new(registry, &settings, None).expect("roles"),
+        link: crate::watch::Link::default(),
         metrics: None,
         settings,
         states: States::default(),
