@@ -98,15 +98,18 @@ impl Driver {
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("chromedriver {MISSING} ({error})"));
-        let stdout = process.stdout.take()?;
-        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+        let lines = process.stdout.take().map(|said| BufReader::new(said).lines());
+        let mut lines = lines.into_iter().flatten().map_while(Result::ok);
         let started = lines.find(|line| line.contains("started successfully on port"));
-        let Some(started) = started else {
+        let port =
+            started.as_deref().and_then(|line| line.trim_end_matches('.').rsplit(' ').next());
+        let Some(port) = port else {
+            let _ = process.kill();
             let _ = process.wait();
             return None;
         };
-        let port = started.trim_end_matches('.').rsplit(' ').next()?;
-        Some((process, format!("http://127.0.0.1:{port}")))
+        let url = format!("http://127.0.0.1:{port}");
+        Some((process, url))
     }
 
     /// A browser of somebody who is not signed in.

@@ -61,9 +61,9 @@ fn a_function_and_all_arguments() {
                         enabled: true,
                         when: ::core::option::Option::Some(|snapshot| {
                             #[allow(unused_mut, unused_variables)]
-                            let (mut data, before, user, role) = wf::private::PostAction::<
+                            let (mut data, before, user, role) = wf::private::fired::<
                                 Claim,
-                            >::from_snapshot(snapshot)?
+                            >(snapshot)?
                                 .into_parts();
                             ::core::result::Result::Ok({
                                 let holds: bool = data.amount > 5;

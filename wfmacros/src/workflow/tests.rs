@@ -236,7 +236,7 @@ fn the_review_of_claims() {
                         ),
                         handler: |call| ::std::boxed::Box::pin(async move {
                             expense_review(
-                                    ::wfruntime::private::PostAction::from_snapshot(&call.snapshot)?,
+                                    ::wfruntime::private::fired::<Reimbursement>(&call.snapshot)?,
                                     call.cx,
                                 )
                                 .await

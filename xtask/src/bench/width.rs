@@ -122,8 +122,11 @@ pub(super) fn width(bench: &Bench, figures: &mut Figures) -> Done {
 /// A create with workflows elsewhere, with nothing, with metrics.
 type Three = (Cost, Cost, Cost);
 
+/// How a figure is found.
+type Figure = fn(&Cost) -> f64;
+
 /// What is compared, its unit, and how it is found.
-const COSTS: [(&str, &str, fn(&Cost) -> f64); 3] = [
+const COSTS: [(&str, &str, Figure); 3] = [
     ("statements", "", |cost| cost.statements),
     ("allocations", "", |cost| cost.allocations),
     ("time (20 rounds)", " µs", |cost| cost.nanoseconds / 1000.0),

@@ -303,6 +303,7 @@ error-not-final = Das ist noch nicht vorbei.
 error-not-found = Das gibt es nicht, oder Sie dürfen es nicht sehen.
 error-not-in-form = „{ $field }“ gehört nicht zu diesem Formular.
 error-not-linked = Jemand hat dies inzwischen weggenommen: Speichern Sie noch einmal, so bleibt es weg.
+error-nul = „{ $field }“ darf das Zeichen U+0000 nicht enthalten.
 error-not-rerunnable = Das kann nicht noch einmal laufen.
 error-null = Füllen Sie „{ $field }“ aus.
 error-out-of-range = „{ $field }“ ist zu klein oder zu groß.

@@ -303,6 +303,7 @@ error-not-final = This is not over yet.
 error-not-found = It does not exist, or you may not see it.
 error-not-in-form = “{ $field }” is no part of this form.
 error-not-linked = Somebody has taken this away meanwhile: it is left out if you save again.
+error-nul = “{ $field }” must not hold the character U+0000.
 error-not-rerunnable = This cannot be run again.
 error-null = Fill in “{ $field }”.
 error-out-of-range = “{ $field }” is too small or too large.

@@ -303,6 +303,7 @@ error-not-final = Ce n’est pas encore terminé.
 error-not-found = Cela n’existe pas, ou vous n’avez pas le droit de le voir.
 error-not-in-form = « { $field } » ne fait pas partie de ce formulaire.
 error-not-linked = Quelqu’un a retiré cet élément entre-temps : il sera laissé de côté si vous enregistrez à nouveau.
+error-nul = « { $field } » ne doit pas contenir le caractère U+0000.
 error-not-rerunnable = Ceci ne peut pas être relancé.
 error-null = Remplissez « { $field } ».
 error-out-of-range = « { $field } » est trop petit ou trop grand.
