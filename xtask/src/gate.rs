@@ -148,15 +148,16 @@ fn tests() -> Done {
 /// The tests whose programs run on any store.
 const ON_ANY_STORE: [&str; 4] = ["actions", "events", "it", "schedules"];
 
-/// Those of them that are about a file: of SQLite, or of a program that is given one.
-const ABOUT_FILES: [&str; 4] =
-    ["command_line::", "full_disk::", "nonsense::", "killed::every_edge"];
+/// Those of them that are about a file: of SQLite, or of a program that is given one; and about
+/// figures that are taken of SQLite alone.
+const ON_SQLITE: [&str; 5] =
+    ["command_line::", "full_disk::", "nonsense::", "killed::every_edge", "metrics::"];
 
 fn postgres() -> Done {
     tools::install()?;
     let server = wf_pg::server().map_err(|error| format!("PostgreSQL does not run: {error}"))?;
     let suites = ON_ANY_STORE.iter().flat_map(|suite| ["--test", suite]);
-    let skipped = ABOUT_FILES.iter().flat_map(|test| ["--skip", test]);
+    let skipped = ON_SQLITE.iter().flat_map(|test| ["--skip", test]);
     let mut line = [&["cargo"][..], runner(), &OURS, &["--no-fail-fast"]].concat();
     line.extend(suites);
     line.push("--");
