@@ -5,6 +5,7 @@ use std::any::Any;
 use wfruntime::store::schema::{ColumnSpec, IndexSpec, OnDelete, Reference, TableSpec};
 use wfruntime::store::sql::{Condition, Insert, Name, OnConflict, Query, Select};
 use wfruntime::store::{Options, Statement, Store, Values};
+use wfruntime::testing::TestDatabase;
 use wfruntime::{Result, Type, Value};
 
 /// An empty database, gone when dropped.
@@ -42,8 +43,8 @@ pub(crate) fn sqlite() -> Result<Database> {
 }
 
 pub(crate) fn postgres() -> Result<Database> {
-    let database = wf_pg::PgDatabase::new()?;
-    Ok(Database { url: database.url(), _until: Box::new(database) })
+    let database = TestDatabase::on(&wf_pg::server()?)?;
+    Ok(Database { url: database.url().to_owned(), _until: Box::new(database) })
 }
 
 pub(crate) fn column(name: Name, ty: Type) -> ColumnSpec {

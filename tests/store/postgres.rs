@@ -1,18 +1,23 @@
 //! What only PostgreSQL's store promises: its types, its locks, its messages.
 
+use wf_tests::sql;
 use wfruntime::store::sql::Condition;
 use wfruntime::store::{Options, Store};
+use wfruntime::testing::TestDatabase;
 use wfruntime::{ErrorKind, Result};
 
 use crate::database::{author, ids, library, run};
 use crate::model::samples_table;
-use wf_pg::PgDatabase;
 
-async fn opened(database: &PgDatabase) -> Result<Store> {
-    Store::open(&database.url(), Options::default()).await
+fn database() -> Result<TestDatabase> {
+    TestDatabase::on(&wf_pg::server()?)
 }
 
-async fn filled(database: &PgDatabase) -> Result<Store> {
+async fn opened(database: &TestDatabase) -> Result<Store> {
+    Store::open(database.url(), Options::default()).await
+}
+
+async fn filled(database: &TestDatabase) -> Result<Store> {
     let store = opened(database).await?;
     store.apply(&store.plan(&library()).await?).await?;
     Ok(store)
@@ -20,28 +25,29 @@ async fn filled(database: &PgDatabase) -> Result<Store> {
 
 #[tokio::test]
 async fn each_type_is_the_servers_own() -> Result<()> {
-    let database = PgDatabase::new()?;
+    let database = database()?;
     let store = opened(&database).await?;
     store.apply(&store.plan(&[samples_table()]).await?).await?;
-    let types = database.psql(
+    let types = sql(
+        database.url(),
         "SELECT string_agg(format('%s %s', attname, format_type(atttypid, atttypmod)), ', ' \
          ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'samples'::regclass AND attnum > 0",
-    )?;
+    );
     assert_eq!(
         types,
-        "id bigint, flag boolean, number bigint, ratio double precision, words text, raw bytea, \
+        ["id bigint, flag boolean, number bigint, ratio double precision, words text, raw bytea, \
          money numeric, moment timestamp with time zone, day date, hour time without time zone, \
-         local timestamp without time zone, token uuid, document jsonb"
+         local timestamp without time zone, token uuid, document jsonb"]
     );
     Ok(())
 }
 
 #[tokio::test]
 async fn one_process_serves_a_database() -> Result<()> {
-    let database = PgDatabase::new()?;
+    let database = database()?;
     let store = opened(&database).await?;
     let options = Options { busy: std::time::Duration::ZERO, ..Options::default() };
-    let second = Store::open(&database.url(), options).await.expect_err("it is served");
+    let second = Store::open(database.url(), options).await.expect_err("it is served");
     assert_eq!((second.kind(), second.all()[0].code.as_str()), (ErrorKind::Startup, "locked"));
     store.shutdown().await?;
     opened(&database).await?;
@@ -50,8 +56,8 @@ async fn one_process_serves_a_database() -> Result<()> {
 
 #[tokio::test]
 async fn what_cannot_be_opened_is_said() -> Result<()> {
-    let database = PgDatabase::new()?;
-    let url = database.url().replace("/test_", "/none_");
+    let database = database()?;
+    let url = database.url().replace("/wf_test_", "/none_");
     let missing = Store::open(&url, Options::default()).await.expect_err("it is not there");
     assert_eq!(missing.all()[0].code, "no_database");
     assert!(missing.to_string().contains("`none_"), "{missing}");
@@ -64,16 +70,17 @@ async fn what_cannot_be_opened_is_said() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cut_connections_are_made_anew() -> Result<()> {
-    let database = PgDatabase::new()?;
+    let database = database()?;
     let store = filled(&database).await?;
     run(&store, vec![author(1, "Ann")]).await?;
     assert_eq!(ids(&store, "authors", Condition::always()).await?, [1]);
     let mut written = vec![1];
     for id in 2..20_i64 {
-        database.psql(
+        let _ = sql(
+            database.url(),
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
              WHERE datname = current_database() AND pid <> pg_backend_pid()",
-        )?;
+        );
         // The first one after it may be lost, and is then told so; none is lost that was answered.
         match run(&store, vec![author(id, &format!("author {id}"))]).await {
             Ok(_) => written.push(id),
@@ -86,10 +93,10 @@ async fn cut_connections_are_made_anew() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_that_start_at_once_make_the_tables_once() -> Result<()> {
-    let database = PgDatabase::new()?;
+    let database = database()?;
     let beside = || Options { lock: false, ..Options::default() };
     let url = database.url();
-    let (first, second) = tokio::join!(Store::open(&url, beside()), Store::open(&url, beside()));
+    let (first, second) = tokio::join!(Store::open(url, beside()), Store::open(url, beside()));
     let (first, second) = (first?, second?);
     // Both plan before either applies.
     let (one, two) = (first.plan(&library()).await?, second.plan(&library()).await?);

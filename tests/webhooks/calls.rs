@@ -26,6 +26,17 @@ async fn it_runs_behind_its_answer() {
 }
 
 #[tokio::test]
+async fn it_goes_on_with_the_trace_of_its_caller() {
+    let app = program().await;
+    let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let call = app.deliver(paid, json!({ "invoice": "A-17", "cents": 1 }));
+    let answer = call.header("traceparent", parent).await;
+    let id = answer.workflows()[0].execution.expect("an execution");
+    let stored = app.root().await.fetch(&format!("/api/executions:get?filterByTk={id}")).await;
+    assert_eq!(stored.data()["traceId"], "4bf92f3577b34da6a3ce929d0e0e4736");
+}
+
+#[tokio::test]
 async fn the_same_delivery_runs_once() {
     let app = program().await;
     let first = app.deliver(paid, json!({ "invoice": "A-17", "cents": 1 })).id("msg_1");

@@ -10,53 +10,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Who the server runs as if the tests run as root, which it refuses.
 const USERS: [&str; 2] = ["postgres", "nobody"];
-
-/// A database of the tests' server, empty at first, gone when dropped.
-pub struct PgDatabase {
-    name: String,
-    server: &'static Server,
-}
-
-impl PgDatabase {
-    /// Makes one, and starts the server if it does not run yet.
-    ///
-    /// # Errors
-    /// If the server does not start or answer.
-    pub fn new() -> Result<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let server = Server::running()?;
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("test_{}_{count}", std::process::id());
-        server.client("createdb", &[&name])?;
-        Ok(Self { name, server })
-    }
-
-    /// As a program is given it.
-    #[must_use]
-    pub fn url(&self) -> String {
-        self.server.url(&self.name)
-    }
-
-    /// What `psql` says to a command.
-    ///
-    /// # Errors
-    /// If the command fails.
-    pub fn psql(&self, sql: &str) -> Result<String> {
-        let line = ["--no-psqlrc", "--tuples-only", "--no-align", "--command", sql, &self.name];
-        self.server.client("psql", &line)
-    }
-}
-
-impl Drop for PgDatabase {
-    fn drop(&mut self) {
-        // The folder goes anyway.
-        let _ = self.server.client("dropdb", &["--force", &self.name]);
-    }
-}
 
 struct Server {
     /// Of the socket, the data and the log.
@@ -133,11 +89,6 @@ impl Server {
     fn url(&self, database: &str) -> String {
         let folder = self.folder.display().to_string().replace('/', "%2F");
         format!("postgres://postgres@{folder}/{database}")
-    }
-
-    fn client(&self, program: &str, arguments: &[&str]) -> Result<String> {
-        let folder = self.folder.display().to_string();
-        self.run(program, &[&["--host", &folder, "--username=postgres"], arguments].concat())
     }
 
     /// Runs one of the server's programs as its user.

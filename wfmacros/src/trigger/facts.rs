@@ -306,5 +306,6 @@ pub(super) const WEBHOOK: Facts = Facts {
         ("allow", ""),
         ("overlap", ""),
         ("rollback", ""),
+        ("batch", ""),
     ],
 };

@@ -90,6 +90,10 @@ fn reason(kind: Kind, key: &Ident) -> (&'static str, &'static str) {
             "each call stands for itself: none is given up for another",
             "remove it, or write `concurrency = 1`",
         ),
+        (Kind::Webhook, "batch") => (
+            "each call is an execution of its own",
+            "remove it; a body with several things is one call, and may be looped over",
+        ),
         (Kind::Webhook, _) => ("it changes nothing by itself that could be undone", "remove it"),
         (_, "appends") => (
             "there is no stored record yet to load anything with",

@@ -14,6 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::identity::Identity;
 use crate::registry::WorkflowDefinition;
 use crate::trigger::{self, Act, Chosen, Matches};
+use crate::watch;
 
 /// What another system sent.
 pub(crate) struct Delivery {
@@ -49,7 +50,7 @@ pub(crate) async fn deliver(core: &Arc<Core>, delivery: Delivery) -> Result<Deli
     }
     let core = Arc::clone(core);
     // A task of its own: what has begun keeps its place, whether the sender waits or not.
-    tokio::spawn(async move {
+    watch::spawn(async move {
         let answer = fire(&core, delivery).await;
         drop(place);
         Ok(Delivered { answer: answer?, is_duplicate: false })

@@ -27,11 +27,31 @@ impl TestDatabase {
     /// If the folder cannot be made, or the server does not make the database.
     pub fn new() -> Result<Self> {
         if let Some(server) = std::env::var(SERVER).ok().filter(|server| !server.is_empty()) {
-            return on(&server);
+            return Self::on(&server);
         }
         let folder = tempfile::tempdir()?;
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         Ok(Self { url, _until: Box::new(folder) })
+    }
+
+    /// Makes one on a PostgreSQL server, whatever the environment says.
+    ///
+    /// # Errors
+    ///
+    /// If the server does not make it.
+    #[cfg(feature = "postgres")]
+    pub fn on(server: &str) -> Result<Self> {
+        let database = server::Database::new(server)?;
+        Ok(Self { url: database.url(), _until: Box::new(database) })
+    }
+
+    #[cfg(not(feature = "postgres"))]
+    fn on(_: &str) -> Result<Self> {
+        let text = format!(
+            "`{SERVER}` asks for tests on PostgreSQL, which this program is built without; switch \
+             on wfruntime's feature `postgres`"
+        );
+        Err(crate::error::Error::new(crate::error::ErrorKind::Startup, "database_url", text))
     }
 
     /// What [`App::new`](crate::App::new) is given.
@@ -45,21 +65,6 @@ impl std::fmt::Debug for TestDatabase {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TestDatabase").field("url", &self.url).finish_non_exhaustive()
     }
-}
-
-#[cfg(feature = "postgres")]
-fn on(server: &str) -> Result<TestDatabase> {
-    let database = server::Database::new(server)?;
-    Ok(TestDatabase { url: database.url(), _until: Box::new(database) })
-}
-
-#[cfg(not(feature = "postgres"))]
-fn on(_: &str) -> Result<TestDatabase> {
-    let text = format!(
-        "`{SERVER}` asks for tests on PostgreSQL, which this program is built without; switch on \
-         wfruntime's feature `postgres`"
-    );
-    Err(crate::error::Error::new(crate::error::ErrorKind::Startup, "database_url", text))
 }
 
 #[cfg(feature = "postgres")]

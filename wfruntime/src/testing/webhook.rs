@@ -35,7 +35,8 @@ impl TestApp {
             fail(at, format_args!("`{key}` is no webhook"));
         }
         let id = format!("msg_{:016x}", getrandom::u64().unwrap_or_default());
-        Delivering { app: self.clone(), key, body, id, event: "ping".to_owned() }
+        let (app, event, heads) = (self.clone(), "ping".to_owned(), Vec::new());
+        Delivering { app, key, body, id, event, heads }
     }
 }
 
@@ -48,6 +49,7 @@ pub struct Delivering {
     body: Value,
     id: String,
     event: String,
+    heads: Vec<(&'static str, String)>,
 }
 
 impl Delivering {
@@ -62,11 +64,17 @@ impl Delivering {
         Self { event: event.into(), ..self }
     }
 
+    /// With a header that is not signed, such as `traceparent`.
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.heads.push((name, value.into()));
+        self
+    }
+
     fn request(&self, hooked: &Hooked) -> axum::http::Result<Request<Body>> {
         let at = self.app.now().as_second();
         let body = self.body.to_string();
         let sign = |prefix: String| hooked.sign(&prefix, body.as_bytes());
-        let heads: Vec<(&str, String)> = match hooked.hook.from {
+        let signed: Vec<(&str, String)> = match hooked.hook.from {
             Sender::Standard => {
                 let signature = sign(format!("{}.{at}.", self.id));
                 vec![
@@ -86,7 +94,8 @@ impl Delivering {
             }
         };
         let request = Request::post(format!("/api/{PATH}{}", hooked.hook.path));
-        let request = heads.into_iter().fold(request, |it, (name, value)| it.header(name, value));
+        let heads = signed.into_iter().chain(self.heads.iter().cloned());
+        let request = heads.fold(request, |it, (name, value)| it.header(name, value));
         request.body(Body::from(body))
     }
 }

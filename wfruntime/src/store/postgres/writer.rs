@@ -56,7 +56,7 @@ pub(super) async fn spawn(
             let most = writer.options.group.max(1);
             let mut group = Vec::with_capacity(most);
             while let Work::Units | Work::Idle = queue.0.take(&mut group, most, None) {
-                runtime.block_on(writer.commit(&mut group));
+                runtime.block_on(writer.commit(&queue.0, &mut group));
             }
         }
         readers.close();
@@ -159,7 +159,7 @@ impl Writer {
     }
 
     /// Runs the units in one transaction, each undone alone if it fails, and answers all of them.
-    async fn commit(&mut self, group: &mut Vec<Box<dyn Unit>>) {
+    async fn commit(&mut self, queue: &Queue, group: &mut Vec<Box<dyn Unit>>) {
         let mut units: VecDeque<Box<dyn Unit>> = group.drain(..).collect();
         let mut ran = Vec::with_capacity(units.len());
         while !units.is_empty() {
@@ -170,14 +170,18 @@ impl Writer {
                     return;
                 }
             };
+            let begun = Instant::now();
             let done = transaction(&session, &mut units, &mut ran).await;
             self.used = Instant::now();
             let done = match done {
                 Ok(()) => Ok(()),
                 Err(lost) => self.lost(&session, lost).await,
             };
-            if let Err(error) = &done {
-                tracing::error!(%error, units = ran.len(), "a group was not committed");
+            match &done {
+                Ok(()) => queue.committed(ran.len(), begun.elapsed()),
+                Err(error) => {
+                    tracing::error!(%error, units = ran.len(), "a group was not committed");
+                }
             }
             // Those that did not run have another try.
             ran.drain(..).for_each(|unit| unit.answer(done.as_ref().err()));
